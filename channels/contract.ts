@@ -1,0 +1,235 @@
+import type { z } from 'zod'
+import type { AnnouncementContent, Priority } from '../services/domain/announcement.ts'
+import type { Outcome } from '../services/domain/delivery.ts'
+import type { Sentence } from '../services/domain/errors.ts'
+import type { Evidence } from '../services/domain/evidence.ts'
+import type { PlanMethod } from '../services/domain/plan.ts'
+
+/**
+ * The contract between Loa and a channel. Terminology:
+ *
+ * - *channel*: one way of delivery (sms, email, loudspeaker, board) behind this interface;
+ * - *target*: one addressee of a channel: a citizen, a station or a board;
+ * - *rendition*: what the channel made of an announcement; the same for all targets, named by its hash;
+ * - *session*: an open connection to the vendor, owned by one worker process;
+ * - *outcome*: what is known after an attempt (see services/domain/delivery.ts).
+ *
+ * Everything else (queue, env keys, console checkbox, receipt route, metrics, report column) is derived from what a
+ * channel declares here.
+ */
+export interface Channel<Config = unknown, Content = unknown> {
+  /** Stable short name: queue suffix, env prefix, report column. */
+  id: string
+  /** Which delivery method of the plan it fulfils. */
+  method: PlanMethod
+  name: Sentence
+  /** Who receives it; decides which target table the freeze reads. */
+  audience: AudienceKind
+  /** Which address a citizen needs for this channel; absent for stations and boards. */
+  address?: 'phone' | 'email'
+  /** Parsed from LOA_<ID>_* (names without the prefix, e.g. `ACCOUNT_SID`). Secrets are plain strings here. */
+  configSchema: z.ZodType<Config>
+  /** One line of documentation per configuration variable, in the order of `.env.example`. */
+  configHelp: Record<string, string>
+  traits: ChannelTraits
+  /** Deterministic: the preview and the sending call this same function with the same arguments. */
+  render(source: RenderSource, tools: RenderTools): Promise<Rendition<Content>>
+  /** What the rendition costs for `count` targets. Pure and quick. */
+  estimate(rendition: Rendition<Content>, count: number, config: Config): Estimate
+  open(config: Config, deps: ChannelDeps): Promise<Session<Content>>
+}
+
+export type AudienceKind = 'citizens' | 'stations' | 'boards'
+
+export interface ChannelTraits {
+  /** The best this channel can ever know. No screen or report exceeds it. */
+  bestEvidence: Evidence
+  /**
+   * What a second attempt does: `overwrites` (board, station shelf: harmless), `deduped` (the vendor drops repeats of
+   * the same key), `unsafe` (a person would get it twice). Only `unsafe` targets become `unknown` after a kill.
+   */
+  repeat: 'overwrites' | 'deduped' | 'unsafe'
+  /** Targets per `send` call at the most. */
+  maxBatch: number
+  /** True when routine messages must respect quiet hours. */
+  quietHours: boolean
+}
+
+/** The approved announcement as a channel sees it. */
+export interface RenderSource {
+  announcementId: string
+  revision: number
+  content: AnnouncementContent
+  /** Short public address of the announcement, or undefined when there is none. */
+  publicUrl?: string
+  /** Set in a demo instance: every rendition must say so. */
+  demo: boolean
+}
+
+/** What a render may use besides its arguments. */
+export interface RenderTools {
+  /** A private empty folder, removed afterwards. */
+  workDir: string
+  signal: AbortSignal
+  log: Log
+}
+
+export interface Rendition<Content> {
+  /** JSON-serialisable; stored once, hashed, shared by all targets. Contains no bytes. */
+  content: Content
+  /** Files that belong to it (audio, pictures), stored by the hash of their bytes. */
+  files: RenditionFile[]
+  /** Sentences for the officer, e.g. an abbreviation that could not be read. */
+  warnings: Sentence[]
+}
+
+export interface RenditionFile {
+  /** Name within the rendition, e.g. `speech.mp3`. */
+  name: string
+  mime: string
+  bytes: Buffer
+}
+
+export interface Estimate {
+  /** Cost in đồng, when the configuration knows a price. */
+  costDong?: number
+  /** SMS parts per target. */
+  parts?: number
+  /** Seconds of air per station. */
+  airSeconds?: number
+  warnings: Sentence[]
+}
+
+/** What a session is given by the composition root. */
+export interface ChannelDeps {
+  log: Log
+  now: () => Date
+  /** Base address under which vendors and devices reach this instance, no trailing slash. */
+  publicUrl: string
+  /** Signs a path with an expiry: returns an absolute URL that `services/http` accepts until then. */
+  signUrl: (path: string, expiresAt: Date) => string
+  /** Opaque signed token that lets a citizen refuse further messages on one channel. */
+  unsubscribeUrl: (channelId: string, citizenId: string) => string
+  /** Sends one email (the email channel's transport, lent to channels that inform operators). */
+  mail: MailPort
+  /** Puts a rendition on the shelf of stations or boards. */
+  shelf: ShelfPort
+}
+
+export interface MailPort {
+  /** @returns the outcome of handing the message to the SMTP server. */
+  send(mail: OutgoingMail, signal: AbortSignal): Promise<Outcome>
+}
+
+export interface OutgoingMail {
+  to: string
+  subject: string
+  text: string
+  html?: string
+  /** Makes a repeat recognisable: becomes the Message-ID. */
+  key: string
+  headers?: Record<string, string>
+}
+
+/**
+ * The shelf of a station or board: the set of items it should have now. Putting the same item twice changes nothing;
+ * devices and feeds read from the shelf, so a channel that only fills shelves is safe to repeat.
+ */
+export interface ShelfPort {
+  put(kind: 'stations' | 'boards', placeIds: string[], item: ShelfItem): Promise<void>
+}
+
+export interface ShelfItem {
+  dispatchId: string
+  renditionId: string
+}
+
+export interface CitizenTarget {
+  id: string
+  /** E.164 phone or email address, read freshly at the time of sending. */
+  address: string
+  fullName: string
+}
+export interface StationTarget {
+  id: string
+  name: string
+  operatorEmail: string | null
+  feedToken: string
+}
+export interface BoardTarget {
+  id: string
+  name: string
+}
+export type Target = CitizenTarget | StationTarget | BoardTarget
+
+/** One call's worth of work: the same rendition for several targets of one dispatch. */
+export interface Batch<Content> {
+  dispatchId: string
+  announcementId: string
+  renditionId: string
+  title: string
+  priority: Priority
+  expiresAt: Date | null
+  content: Content
+  /** Files of the rendition: name -> path below the public URL (to be signed) and size. */
+  files: { name: string; path: string; mime: string; sizeBytes: number }[]
+  targets: Target[]
+}
+
+export interface Session<Content> {
+  /**
+   * Tries every target. Resolves to one outcome per target, same length and order, and never rejects for reasons
+   * that belong to single targets. After `signal` fires: what has not been started is `retry` with code `aborted`.
+   */
+  send(batch: Batch<Content>, signal: AbortSignal): Promise<Outcome[]>
+  /** Present when the vendor calls back. */
+  receipts?: {
+    /** @throws AppError auth.bad-token for a forged request; parsing problems give an empty list. */
+    verifyAndParse(request: ReceiptRequest): Receipt[]
+  }
+  /** Asks the vendor what became of messages; for resolving `unknown`. */
+  lookup?(refs: string[], signal: AbortSignal): Promise<Receipt[]>
+  /** Asks the vendor to stop one message that it accepted. */
+  cancel?(ref: string): Promise<'cancelled' | 'too-late'>
+  health(): Promise<Health>
+  close(): Promise<void>
+}
+
+/** A vendor's callback as it came in, before anything in it is trusted. */
+export interface ReceiptRequest {
+  method: string
+  /** Absolute URL exactly as the vendor called it, query included (Twilio signs it). */
+  url: string
+  headers: Record<string, string | undefined>
+  query: Record<string, string>
+  /** Decoded form or JSON fields. */
+  body: Record<string, string>
+}
+
+export interface Receipt {
+  /** Vendor's message reference, equal to the `ref` of an accepted outcome. */
+  ref: string
+  /** Where the vendor's callback carries our own ids (put into the callback URL by us). */
+  dispatchId?: string
+  targetId?: string
+  state: 'accepted' | 'confirmed' | 'rejected'
+  code?: string
+  at: Date
+}
+
+export interface Health {
+  ok: boolean
+  detail: Sentence
+}
+
+/** The small part of a logger that channels use. Never log a whole phone number or address. */
+export interface Log {
+  info(fields: Record<string, unknown>, message: string): void
+  warn(fields: Record<string, unknown>, message: string): void
+  error(fields: Record<string, unknown>, message: string): void
+}
+
+/** Keeps the type of a channel while checking it against the contract. */
+export function defineChannel<Config, Content>(channel: Channel<Config, Content>): Channel<Config, Content> {
+  return channel
+}

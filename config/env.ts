@@ -1,0 +1,109 @@
+import { z } from 'zod'
+
+/**
+ * What the program is told from outside: one documented line per variable. This is the only file that reads
+ * process.env. `.env.example` is generated from this table and the channels' own `configHelp`; a test checks it.
+ */
+const variables = {
+  LOA_DATA: { schema: z.string().default('data'), help: 'Folder for embedded data (database, queue, secrets, logs)' },
+  LOA_HOST: { schema: z.string().default('127.0.0.1'), help: 'Address to listen on' },
+  LOA_PORT: { schema: z.coerce.number().int().min(0).max(65_535).default(8080), help: 'Port of the console and API' },
+  LOA_PUBLIC_URL: {
+    schema: z.url({ protocol: /^https?$/ }).optional(),
+    help: 'Address under which devices and vendors reach this instance; default http://LOA_HOST:LOA_PORT',
+  },
+  DATABASE_URL: {
+    schema: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+    help: 'PostgreSQL 15 or newer; when unset, an embedded PostgreSQL is started under LOA_DATA',
+  },
+  REDIS_URL: {
+    schema: z.url({ protocol: /^rediss?$/ }).optional(),
+    help: 'Redis with AOF and noeviction; when unset, a private redis-server is started under LOA_DATA',
+  },
+  LOA_SECRET: {
+    schema: z.string().min(32, 'needs at least 32 characters').optional(),
+    help: 'Signs sessions and links; required with DATABASE_URL, otherwise made and kept under LOA_DATA',
+  },
+  LOA_LOG_LEVEL: {
+    schema: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+    help: 'Least severe log line that is written',
+  },
+  LOA_CHANNELS: {
+    schema: z
+      .string()
+      .default('loudspeaker,board,sms,email')
+      .transform(list =>
+        list
+          .split(',')
+          .map(s => s.trim())
+          .filter(Boolean),
+      ),
+    help: 'Enabled channels, separated by commas',
+  },
+  LOA_SIMULATOR_PORT: {
+    schema: z.coerce.number().int().min(0).max(65_535).default(8090),
+    help: 'Port of the simulator page and its Twilio-shaped API (demo and training)',
+  },
+  LOA_SIMULATOR_SMTP_PORT: {
+    schema: z.coerce.number().int().min(0).max(65_535).default(8025),
+    help: 'Port of the simulator mail server (demo and training)',
+  },
+} as const
+
+type Variables = typeof variables
+export type Env = { [K in keyof Variables]: z.output<Variables[K]['schema']> }
+
+export interface EnvReading {
+  env: Env
+  /** Raw LOA_<CHANNEL>_* values by channel id, prefix removed; each channel parses its own. */
+  channelValues: (channelId: string) => Record<string, string>
+}
+
+/** All problems of the environment at once, one line each. */
+export class EnvProblems extends Error {
+  readonly problems: string[]
+  constructor(problems: string[]) {
+    super(`The configuration has ${problems.length} problem(s):\n${problems.map(p => `  - ${p}`).join('\n')}`)
+    this.name = 'EnvProblems'
+    this.problems = problems
+  }
+}
+
+/** Prefix of a channel's variables: `sms` -> `LOA_SMS_`. */
+export function channelPrefix(channelId: string): string {
+  return `LOA_${channelId.toUpperCase().replaceAll('-', '_')}_`
+}
+
+/**
+ * Parses the environment. Empty strings count as unset, as in compose files.
+ * @throws EnvProblems listing every problem together
+ */
+export function readEnv(source: Record<string, string | undefined> = process.env): EnvReading {
+  const problems: string[] = []
+  const env: Record<string, unknown> = {}
+  for (const [name, { schema, help }] of Object.entries(variables)) {
+    const result = schema.safeParse(source[name] === '' ? undefined : source[name])
+    if (result.success) env[name] = result.data
+    else problems.push(`${name}: ${result.error.issues.map(i => i.message).join('; ')} (${help})`)
+  }
+  if (source['DATABASE_URL'] && !source['LOA_SECRET']) {
+    problems.push('LOA_SECRET: required when DATABASE_URL is set, so that all processes sign alike (32+ characters)')
+  }
+  if (problems.length > 0) throw new EnvProblems(problems)
+  return {
+    env: env as Env,
+    channelValues: channelId => {
+      const prefix = channelPrefix(channelId)
+      const values: Record<string, string> = {}
+      for (const [name, value] of Object.entries(source)) {
+        if (name.startsWith(prefix) && value) values[name.slice(prefix.length)] = value
+      }
+      return values
+    },
+  }
+}
+
+/** Names and help of all variables, for `.env.example` and `loa doctor`. */
+export function envHelp(): { name: string; help: string }[] {
+  return Object.entries(variables).map(([name, { help }]) => ({ name, help }))
+}

@@ -1,0 +1,33 @@
+/**
+ * Roles and what each may do. Policies are data here and are enforced by the use cases, not by the screens.
+ * officer: chuyên viên; approver: người phê duyệt; operator: người vận hành đài; admin: quản trị.
+ */
+export const roles = ['officer', 'approver', 'operator', 'admin'] as const
+export type Role = (typeof roles)[number]
+
+/** Who is acting: taken from the session or API key at the edge and passed into every use case. */
+export interface Actor {
+  id: string
+  name: string
+  role: Role
+  /** Areas this person works for; an operator sees only the stations of these communes. */
+  areas: string[]
+}
+
+export const permissions = {
+  'announcement.read': ['officer', 'approver', 'admin'],
+  'announcement.write': ['officer', 'admin'],
+  'announcement.submit': ['officer', 'admin'],
+  'announcement.approve': ['approver'],
+  'announcement.control': ['officer', 'approver', 'admin'],
+  'place.read': ['officer', 'approver', 'admin'],
+  'station.operate': ['operator', 'admin'],
+  'citizen.import': ['officer', 'admin'],
+  'system.read': ['officer', 'approver', 'operator', 'admin'],
+} as const satisfies Record<string, readonly Role[]>
+export type Permission = keyof typeof permissions
+
+/** True when the role may do it. */
+export function may(role: Role, permission: Permission): boolean {
+  return (permissions[permission] as readonly Role[]).includes(role)
+}

@@ -1,0 +1,26 @@
+import type { Sentence } from './errors.ts'
+
+/**
+ * What a channel can honestly know, weakest first. Each channel declares the best it can give, and no screen or
+ * report says more than that ("accepted by the carrier" is not "received", "displayed" is not "seen").
+ */
+export const evidenceLevels = [
+  'handed-over',
+  'fetched',
+  'displayed',
+  'delivered-to-handset',
+  'attested-by-operator',
+] as const
+
+export type Evidence = (typeof evidenceLevels)[number]
+
+export const evidenceNames: Record<Evidence, Sentence> = {
+  'handed-over': {
+    vi: 'hệ thống nhận đã tiếp nhận (chưa biết người nhận đã đọc hay chưa)',
+    en: 'taken over by the receiving system (not known whether it was read)',
+  },
+  fetched: { vi: 'tệp đã được tải về', en: 'the file was downloaded' },
+  displayed: { vi: 'bảng tin báo đã hiển thị (chưa chắc có người xem)', en: 'displayed on the board (not: seen)' },
+  'delivered-to-handset': { vi: 'nhà mạng báo máy đã nhận tin', en: 'the carrier reports delivery to the handset' },
+  'attested-by-operator': { vi: 'người vận hành đài xác nhận đã phát', en: 'the operator ticked it as aired' },
+}

@@ -1,0 +1,229 @@
+import { z } from 'zod'
+import { announcementContentSchema, announcementStates, priorities } from '../domain/announcement.ts'
+import { deliveryStates } from '../domain/delivery.ts'
+
+/**
+ * The shapes of the HTTP API, used to check requests, to write the OpenAPI document and (as types) by the console.
+ * Dates are ISO 8601 in UTC. Ids are opaque strings.
+ */
+const id = z.string().min(1).max(64)
+const when = z.string()
+const sentence = z.object({ vi: z.string(), en: z.string() })
+export const countsSchema = z.object(
+  Object.fromEntries(['audience', ...deliveryStates].map(k => [k, z.number().int()])) as Record<
+    'audience' | (typeof deliveryStates)[number],
+    z.ZodNumber
+  >,
+)
+
+export const meSchema = z.object({
+  id,
+  name: z.string(),
+  email: z.string(),
+  role: z.enum(['officer', 'approver', 'operator', 'admin']),
+  areas: z.array(z.string()),
+})
+
+export const channelInfoSchema = z.object({
+  id: z.string(),
+  name: sentence,
+  method: z.string(),
+  /** The plan's own number and name of the method. */
+  methodNumber: z.string(),
+  methodName: sentence,
+  audience: z.enum(['citizens', 'stations', 'boards']),
+  address: z.enum(['phone', 'email']).nullable(),
+  bestEvidence: z.string(),
+  bestEvidenceText: sentence,
+  enabled: z.boolean(),
+})
+
+export const instanceSchema = z.object({
+  demo: z.boolean(),
+  version: z.string(),
+  /** Address of the simulator page; null when no simulator runs with this instance. */
+  simulatorUrl: z.string().nullable(),
+  channels: z.array(channelInfoSchema),
+})
+
+export const areaSchema = z.object({
+  code: z.string(),
+  kind: z.enum(['province', 'commune']),
+  name: z.string(),
+  parentCode: z.string().nullable(),
+})
+
+export const announcementSummarySchema = z.object({
+  id,
+  state: z.enum(announcementStates),
+  revision: z.number().int(),
+  title: z.string(),
+  priority: z.enum(priorities),
+  channels: z.array(z.string()),
+  authorName: z.string(),
+  approvedByName: z.string().nullable(),
+  scheduleAt: when.nullable(),
+  expiresAt: when.nullable(),
+  updatedAt: when,
+  /** Totals over all dispatches; null before approval. */
+  counts: countsSchema.nullable(),
+})
+
+export const announcementSchema = announcementSummarySchema.extend({
+  content: announcementContentSchema,
+  authorId: id,
+  submittedBy: z.string().nullable(),
+  submittedAt: when.nullable(),
+  approvedAt: when.nullable(),
+  cancelledAt: when.nullable(),
+  cancelReason: z.string().nullable(),
+  returnReason: z.string().nullable(),
+  /** The hash an approver must send back: what is approved is exactly what was seen. */
+  hash: z.string(),
+  /** Actions the asking person may take now. */
+  allowedActions: z.array(z.string()),
+})
+
+export const dispatchProgressSchema = z.object({
+  id,
+  channel: z.string(),
+  method: z.string(),
+  /** planned: audience not frozen yet; problem: rendering or planning failed, see `problem`. */
+  phase: z.enum(['planned', 'rendering', 'delivering', 'paused', 'settled', 'cancelled', 'expired', 'problem']),
+  problem: z.string().nullable(),
+  counts: countsSchema,
+  /** Why targets were skipped or rejected: code -> number. */
+  reasons: z.record(z.string(), z.number().int()),
+  startedAt: when.nullable(),
+  settledAt: when.nullable(),
+})
+export const progressSchema = z.object({
+  announcementId: id,
+  state: z.enum(announcementStates),
+  dispatches: z.array(dispatchProgressSchema),
+})
+
+export const areaResultSchema = z.object({
+  areaCode: z.string(),
+  areaName: z.string(),
+  channel: z.string(),
+  counts: countsSchema,
+})
+
+export const targetResultSchema = z.object({
+  targetId: id,
+  /** Masked unless the reader asked for more and may see it: +84 91* *** *12. */
+  label: z.string(),
+  areaName: z.string(),
+  state: z.enum(deliveryStates),
+  code: z.string().nullable(),
+  at: when.nullable(),
+})
+
+export const eventSchema = z.object({
+  at: when,
+  actorName: z.string(),
+  action: z.string(),
+  revision: z.number().int(),
+  detail: z.record(z.string(), z.unknown()),
+})
+
+export const estimateSchema = z.object({
+  costDong: z.number().optional(),
+  parts: z.number().optional(),
+  airSeconds: z.number().optional(),
+  warnings: z.array(sentence),
+})
+
+export const previewSchema = z.object({
+  channel: z.string(),
+  /** The channel's own rendition content, see the channel's type. */
+  content: z.unknown(),
+  files: z.array(z.object({ name: z.string(), url: z.string(), mime: z.string(), sizeBytes: z.number() })),
+  warnings: z.array(sentence),
+  estimate: estimateSchema,
+  /** Targets this channel would reach with this audience, before exclusions. */
+  audience: z.number().int(),
+})
+
+export const audienceCountSchema = z.object({
+  communes: z.number().int(),
+  byChannel: z.record(z.string(), z.number().int()),
+})
+
+export const operatorItemSchema = z.object({
+  id,
+  announcementId: id,
+  title: z.string(),
+  priority: z.enum(priorities),
+  stationId: id,
+  stationName: z.string(),
+  areaName: z.string(),
+  /** Signed, time-limited. */
+  audioUrl: z.string(),
+  downloadUrl: z.string(),
+  sizeBytes: z.number(),
+  durationSeconds: z.number(),
+  /** The text as it is spoken. */
+  script: z.string(),
+  putAt: when,
+  expiresAt: when.nullable(),
+  withdrawnAt: when.nullable(),
+  fetchedAt: when.nullable(),
+  airedAt: when.nullable(),
+  airedBy: z.string().nullable(),
+})
+
+export const stationSchema = z.object({
+  id,
+  name: z.string(),
+  areaCode: z.string(),
+  areaName: z.string(),
+  operatorEmail: z.string().nullable(),
+  feedUrl: z.string(),
+})
+export const boardSchema = z.object({
+  id,
+  name: z.string(),
+  areaCode: z.string(),
+  areaName: z.string(),
+  playerUrl: z.string(),
+  lastSeenAt: when.nullable(),
+})
+
+export const importReportSchema = z.object({
+  rows: z.number().int(),
+  added: z.number().int(),
+  updated: z.number().int(),
+  rejected: z.array(z.object({ row: z.number().int(), reason: sentence })),
+  rejectedCount: z.number().int(),
+})
+
+export const problemSchema = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.number().int(),
+  code: z.string(),
+  detail: z.string(),
+  detailVi: z.string(),
+  errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+})
+
+export type Me = z.infer<typeof meSchema>
+export type Instance = z.infer<typeof instanceSchema>
+export type ChannelInfo = z.infer<typeof channelInfoSchema>
+export type Area = z.infer<typeof areaSchema>
+export type AnnouncementSummary = z.infer<typeof announcementSummarySchema>
+export type Announcement = z.infer<typeof announcementSchema>
+export type DispatchProgress = z.infer<typeof dispatchProgressSchema>
+export type Progress = z.infer<typeof progressSchema>
+export type AreaResult = z.infer<typeof areaResultSchema>
+export type TargetResult = z.infer<typeof targetResultSchema>
+export type AnnouncementEvent = z.infer<typeof eventSchema>
+export type Preview = z.infer<typeof previewSchema>
+export type AudienceCount = z.infer<typeof audienceCountSchema>
+export type OperatorItem = z.infer<typeof operatorItemSchema>
+export type Station = z.infer<typeof stationSchema>
+export type Board = z.infer<typeof boardSchema>
+export type ImportReport = z.infer<typeof importReportSchema>
+export type Problem = z.infer<typeof problemSchema>
