@@ -1,0 +1,67 @@
+import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto'
+import { AppError } from '../domain/errors.ts'
+
+/**
+ * Signed addresses for people and devices that have no session: download links of operators, one-click refusals of
+ * citizens. HMAC-SHA256 under keys derived from the instance's secret, one key per purpose.
+ */
+export interface Links {
+  publicUrl: string
+  /** Absolute URL of `path` that is accepted until `expiresAt`. */
+  signUrl(path: string, expiresAt: Date): string
+  /** @throws AppError auth.bad-token when forged, altered or out of date */
+  checkSignedPath(path: string, query: { exp?: string; sig?: string }, now: Date): void
+  /** Absolute address of the refusal page of one person on one channel; it does not expire. */
+  unsubscribeUrl(channelId: string, citizenId: string): string
+  /** @throws AppError auth.bad-token */
+  readUnsubscribeToken(token: string): { channelId: string; citizenId: string }
+}
+
+function badToken(): AppError {
+  return new AppError('auth.bad-token', {
+    vi: 'Đường dẫn không hợp lệ hoặc đã hết hạn. Ông/Bà vui lòng dùng đường dẫn mới nhất đã nhận.',
+    en: 'This address is not valid or has expired. Please use the newest one you were sent.',
+  })
+}
+
+function sameText(a: string, b: string): boolean {
+  const x = Buffer.from(a)
+  const y = Buffer.from(b)
+  return x.length === y.length && timingSafeEqual(x, y)
+}
+
+/**
+ * @param secret the instance's secret, 32 characters or more
+ * @param publicUrl address under which this instance is reached; a trailing slash is dropped
+ */
+export function createLinks(secret: string, publicUrl: string): Links {
+  const key = (purpose: string) => Buffer.from(hkdfSync('sha256', secret, 'loa', purpose, 32))
+  const urlKey = key('signed-url')
+  const refusalKey = key('unsubscribe')
+  const mac = (k: Buffer, text: string) => createHmac('sha256', k).update(text).digest('base64url')
+  const base = publicUrl.replace(/\/$/, '')
+
+  return {
+    publicUrl: base,
+    signUrl(path, expiresAt) {
+      const exp = String(Math.floor(expiresAt.getTime() / 1000))
+      return `${base}${path}?exp=${exp}&sig=${mac(urlKey, `${path}\n${exp}`)}`
+    },
+    checkSignedPath(path, { exp, sig }, now) {
+      if (!exp || !sig || !/^\d{1,12}$/.test(exp)) throw badToken()
+      if (!sameText(mac(urlKey, `${path}\n${exp}`), sig)) throw badToken()
+      if (Number(exp) * 1000 < now.getTime()) throw badToken()
+    },
+    unsubscribeUrl(channelId, citizenId) {
+      const payload = `${channelId}.${citizenId}`
+      return `${base}/u/${payload}.${mac(refusalKey, payload)}`
+    },
+    readUnsubscribeToken(token) {
+      const match = /^([a-z][a-z0-9-]*)\.(\d{1,19})\.([\w-]+)$/.exec(token)
+      if (!match) throw badToken()
+      const [, channelId = '', citizenId = '', signature = ''] = match
+      if (!sameText(mac(refusalKey, `${channelId}.${citizenId}`), signature)) throw badToken()
+      return { channelId, citizenId }
+    },
+  }
+}
