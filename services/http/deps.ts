@@ -1,26 +1,14 @@
-import type { Channel, Log, Session } from '../../channels/contract.ts'
+import type { Session } from '../../channels/contract.ts'
+import type { DispatchContext } from '../dispatch/context.ts'
 import type { Links } from '../runtime/links.ts'
-import type { Db } from '../store/db.ts'
 
-/** A channel together with its parsed configuration, or the reason why it is off. */
-export interface InstalledChannel {
-  // biome-ignore lint/suspicious/noExplicitAny: the table holds channels of different content types
-  channel: Channel<any, any>
-  config: unknown
-  enabled: boolean
-}
-
-/** What the routes are given by the composition root. */
-export interface HttpDeps {
-  db: Db
-  log: Log
-  now: () => Date
+/** What the routes are given by the composition root, on top of what the use cases need. */
+export interface HttpDeps extends DispatchContext {
   links: Links
-  demo: boolean
   version: string
+  /** Address of the simulator page; null when no simulator runs with this instance. */
   simulatorUrl: string | null
-  channels: Map<string, InstalledChannel>
-  /** Verifies vendors' callbacks; opened lazily because only the receipt route needs it. */
+  /** Verifies a vendor's callbacks; undefined for channels without receipts. */
   receiptSession(channelId: string): Promise<Session<unknown> | undefined>
   /** A new empty working folder for a preview render, removed when `work` ends. */
   withWorkDir<T>(work: (dir: string) => Promise<T>): Promise<T>

@@ -1,0 +1,13 @@
+import type { Log } from '../../channels/contract.ts'
+import type { ChannelTable } from '../../channels/registry.ts'
+import type { Db } from '../store/db.ts'
+
+/** What every dispatch use case is given. The clock is passed in, never read from the air. */
+export interface DispatchContext {
+  db: Db
+  now: () => Date
+  log: Log
+  channels: ChannelTable
+  /** Set in a demo instance; renditions say so and only the simulator may be a provider. */
+  demo: boolean
+}
