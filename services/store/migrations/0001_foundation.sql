@@ -191,6 +191,7 @@ create sequence lease_tokens;
 --   1..done_to      have an outcome in the ledger (or were moved to a follow-up chunk)
 --   done_to+1..up_to   are the intent window: being sent right now, uncertain after a kill
 --   up_to+1..size   are waiting, unless rest_state says what became of them
+-- closed_at is set once nothing is in flight and nothing will be tried here any more.
 create table chunks (
   id bigint generated always as identity primary key,
   dispatch_id bigint not null references dispatches (id) on delete cascade,
@@ -215,7 +216,7 @@ create table chunks (
   closed_at timestamptz,
   check (done_to >= 0 and done_to <= up_to and up_to <= size),
   check (accepted + confirmed + rejected + skipped + unknown + moved = done_to),
-  check (rest_state is null or closed_at is not null)
+  check (closed_at is null or (done_to = up_to and (up_to = size or rest_state is not null)))
 ) with (fillfactor = 70);
 create index chunks_of_dispatch on chunks (dispatch_id);
 -- Serves the sweep: chunks that still have work.

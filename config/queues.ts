@@ -1,0 +1,44 @@
+/**
+ * How each queue works, as data. Delivery has one queue per channel (`deliver-sms`), because a rate limit belongs to
+ * a queue and a slow vendor must not hold up the others.
+ */
+export interface QueueSettings {
+  /** Attempts for failures of ours (a database that is away); outcomes of a vendor never use them. */
+  attempts: number
+  /** First delay of the exponential back-off, in ms. */
+  backoffMs: number
+  /** Jobs worked on at the same time in one worker process. */
+  concurrency: number
+}
+
+export const queueSettings = {
+  plan: { attempts: 5, backoffMs: 1_000, concurrency: 1 },
+  render: { attempts: 3, backoffMs: 2_000, concurrency: 1 },
+  deliver: { attempts: 5, backoffMs: 2_000, concurrency: 2 },
+  receipts: { attempts: 5, backoffMs: 1_000, concurrency: 1 },
+} as const satisfies Record<string, QueueSettings>
+
+/** BullMQ priorities: the lowest number goes first. */
+export const jobPriority = { emergency: 1, priority: 5, routine: 10 } as const
+
+/** Rules of the dispatch engine. */
+export const dispatchSettings = {
+  /** Targets per chunk at the most. */
+  chunkSize: 1_000,
+  /** A worker that is silent for so long has lost its chunk. */
+  leaseMs: 30_000,
+  /** How long one flush should take; what a killed worker leaves uncertain is one flush. */
+  flushTargetMs: 200,
+  firstFlush: 20,
+  maxFlush: 500,
+  /** Retries: first delay, longest delay, and after how long a target is given up as rejected. */
+  retryFirstMs: 2_000,
+  retryMaxMs: 300_000,
+  retryForMs: 24 * 3_600_000,
+  /** How often the sweep looks for work that nobody holds. */
+  sweepEveryMs: 60_000,
+  /** Receipts are applied in batches of this size. */
+  receiptBatch: 5_000,
+  /** A receipt whose message never turns up is given up after this long. */
+  receiptKeepMs: 72 * 3_600_000,
+} as const

@@ -1,0 +1,254 @@
+import type { Priority } from '../domain/announcement.ts'
+import type { Outcome, RecordedState } from '../domain/delivery.ts'
+import { recordedRank } from '../domain/delivery.ts'
+import type { Db, Sql } from './db.ts'
+import { transaction } from './db.ts'
+
+/**
+ * The chunk ledger: who is being sent to, and what became of it. All statements are set-based; a chunk's row lock is
+ * what puts the deliverer, a cancel and the sweep in order. Leases use the database's clock, the one clock that all
+ * workers share.
+ */
+export interface ClaimedChunk {
+  id: string
+  token: string
+  dispatchId: string
+  announcementId: string
+  revision: number
+  channel: string
+  priority: Priority
+  renditionId: string
+  title: string
+  expiresAt: Date | null
+  attempt: number
+  /** When the dispatch became due; retries are given up some time after it. */
+  dueAt: Date
+}
+
+/**
+ * Takes a chunk for `leaseMs`, if it is open, due, held by nobody and its dispatch may be sent now. An intent window
+ * left by a dead holder is settled first: see {@link settleWindow}.
+ * @param unsafe whether a repeat would reach a person twice
+ * @returns undefined when there is nothing to do here (somebody else has it, it is done, paused, cancelled ...)
+ */
+export async function claimChunk(
+  db: Db,
+  chunkId: string,
+  leaseMs: number,
+  unsafe: boolean,
+): Promise<ClaimedChunk | undefined> {
+  return await transaction(db, async sql => {
+    const { rows } = await sql.query(
+      `select c.done_to, c.up_to, c.rest_state, c.attempt, d.id as "dispatchId", d.announcement_id as "announcementId",
+         d.revision, d.channel, d.priority, d.rendition_id as "renditionId", d.expires_at as "expiresAt",
+         d.not_before as "dueAt", a.content->>'title' as title,
+         d.paused_at is null and d.cancelled_at is null and (d.expires_at is null or d.expires_at > now()) as sendable
+       from chunks c join dispatches d on d.id = c.dispatch_id join announcements a on a.id = d.announcement_id
+       where c.id = $1 and c.closed_at is null and c.not_before <= now() and d.rendition_id is not null
+         and (c.lease_until is null or c.lease_until < now())
+       for update of c skip locked`,
+      [chunkId],
+    )
+    const row = rows[0]
+    if (row === undefined) return undefined
+    if (row.up_to > row.done_to) await settleWindow(sql, chunkId, unsafe)
+    if (row.rest_state !== null || !row.sendable) return undefined
+    const leased = await sql.query(
+      `update chunks set lease_token = nextval('lease_tokens'), lease_until = now() + $2 * interval '1 ms'
+       where id = $1 and closed_at is null and up_to < size returning lease_token as token`,
+      [chunkId, leaseMs],
+    )
+    const token = leased.rows[0]?.token
+    if (token === undefined) return undefined
+    const { dispatchId, announcementId, revision, channel, priority, renditionId, title, expiresAt, attempt, dueAt } =
+      row
+    return {
+      id: chunkId,
+      token,
+      dispatchId,
+      announcementId,
+      revision,
+      channel,
+      priority,
+      renditionId,
+      title,
+      expiresAt,
+      attempt,
+      dueAt,
+    }
+  })
+}
+
+/**
+ * Decides an intent window whose holder is gone. Where a repeat could reach a person twice, its targets become
+ * `unknown`; where a repeat is harmless, they go back to waiting. The caller holds the chunk's row lock and has made
+ * sure that the lease is over.
+ */
+export async function settleWindow(sql: Sql, chunkId: string, unsafe: boolean): Promise<void> {
+  if (unsafe) {
+    await sql.query(
+      `insert into outcomes (dispatch_id, target_id, chunk_id, rank, state, code)
+       select c.dispatch_id, t.id, c.id, $2, 'unknown', 'interrupted'
+       from chunks c, unnest(c.target_ids[c.done_to + 1 : c.up_to]) as t (id) where c.id = $1`,
+      [chunkId, recordedRank.unknown],
+    )
+  }
+  await sql.query(
+    `update chunks set
+       unknown = case when $2 then unknown + (up_to - done_to) else unknown end,
+       done_to = case when $2 then up_to else done_to end,
+       up_to = case when $2 then up_to else done_to end,
+       closed_at = case when rest_state is not null or ($2 and up_to = size) then now() end,
+       lease_token = null, lease_until = null
+     where id = $1`,
+    [chunkId, unsafe],
+  )
+}
+
+/**
+ * Marks the intent to send the next `count` targets, and prolongs the lease. Nothing may be handed to a vendor before
+ * this has committed. The one statement also checks the token, pause, cancel and expiry.
+ * @returns target ids in sending order; empty means stop
+ */
+export async function markIntent(
+  sql: Sql,
+  chunk: Pick<ClaimedChunk, 'id' | 'token'>,
+  count: number,
+  leaseMs: number,
+): Promise<string[]> {
+  const { rows } = await sql.query(
+    `update chunks c set up_to = least(c.size, c.up_to + $3), lease_until = now() + $4 * interval '1 ms'
+     from dispatches d
+     where c.id = $1 and c.lease_token = $2 and c.closed_at is null and c.rest_state is null and c.up_to < c.size
+       and d.id = c.dispatch_id and d.paused_at is null and d.cancelled_at is null
+       and (d.expires_at is null or d.expires_at > now())
+     returning c.target_ids[c.done_to + 1 : c.up_to]::text[] as ids`,
+    [chunk.id, chunk.token, count, leaseMs],
+  )
+  return rows[0]?.ids ?? []
+}
+
+/** Keeps the lease during a slow send. @returns false when the chunk has been taken away */
+export async function prolongLease(
+  sql: Sql,
+  chunk: Pick<ClaimedChunk, 'id' | 'token'>,
+  leaseMs: number,
+): Promise<boolean> {
+  const result = await sql.query(
+    `update chunks set lease_until = now() + $3 * interval '1 ms' where id = $1 and lease_token = $2`,
+    [chunk.id, chunk.token, leaseMs],
+  )
+  return result.rowCount === 1
+}
+
+/** Outcomes of one flush, sorted by what the ledger does with them. */
+interface SortedOutcomes {
+  recorded: { id: string; state: RecordedState; code: string | null; ref: string | null }[]
+  retry: { id: string; afterMs: number }[]
+}
+
+function sortOutcomes(ids: string[], outcomes: Outcome[]): SortedOutcomes {
+  const sorted: SortedOutcomes = { recorded: [], retry: [] }
+  ids.forEach((id, i) => {
+    const outcome = outcomes[i]
+    // A channel that answers for too few targets says nothing about the rest: that is what unknown means.
+    if (outcome === undefined) sorted.recorded.push({ id, state: 'unknown', code: 'no-answer', ref: null })
+    else if (outcome.kind === 'retry') sorted.retry.push({ id, afterMs: outcome.afterMs ?? 0 })
+    else {
+      sorted.recorded.push({
+        id,
+        state: outcome.kind,
+        code: 'code' in outcome ? outcome.code : null,
+        ref: outcome.kind === 'accepted' ? (outcome.ref ?? null) : null,
+      })
+    }
+  })
+  return sorted
+}
+
+/**
+ * Appends the outcomes of the open intent window in one statement; retries move to a follow-up chunk that is not due
+ * before the longest wait asked for (at least `retryAfterMs`).
+ * @returns false when the chunk has been taken away: nothing was written, and the targets are settled already
+ */
+export async function appendOutcomes(
+  sql: Sql,
+  chunk: Pick<ClaimedChunk, 'id' | 'token' | 'attempt'>,
+  ids: string[],
+  outcomes: Outcome[],
+  retryAfterMs: number,
+): Promise<boolean> {
+  const { recorded, retry } = sortOutcomes(ids, outcomes)
+  const count = (state: RecordedState) => recorded.filter(r => r.state === state).length
+  const result = await sql.query(
+    `with chunk as (
+       update chunks set done_to = up_to,
+         accepted = accepted + $3, rejected = rejected + $4, skipped = skipped + $5, unknown = unknown + $6,
+         moved = moved + $7,
+         closed_at = case when up_to = size or rest_state is not null then now() end,
+         lease_until = case when up_to = size or rest_state is not null then null else lease_until end
+       where id = $1 and lease_token = $2 and up_to - done_to = $8
+       returning id, dispatch_id, rest_state, rest_reason
+     ), follow_up as (
+       insert into chunks (dispatch_id, target_ids, size, attempt, not_before, rest_state, rest_reason, closed_at)
+       select dispatch_id, $9::bigint[], $7, $10, now() + $11 * interval '1 ms', rest_state, rest_reason,
+         case when rest_state is not null then now() end
+       from chunk where $7 > 0
+     ), appended as (
+       insert into outcomes (dispatch_id, target_id, chunk_id, rank, state, code, ref)
+       select chunk.dispatch_id, o.id, chunk.id, o.rank, o.state, o.code, o.ref
+       from chunk, unnest($12::bigint[], $13::smallint[], $14::text[], $15::text[], $16::text[])
+         as o (id, rank, state, code, ref)
+     )
+     select 1 from chunk`,
+    [
+      chunk.id,
+      chunk.token,
+      count('accepted'),
+      count('rejected'),
+      count('skipped'),
+      count('unknown'),
+      retry.length,
+      ids.length,
+      retry.map(r => r.id),
+      chunk.attempt + 1,
+      Math.max(retryAfterMs, ...retry.map(r => r.afterMs)),
+      recorded.map(r => r.id),
+      recorded.map(r => recordedRank[r.state]),
+      recorded.map(r => r.state),
+      recorded.map(r => r.code),
+      recorded.map(r => r.ref),
+    ],
+  )
+  return result.rowCount === 1
+}
+
+/** Gives a chunk back early (pause, shutdown), so that nobody has to wait for the lease to end. */
+export async function releaseChunk(sql: Sql, chunk: Pick<ClaimedChunk, 'id' | 'token'>): Promise<void> {
+  await sql.query(
+    `update chunks set lease_token = null, lease_until = null where id = $1 and lease_token = $2 and up_to = done_to`,
+    [chunk.id, chunk.token],
+  )
+}
+
+/**
+ * Decides what becomes of everybody who is still waiting. Targets in flight keep their outcome.
+ * @returns how many were waiting
+ */
+export async function endWaiting(
+  sql: Sql,
+  dispatchId: string,
+  state: 'cancelled' | 'expired',
+  reason: string,
+): Promise<number> {
+  const { rows } = await sql.query(
+    `with ended as (
+       update chunks set rest_state = $2, rest_reason = $3,
+         closed_at = case when up_to = done_to then now() end
+       where dispatch_id = $1 and closed_at is null and rest_state is null
+       returning size - up_to as n
+     ) select coalesce(sum(n), 0)::float8 as n from ended`,
+    [dispatchId, state, reason],
+  )
+  return rows[0].n
+}

@@ -1,0 +1,119 @@
+import type { RecordedState } from '../domain/delivery.ts'
+import { recordedRank } from '../domain/delivery.ts'
+import type { Sql } from './db.ts'
+
+/** One line of news about a target, from a vendor, a device, an operator or a person who settled an unknown. */
+export interface InboxEntry {
+  channel: string
+  dispatchId?: string
+  targetId?: string
+  ref?: string
+  state: 'accepted' | 'confirmed' | 'rejected'
+  code?: string
+  at: Date
+}
+
+/** Puts news into the inbox with one insert. Nothing else happens here, so that a vendor gets its answer at once. */
+export async function insertReceipts(sql: Sql, entries: InboxEntry[]): Promise<void> {
+  if (entries.length === 0) return
+  await sql.query(
+    `insert into receipts_inbox (channel, dispatch_id, target_id, ref, state, code, at)
+     select * from unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::timestamptz[])`,
+    [
+      entries.map(e => e.channel),
+      entries.map(e => e.dispatchId ?? null),
+      entries.map(e => e.targetId ?? null),
+      entries.map(e => e.ref ?? null),
+      entries.map(e => e.state),
+      entries.map(e => e.code ?? null),
+      entries.map(e => e.at),
+    ],
+  )
+}
+
+const rankOf = (column: string) =>
+  `case ${column} ${Object.entries(recordedRank)
+    .map(([state, rank]) => `when '${state}' then ${rank}`)
+    .join(' ')} end`
+
+const counted: RecordedState[] = ['unknown', 'accepted', 'rejected', 'confirmed', 'skipped']
+
+/** `accepted = accepted + arrivals - departures` for every recorded state. */
+const moves = counted.map(s => `${s} = c.${s} + delta.into_${s} - delta.out_of_${s}`).join(', ')
+const deltas = counted
+  .map(
+    s => `count(*) filter (where state = '${s}')::int as into_${s},
+      count(*) filter (where was = '${s}')::int as out_of_${s}`,
+  )
+  .join(',\n')
+
+/**
+ * Applies a batch of the inbox: for each target the firmest news of the batch is appended to the ledger when it is
+ * firmer than what is known, and the counters of its chunk move by as much. News about a target that has no outcome
+ * yet (the vendor was quicker than our own write) stays in the inbox for the next round. One applier at a time; the
+ * caller's transaction holds the advisory lock.
+ * Indexes: receipts_inbox_open, outcomes_target, outcomes_ref.
+ * @param afterId where the last batch ended ('0' to start): unmatched news does not block what comes behind it
+ * @returns last id read (undefined: nothing left), how many changed something, and which dispatches
+ */
+export async function applyReceiptBatch(
+  sql: Sql,
+  afterId: string,
+  limit: number,
+): Promise<{ lastId: string | undefined; changed: number; dispatchIds: string[] }> {
+  await sql.query(`select pg_advisory_xact_lock(hashtext('loa-receipts'))`)
+  const { rows } = await sql.query(
+    `with batch as materialized (
+       select b.id, b.state, b.code, b.ref, b.at, ${rankOf('b.state')} as rank,
+         coalesce(b.dispatch_id, o.dispatch_id) as dispatch_id, coalesce(b.target_id, o.target_id) as target_id
+       from (select * from receipts_inbox where applied_at is null and id > $1 order by id limit $2) b
+       left join lateral (
+         select dispatch_id, target_id from outcomes where ref = b.ref and (b.dispatch_id is null or b.target_id is null)
+         limit 1
+       ) o on true
+     ), known as materialized (
+       select distinct on (o.dispatch_id, o.target_id) o.dispatch_id, o.target_id, o.chunk_id, o.state, o.rank
+       from (select distinct dispatch_id, target_id from batch where target_id is not null) t
+       join outcomes o on o.dispatch_id = t.dispatch_id and o.target_id = t.target_id
+       order by o.dispatch_id, o.target_id, o.rank desc
+     ), news as materialized (
+       select distinct on (b.dispatch_id, b.target_id) b.dispatch_id, b.target_id, b.state, b.rank, b.code, b.ref, b.at,
+         k.chunk_id, k.state as was
+       from batch b join known k on k.dispatch_id = b.dispatch_id and k.target_id = b.target_id
+       where b.rank > k.rank
+       order by b.dispatch_id, b.target_id, b.rank desc, b.at
+     ), appended as (
+       insert into outcomes (dispatch_id, target_id, chunk_id, rank, state, code, ref, at)
+       select dispatch_id, target_id, chunk_id, rank, state, code, ref, at from news
+     ), counted as (
+       update chunks c set ${moves}
+       from (select chunk_id, ${deltas} from news group by chunk_id) delta
+       where c.id = delta.chunk_id
+     ), marked as (
+       update receipts_inbox r set applied_at = now(),
+         result = case when exists (
+           select 1 from news n where n.dispatch_id = b.dispatch_id and n.target_id = b.target_id and n.rank = b.rank
+         ) then 'applied' else 'no-change' end
+       from batch b join known k on k.dispatch_id = b.dispatch_id and k.target_id = b.target_id
+       where r.id = b.id
+     )
+     select (select max(id) from batch) as last_id, (select count(*)::int from news) as changed,
+       array(select distinct dispatch_id::text from news) as dispatch_ids`,
+    [afterId, limit],
+  )
+  return {
+    lastId: rows[0].last_id ?? undefined,
+    changed: rows[0].changed,
+    dispatchIds: rows[0].dispatch_ids,
+  }
+}
+
+/** Gives up news whose message never turned up. @returns how many */
+export async function giveUpReceipts(sql: Sql, olderThanMs: number): Promise<number> {
+  const result = await sql.query(
+    `update receipts_inbox set applied_at = now(), result = 'unmatched'
+     where applied_at is null and received_at < now() - $1 * interval '1 ms'`,
+    [olderThanMs],
+  )
+  return result.rowCount ?? 0
+}
