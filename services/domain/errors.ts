@@ -14,9 +14,13 @@ export const errorCodes = {
   'request.too-large': 413,
   'request.unsupported-encoding': 415,
   'request.idempotency-conflict': 409,
+  'request.cross-site': 403,
+  'request.too-many': 429,
   'auth.required': 401,
+  'auth.wrong-password': 401,
   'auth.forbidden': 403,
   'auth.bad-token': 403,
+  'account.exists': 409,
   'not-found': 404,
   'conflict.version': 409,
   'announcement.wrong-state': 409,
@@ -52,6 +56,7 @@ export const errorCodes = {
   'setup.demo-provider': 500,
   'job.unknown-version': 500,
   'provider.failed': 502,
+  'service.unavailable': 503,
   internal: 500,
 } as const satisfies Record<string, number>
 
