@@ -1,0 +1,169 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { z } from 'zod'
+import type { Sentence } from '../domain/errors.ts'
+
+/**
+ * Faults on demand. Each kind acts at one stage of one protocol; at each stage the first rule that matches wins.
+ *
+ *   answer: how Twilio's API answers the request        rcpt: the mail server's answer to RCPT TO
+ *   receipt: which status callbacks follow              data: its answer after DATA
+ *   delay: how long the answer takes                    auth: its answer to AUTH
+ */
+export const faultKinds = {
+  'sms.invalid-number': { stage: 'answer', vi: 'Báo số không hợp lệ (21211)', en: 'Answers: invalid number (21211)' },
+  'sms.opted-out': { stage: 'answer', vi: 'Báo người nhận đã từ chối (21610)', en: 'Answers: opted out (21610)' },
+  'sms.auth': { stage: 'answer', vi: 'Báo sai thông tin xác thực (20003)', en: 'Answers: not authenticated (20003)' },
+  'sms.too-many': { stage: 'answer', vi: 'Báo gửi quá nhanh (429)', en: 'Answers: too many requests (429)' },
+  'sms.unavailable': { stage: 'answer', vi: 'Báo tạm ngừng phục vụ (503)', en: 'Answers: unavailable (503)' },
+  'sms.server-error': { stage: 'answer', vi: 'Báo lỗi máy chủ (500)', en: 'Answers: server error (500)' },
+  'sms.drop-before': {
+    stage: 'answer',
+    vi: 'Ngắt kết nối, chưa nhận tin',
+    en: 'Drops the connection, message not taken',
+  },
+  'sms.drop-after': {
+    stage: 'answer',
+    vi: 'Nhận tin rồi ngắt kết nối',
+    en: 'Takes the message, then drops the connection',
+  },
+  'sms.slow': { stage: 'delay', vi: 'Trả lời chậm', en: 'Answers slowly' },
+  'sms.undelivered': { stage: 'receipt', vi: 'Máy không nhận được (undelivered)', en: 'Not delivered to the handset' },
+  'sms.failed': { stage: 'receipt', vi: 'Nhà mạng báo gửi lỗi (failed)', en: 'The carrier reports failure' },
+  'sms.no-receipt': { stage: 'receipt', vi: 'Không gửi báo cáo nhận tin', en: 'Sends no delivery receipt' },
+  'sms.repeat-receipt': { stage: 'receipt', vi: 'Gửi lặp báo cáo nhận tin', en: 'Sends each receipt twice' },
+  'email.temporary': { stage: 'rcpt', vi: 'Từ chối tạm thời (450)', en: 'Temporary refusal (450)' },
+  'email.permanent': {
+    stage: 'rcpt',
+    vi: 'Từ chối hẳn: không có hộp thư (550)',
+    en: 'Permanent refusal: no mailbox (550)',
+  },
+  'email.greylist': { stage: 'rcpt', vi: 'Hoãn lần đầu (greylisting, 451)', en: 'Greylisting (451 the first time)' },
+  'email.drop-before': {
+    stage: 'rcpt',
+    vi: 'Ngắt kết nối trước khi nhận thư',
+    en: 'Drops the connection before the message',
+  },
+  'email.data-temporary': {
+    stage: 'data',
+    vi: 'Nhận nội dung rồi từ chối tạm thời (451)',
+    en: 'Temporary refusal after DATA (451)',
+  },
+  'email.data-permanent': {
+    stage: 'data',
+    vi: 'Nhận nội dung rồi từ chối hẳn (554)',
+    en: 'Permanent refusal after DATA (554)',
+  },
+  'email.drop-after': {
+    stage: 'data',
+    vi: 'Nhận thư rồi ngắt kết nối',
+    en: 'Takes the message, then drops the connection',
+  },
+  'email.auth': { stage: 'auth', vi: 'Báo sai mật khẩu (535)', en: 'Refuses the password (535)' },
+  'email.slow': { stage: 'delay', vi: 'Trả lời chậm', en: 'Answers slowly' },
+} as const satisfies Record<string, Sentence & { stage: FaultStage }>
+export type FaultKind = keyof typeof faultKinds
+export type FaultStage = 'answer' | 'receipt' | 'delay' | 'rcpt' | 'data' | 'auth'
+
+/** One rule. Without `percent`, `pattern` and `next` it hits everybody; together they must all hold. */
+export const faultRuleSchema = z.object({
+  id: z
+    .string()
+    .min(1)
+    .max(64)
+    .default(() => randomUUID()),
+  kind: z.enum(Object.keys(faultKinds) as [FaultKind, ...FaultKind[]]),
+  /** Share of addresses that are hit, chosen by the seed. */
+  percent: z.number().min(0).max(100).optional(),
+  /** Number or mailbox, `*` stands for anything: `+8491*`, `*@example.vn`. */
+  pattern: z.string().min(1).max(100).optional(),
+  /** Hits only the next N. */
+  next: z.number().int().min(1).max(10_000_000).optional(),
+  /** For slow answers, milliseconds; 2,000 when absent. */
+  delayMs: z.number().int().min(0).max(600_000).optional(),
+  /** Error code in the receipt of `sms.undelivered` and `sms.failed`; 30005 and 30008 when absent. */
+  code: z.number().int().min(1).max(99_999).optional(),
+  /** Retry-After of `sms.too-many` and `sms.unavailable`, seconds; 1 when absent. */
+  retryAfterSeconds: z.number().int().min(0).max(3600).optional(),
+})
+export type FaultRule = z.infer<typeof faultRuleSchema>
+
+export const faultSettingsSchema = z.object({
+  /** The same seed and the same attempts give the same hits, in whatever order they come. */
+  seed: z.number().int().default(1),
+  /** Milliseconds that every answer takes at least. */
+  latencyMs: z.number().int().min(0).max(60_000).default(0),
+  /** Milliseconds from taking an SMS to its `sent` and `delivered` callbacks. */
+  sentAfterMs: z.number().int().min(0).max(600_000).default(50),
+  deliveredAfterMs: z.number().int().min(0).max(600_000).default(300),
+  rules: z.array(faultRuleSchema).max(100).default([]),
+})
+export type FaultSettings = z.infer<typeof faultSettingsSchema>
+export type FaultInput = z.input<typeof faultSettingsSchema>
+
+export interface Faults {
+  settings(): FaultSettings
+  /** Replaces all settings; counters of `next` start again. @throws ZodError */
+  set(settings: FaultInput): void
+  /** The rule that hits this attempt, if any; counts it. */
+  decide(channel: 'sms' | 'email', stage: FaultStage, address: string): FaultRule | undefined
+  /** How often each rule has hit, by rule id. */
+  hits(): Record<string, number>
+}
+
+/** A number in [0, 1) that depends on its arguments only. */
+function chance(seed: number, ruleIndex: number, address: string, attempt: number): number {
+  const digest = createHash('sha256').update(`${seed}:${ruleIndex}:${attempt}:${address}`).digest()
+  return digest.readUInt32BE(0) / 2 ** 32
+}
+
+function matcher(pattern: string): (address: string) => boolean {
+  const parts = pattern
+    .toLowerCase()
+    .split('*')
+    .map(part => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
+  const expression = new RegExp(`^${parts.join('.*')}$`)
+  return address => expression.test(address)
+}
+
+/** @throws ZodError when the initial settings are not valid */
+export function createFaults(initial: FaultInput = {}): Faults {
+  let settings = faultSettingsSchema.parse(initial)
+  let state = prepare(settings)
+
+  function prepare(from: FaultSettings) {
+    return from.rules.map(rule => ({
+      rule,
+      matches: rule.pattern === undefined ? () => true : matcher(rule.pattern),
+      left: rule.next ?? Number.POSITIVE_INFINITY,
+      hits: 0,
+      /** Hits so far by address: keeps percentages independent of the order in which addresses come. */
+      hitsOf: new Map<string, number>(),
+    }))
+  }
+
+  return {
+    settings: () => settings,
+    set(next) {
+      settings = faultSettingsSchema.parse(next)
+      state = prepare(settings)
+    },
+    decide(channel, stage, rawAddress) {
+      const address = rawAddress.toLowerCase()
+      for (const [index, entry] of state.entries()) {
+        const { rule } = entry
+        if (!rule.kind.startsWith(`${channel}.`) || faultKinds[rule.kind].stage !== stage) continue
+        if (entry.left <= 0 || !entry.matches(address)) continue
+        const before = entry.hitsOf.get(address) ?? 0
+        // A greylisting server takes the second attempt.
+        if (rule.kind === 'email.greylist' && before > 0) continue
+        if (rule.percent !== undefined && chance(settings.seed, index, address, before) >= rule.percent / 100) continue
+        if (rule.percent !== undefined || rule.kind === 'email.greylist') entry.hitsOf.set(address, before + 1)
+        entry.left -= 1
+        entry.hits += 1
+        return rule
+      }
+      return undefined
+    },
+    hits: () => Object.fromEntries(state.map(entry => [entry.rule.id, entry.hits])),
+  }
+}

@@ -1,0 +1,172 @@
+import { randomBytes } from 'node:crypto'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { AppError } from '../domain/errors.ts'
+import { createApi } from './api.ts'
+import { createCallbackSender } from './callbacks.ts'
+import { createFaults, type FaultInput, type Faults } from './faults.ts'
+import { sendJson } from './http.ts'
+import { pageFile } from './page.ts'
+import { createRecord, type SimulatorRecord } from './record.ts'
+import { startSmtpSide } from './smtp.ts'
+import { createTwilioApi } from './twilio.ts'
+
+/**
+ * The simulator: one small program that speaks the vendors' protocols on this machine, so that the real client code
+ * runs over real sockets in training, in the demo, in tests and in benches. Nothing leaves the machine: it listens on
+ * loopback, delivers nothing, and sends status callbacks to loopback addresses only.
+ */
+export interface Simulator {
+  /** Page and Twilio-shaped API, e.g. `http://127.0.0.1:8090`. */
+  httpUrl: string
+  /** Mail server, e.g. `smtp://127.0.0.1:8025`. */
+  smtpUrl: string
+  smtpHost: string
+  smtpPort: number
+  credentials: SimulatorCredentials
+  record: SimulatorRecord
+  faults: Faults
+  /** Replaces all fault settings. */
+  setFaults(settings: FaultInput): void
+  /** Resolves when every text message has its final status and every callback has ended. */
+  idle(): Promise<void>
+  close(): Promise<void>
+}
+
+export interface SimulatorCredentials {
+  accountSid: string
+  authToken: string
+  smtpUser: string
+  smtpPassword: string
+}
+
+export interface SimulatorOptions {
+  /** 0 takes any free port. */
+  httpPort: number
+  smtpPort: number
+  host?: '127.0.0.1'
+  /** Random when absent; pass the former ones to let running clients go on. */
+  credentials?: SimulatorCredentials
+  faults?: FaultInput
+  /** How much is kept in memory; the counts are exact regardless. */
+  keep?: { sms?: number; mailBytes?: number }
+  log?: { error(fields: Record<string, unknown>, message: string): void }
+  now?: () => Date
+}
+
+/** New random credentials in the vendors' own formats. */
+export function simulatorCredentials(): SimulatorCredentials {
+  const hex = () => randomBytes(16).toString('hex')
+  return { accountSid: `AC${hex()}`, authToken: hex(), smtpUser: 'loa-simulator', smtpPassword: hex() }
+}
+
+/** The settings that make the sms and email channels use this simulator (names as in the environment). */
+export function simulatorEnv(
+  simulator: Pick<Simulator, 'httpUrl' | 'smtpHost' | 'smtpPort' | 'credentials'>,
+): Record<string, string> {
+  const { credentials } = simulator
+  return {
+    LOA_SMS_ACCOUNT_SID: credentials.accountSid,
+    LOA_SMS_AUTH_TOKEN: credentials.authToken,
+    LOA_SMS_FROM: 'LOA DEMO',
+    LOA_SMS_BASE_URL: simulator.httpUrl,
+    LOA_SMS_LOOPBACK_ONLY: 'true',
+    LOA_EMAIL_HOST: simulator.smtpHost,
+    LOA_EMAIL_PORT: String(simulator.smtpPort),
+    LOA_EMAIL_USER: credentials.smtpUser,
+    LOA_EMAIL_PASSWORD: credentials.smtpPassword,
+    LOA_EMAIL_FROM: 'Loa (mô phỏng) <thong-bao@loa.example>',
+    LOA_EMAIL_LOOPBACK_ONLY: 'true',
+  }
+}
+
+/**
+ * Starts both servers.
+ * @throws AppError setup.port-taken when a port is in use
+ */
+export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
+  const host = options.host ?? '127.0.0.1'
+  const now = options.now ?? (() => new Date())
+  const credentials = options.credentials ?? simulatorCredentials()
+  const record = createRecord(options.keep)
+  const faults = createFaults(options.faults)
+  const callbacks = createCallbackSender({
+    authToken: () => credentials.authToken,
+    concurrency: 32,
+    onResult: result => {
+      record.callbacks[result] += 1
+    },
+  })
+  const twilio = createTwilioApi({ credentials, record, faults, callbacks, now })
+  const api = createApi({ record, faults, startedAt: now() })
+
+  async function handle(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    const url = new URL(req.url ?? '/', 'http://simulator')
+    if (url.pathname.startsWith('/2010-04-01/')) return twilio.handle(req, res, url)
+    // A page elsewhere that a browser here has open must not reach the record by a name that points to loopback.
+    if (!/^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/.test(req.headers.host ?? '')) {
+      return sendJson(res, 421, { error: 'the simulator answers on loopback addresses only' })
+    }
+    const site = req.headers['sec-fetch-site']
+    if (req.method !== 'GET' && site !== undefined && site !== 'same-origin') {
+      return sendJson(res, 403, { error: 'only the simulator page itself may do this' })
+    }
+    if (url.pathname.startsWith('/api/')) return api.handle(req, res, url)
+    return pageFile(req, res, url.pathname)
+  }
+
+  const server = createServer({ keepAliveTimeout: 30_000 }, (req, res) => {
+    handle(req, res).catch((error: unknown) => {
+      options.log?.error({ err: error instanceof Error ? error.message : 'unknown' }, 'simulator request failed')
+      if (res.headersSent) res.destroy()
+      else sendJson(res, 500, { error: 'the simulator failed, see its log' })
+    })
+  })
+  const httpPort = await new Promise<number>((resolve, reject) => {
+    server.once('error', error => reject(explainListenError(error, options.httpPort)))
+    server.listen(options.httpPort, host, () => {
+      const address = server.address()
+      resolve(typeof address === 'object' && address !== null ? address.port : options.httpPort)
+    })
+  })
+  const closeHttp = () =>
+    new Promise<void>(resolve => {
+      server.close(() => resolve())
+      server.closeAllConnections()
+    })
+
+  try {
+    const smtp = await startSmtpSide({ host, port: options.smtpPort, credentials, record, faults, now })
+    return {
+      httpUrl: `http://${host}:${httpPort}`,
+      smtpUrl: `smtp://${host}:${smtp.port}`,
+      smtpHost: host,
+      smtpPort: smtp.port,
+      credentials,
+      record,
+      faults,
+      setFaults: settings => faults.set(settings),
+      idle: () => twilio.idle(),
+      async close() {
+        api.close()
+        twilio.close()
+        callbacks.close()
+        await Promise.all([closeHttp(), smtp.close()])
+      },
+    }
+  } catch (error) {
+    await closeHttp()
+    throw explainListenError(error, options.smtpPort)
+  }
+}
+
+function explainListenError(error: unknown, port: number): unknown {
+  if (!(error instanceof Error) || !('code' in error) || error.code !== 'EADDRINUSE') return error
+  return new AppError(
+    'setup.port-taken',
+    {
+      vi: `Cổng ${port} đang được một chương trình khác sử dụng. Ông/Bà hãy dừng chương trình đó hoặc chọn cổng khác cho trình mô phỏng.`,
+      en: `Port ${port} is used by another program. Stop that program or choose another port for the simulator.`,
+    },
+    { details: { port }, cause: error },
+  )
+}
