@@ -33,7 +33,7 @@ export interface Channel<Config = unknown, Content = unknown> {
   configHelp: Record<string, string>
   traits: ChannelTraits
   /** Deterministic: the preview and the sending call this same function with the same arguments. */
-  render(source: RenderSource, tools: RenderTools): Promise<Rendition<Content>>
+  render(source: RenderSource, tools: RenderTools, config: Config): Promise<Rendition<Content>>
   /** What the rendition costs for `count` targets. Pure and quick. */
   estimate(rendition: Rendition<Content>, count: number, config: Config): Estimate
   open(config: Config, deps: ChannelDeps): Promise<Session<Content>>

@@ -18,6 +18,9 @@ export const queueSettings = {
   receipts: { attempts: 5, backoffMs: 1_000, concurrency: 1 },
 } as const satisfies Record<string, QueueSettings>
 
+/** Version of job payloads (services/queue/catalog.ts); raised whenever a payload changes its shape. */
+export const jobVersion = 1
+
 /** BullMQ priorities: the lowest number goes first. */
 export const jobPriority = { emergency: 1, priority: 5, routine: 10 } as const
 
@@ -36,7 +39,7 @@ export const dispatchSettings = {
   retryMaxMs: 300_000,
   retryForMs: 24 * 3_600_000,
   /** How often the sweep looks for work that nobody holds. */
-  sweepEveryMs: 60_000,
+  sweepEveryMs: 15_000,
   /** Receipts are applied in batches of this size. */
   receiptBatch: 5_000,
   /** A receipt whose message never turns up is given up after this long. */

@@ -1,3 +1,4 @@
+import { jobVersion } from '../../config/queues.ts'
 import type { Priority } from '../domain/announcement.ts'
 import type { Outcome, RecordedState } from '../domain/delivery.ts'
 import { recordedRank } from '../domain/delivery.ts'
@@ -194,6 +195,12 @@ export async function appendOutcomes(
        select dispatch_id, $9::bigint[], $7, $10, now() + $11 * interval '1 ms', rest_state, rest_reason,
          case when rest_state is not null then now() end
        from chunk where $7 > 0
+       returning id, dispatch_id, not_before, closed_at
+     ), rung as (
+       insert into outbox (job, payload, priority, not_before)
+       select 'deliver', jsonb_build_object('v', $17::int, 'dispatchId', f.dispatch_id::text, 'chunkId', f.id::text,
+           'channel', d.channel), d.priority, f.not_before
+       from follow_up f join dispatches d on d.id = f.dispatch_id where f.closed_at is null
      ), appended as (
        insert into outcomes (dispatch_id, target_id, chunk_id, rank, state, code, ref)
        select chunk.dispatch_id, o.id, chunk.id, o.rank, o.state, o.code, o.ref
@@ -218,6 +225,7 @@ export async function appendOutcomes(
       recorded.map(r => r.state),
       recorded.map(r => r.code),
       recorded.map(r => r.ref),
+      jobVersion,
     ],
   )
   return result.rowCount === 1

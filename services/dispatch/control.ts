@@ -1,0 +1,102 @@
+import { jobVersion } from '../../config/queues.ts'
+import type { Actor } from '../domain/accounts.ts'
+import { AppError } from '../domain/errors.ts'
+import type { Progress } from '../http/schemas.ts'
+import { recordEvent, updateState } from '../store/announcements.ts'
+import { transaction } from '../store/db.ts'
+import { dispatchesOf, findDispatch, settleDispatch } from '../store/dispatches.ts'
+import { endWaiting } from '../store/ledger.ts'
+import type { addToOutbox } from '../store/outbox.ts'
+import { withdrawFromShelves } from '../store/shelf.ts'
+import type { AnnouncementRecord } from './announcements.ts'
+import { act, getAnnouncement, requirePermission } from './announcements.ts'
+import type { DispatchContext } from './context.ts'
+import { progressOf } from './progress.ts'
+
+/**
+ * Cancels an announcement on every channel: who is still waiting will not be sent to, boards and stations take it
+ * down, and what is in flight keeps its own outcome. The record says how many had not left yet.
+ */
+export async function cancel(
+  ctx: DispatchContext,
+  actor: Actor,
+  id: string,
+  reason: string,
+): Promise<AnnouncementRecord> {
+  const cancelled = await act(ctx, actor, id, 'cancel', async sql => {
+    const stopped: Record<string, number> = {}
+    for (const dispatch of await dispatchesOf(sql, id)) {
+      await sql.query('update dispatches set cancelled_at = $2 where id = $1 and cancelled_at is null', [
+        dispatch.id,
+        ctx.now(),
+      ])
+      stopped[dispatch.channel] = await endWaiting(sql, dispatch.id, 'cancelled', 'cancelled')
+      await withdrawFromShelves(sql, dispatch.id, ctx.now())
+      await settleDispatch(sql, dispatch.id, ctx.now())
+    }
+    const row = await updateState(
+      sql,
+      id,
+      { state: 'cancelled', cancelledAt: ctx.now(), cancelReason: reason },
+      ctx.now(),
+    )
+    return { row, detail: { reason, stopped } }
+  })
+  return await getAnnouncement(ctx, actor, cancelled.id)
+}
+
+async function setPaused(ctx: DispatchContext, actor: Actor, dispatchId: string, paused: boolean): Promise<Progress> {
+  requirePermission(actor, 'announcement.control')
+  const announcementId = await transaction(ctx.db, async sql => {
+    const dispatch = /^\d{1,18}$/.test(dispatchId) ? await findDispatch(sql, dispatchId, true) : undefined
+    if (!dispatch) {
+      throw new AppError('not-found', { vi: 'Không tìm thấy đợt phát hành này.', en: 'There is no such dispatch.' })
+    }
+    if (dispatch.settledAt || dispatch.cancelledAt || dispatch.expiredAt) {
+      throw new AppError('dispatch.wrong-state', {
+        vi: 'Đợt phát hành này đã kết thúc nên không thể tạm dừng hay tiếp tục.',
+        en: 'This dispatch has ended; it can be neither paused nor resumed.',
+      })
+    }
+    if ((dispatch.pausedAt !== null) === paused) return dispatch.announcementId
+    await sql.query('update dispatches set paused_at = $2 where id = $1', [dispatchId, paused ? ctx.now() : null])
+    await recordEvent(
+      sql,
+      {
+        announcementId: dispatch.announcementId,
+        actor,
+        action: paused ? 'pause' : 'resume',
+        revision: dispatch.revision,
+        at: ctx.now(),
+      },
+      { channel: dispatch.channel },
+    )
+    if (!paused) await ringForOpenChunks(sql, dispatchId)
+    return dispatch.announcementId
+  })
+  return await progressOf(ctx, announcementId)
+}
+
+/** Asks the queue for every open chunk of a dispatch. */
+export async function ringForOpenChunks(sql: Parameters<typeof addToOutbox>[0], dispatchId: string): Promise<void> {
+  await sql.query(
+    `insert into outbox (job, payload, priority, not_before)
+     select 'deliver',
+       jsonb_build_object('v', $2::int, 'dispatchId', d.id::text, 'chunkId', c.id::text, 'channel', d.channel),
+       d.priority, greatest(c.not_before, now())
+     from chunks c join dispatches d on d.id = c.dispatch_id
+     where d.id = $1 and c.closed_at is null order by c.id`,
+    [dispatchId, jobVersion],
+  )
+  await sql.query(`select pg_notify('loa_outbox', '')`)
+}
+
+/** Stops a dispatch after the flush that is under way; nobody is lost. */
+export async function pauseDispatch(ctx: DispatchContext, actor: Actor, dispatchId: string): Promise<Progress> {
+  return await setPaused(ctx, actor, dispatchId, true)
+}
+
+/** Goes on where a paused dispatch stopped. */
+export async function resumeDispatch(ctx: DispatchContext, actor: Actor, dispatchId: string): Promise<Progress> {
+  return await setPaused(ctx, actor, dispatchId, false)
+}

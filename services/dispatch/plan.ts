@@ -1,0 +1,65 @@
+import { requireChannel } from '../../channels/registry.ts'
+import { dispatchSettings, jobVersion } from '../../config/queues.ts'
+import { findAnnouncement, recordEvent, updateState } from '../store/announcements.ts'
+import { resolveCommunes } from '../store/areas.ts'
+import { transaction } from '../store/db.ts'
+import { findDispatch, settleDispatch } from '../store/dispatches.ts'
+import type { AudienceQuery } from '../store/freeze.ts'
+import { countAudience, insertChunks } from '../store/freeze.ts'
+import { addToOutbox } from '../store/outbox.ts'
+import type { DispatchContext } from './context.ts'
+
+/**
+ * Freezes the audience of a dispatch: from here on it is never selected again. Everything happens in one
+ * repeatable-read transaction, so the counts that are compared come from one and the same picture of the registry,
+ * and a crash leaves either nothing or a complete frozen audience.
+ * @returns false when there was nothing to do (frozen already, cancelled, not due)
+ */
+export async function freezeDispatch(ctx: DispatchContext, dispatchId: string): Promise<boolean> {
+  return await transaction(ctx.db, async sql => {
+    await sql.query('set transaction isolation level repeatable read')
+    const dispatch = await findDispatch(sql, dispatchId, true)
+    if (!dispatch || dispatch.frozenAt || dispatch.cancelledAt || dispatch.expiredAt) return false
+    if (dispatch.notBefore > ctx.now()) return false
+    const announcement = await findAnnouncement(sql, dispatch.announcementId, true)
+    if (!announcement) return false
+
+    const { channel } = requireChannel(ctx.channels, dispatch.channel)
+    const query: AudienceQuery = {
+      kind: channel.audience,
+      address: channel.address,
+      channel: channel.id,
+      communes: await resolveCommunes(sql, announcement.content.audience.areas),
+      tags: announcement.content.audience.tags,
+    }
+    const expected = await countAudience(sql, query)
+    const frozen = await insertChunks(sql, dispatchId, query, dispatchSettings.chunkSize)
+    if (frozen.audience !== expected.audience) {
+      throw new Error(`freeze of dispatch ${dispatchId}: ${frozen.audience} in chunks, ${expected.audience} expected`)
+    }
+    await sql.query('update dispatches set audience = $2, frozen_at = $3, problem = null where id = $1', [
+      dispatchId,
+      frozen.audience,
+      ctx.now(),
+    ])
+    if (announcement.state === 'approved') {
+      await updateState(sql, announcement.id, { state: 'dispatching' }, ctx.now())
+    }
+    await recordEvent(
+      sql,
+      {
+        announcementId: announcement.id,
+        actor: { id: 'system', name: 'Loa' },
+        action: 'freeze',
+        revision: dispatch.revision,
+        at: ctx.now(),
+      },
+      { channel: dispatch.channel, audience: frozen.audience, excluded: frozen.excluded },
+    )
+    // With nobody to send to there is nothing to render.
+    if (!(await settleDispatch(sql, dispatchId, ctx.now()))) {
+      await addToOutbox(sql, [{ job: 'render', payload: { v: jobVersion, dispatchId }, priority: dispatch.priority }])
+    }
+    return true
+  })
+}

@@ -1,0 +1,56 @@
+import type { Receipt } from '../../channels/contract.ts'
+import { dispatchSettings, jobVersion } from '../../config/queues.ts'
+import { transaction } from '../store/db.ts'
+import { addToOutbox } from '../store/outbox.ts'
+import { applyReceiptBatch, giveUpReceipts, insertReceipts } from '../store/receipts.ts'
+import type { DispatchContext } from './context.ts'
+
+const numeric = (id: string | undefined) => (id !== undefined && /^\d{1,18}$/.test(id) ? id : undefined)
+
+/**
+ * Takes news from vendors, devices and operators: into the inbox, and a message that it is there. Our own ids in a
+ * callback are only kept when they look like ids; what they name is checked when the news is applied.
+ */
+export async function recordReceipts(ctx: DispatchContext, channelId: string, receipts: Receipt[]): Promise<void> {
+  if (receipts.length === 0) return
+  await transaction(ctx.db, async sql => {
+    await insertReceipts(
+      sql,
+      receipts.map(receipt => {
+        const dispatchId = numeric(receipt.dispatchId)
+        const targetId = numeric(receipt.targetId)
+        return {
+          channel: channelId,
+          ref: receipt.ref,
+          state: receipt.state,
+          at: receipt.at,
+          ...(receipt.code !== undefined && { code: receipt.code }),
+          ...(dispatchId !== undefined && { dispatchId }),
+          ...(targetId !== undefined && { targetId }),
+        }
+      }),
+    )
+    const { rows } = await sql.query(`select 1 from outbox where job = 'receipts' limit 1`)
+    // One waiting bell is enough for any number of receipts.
+    if (rows.length === 0)
+      await addToOutbox(sql, [{ job: 'receipts', payload: { v: jobVersion }, priority: 'priority' }])
+  })
+}
+
+/**
+ * Applies everything in the inbox in batches. States only move forward, so receipts that come twice, late or out of
+ * order do no harm; what cannot be matched yet waits for the next call.
+ * @returns how many targets changed
+ */
+export async function applyReceipts(ctx: DispatchContext): Promise<number> {
+  let changed = 0
+  let afterId: string | undefined = '0'
+  while (afterId !== undefined) {
+    const from: string = afterId
+    const result = await transaction(ctx.db, sql => applyReceiptBatch(sql, from, dispatchSettings.receiptBatch))
+    changed += result.changed
+    afterId = result.lastId
+  }
+  await giveUpReceipts(ctx.db, dispatchSettings.receiptKeepMs)
+  return changed
+}

@@ -1,0 +1,65 @@
+import type { RenderSource, Rendition } from '../../channels/contract.ts'
+import { requireChannel } from '../../channels/registry.ts'
+import type { AnnouncementContent } from '../domain/announcement.ts'
+import { isAppError } from '../domain/errors.ts'
+import { findAnnouncement } from '../store/announcements.ts'
+import { transaction } from '../store/db.ts'
+import { findDispatch, setProblem } from '../store/dispatches.ts'
+import { putRendition } from '../store/renditions.ts'
+import type { DispatchContext } from './context.ts'
+import { ringForOpenChunks } from './control.ts'
+
+/** Lends an empty folder to `work` and removes it afterwards. */
+export type WithWorkDir = <T>(work: (dir: string) => Promise<T>) => Promise<T>
+
+/** The one way from an announcement to a channel's rendition: previews and dispatches both come through here. */
+export async function renderFor(
+  ctx: DispatchContext,
+  withWorkDir: WithWorkDir,
+  channelId: string,
+  source: { announcementId: string; revision: number; content: AnnouncementContent },
+  signal: AbortSignal,
+): Promise<Rendition<unknown>> {
+  const { channel, config } = requireChannel(ctx.channels, channelId)
+  const renderSource: RenderSource = { ...source, demo: ctx.demo }
+  return await withWorkDir(workDir => channel.render(renderSource, { workDir, signal, log: ctx.log }, config))
+}
+
+/**
+ * Makes and stores the rendition of a frozen dispatch, then asks the queue for its chunks. A failure is written on the
+ * dispatch, where the officer sees it, and thrown for the queue to try again.
+ */
+export async function renderDispatch(
+  ctx: DispatchContext,
+  withWorkDir: WithWorkDir,
+  dispatchId: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const dispatch = await findDispatch(ctx.db, dispatchId)
+  if (!dispatch?.frozenAt || dispatch.renditionId || dispatch.cancelledAt || dispatch.settledAt) return
+  const announcement = await findAnnouncement(ctx.db, dispatch.announcementId)
+  if (!announcement) return
+  try {
+    const rendition = await renderFor(
+      ctx,
+      withWorkDir,
+      dispatch.channel,
+      { announcementId: announcement.id, revision: announcement.revision, content: announcement.content },
+      signal,
+    )
+    await transaction(ctx.db, async sql => {
+      const stored = await putRendition(sql, dispatch.channel, rendition)
+      await sql.query(
+        'update dispatches set rendition_id = $2, problem = null where id = $1 and rendition_id is null',
+        [dispatchId, stored.id],
+      )
+      await ringForOpenChunks(sql, dispatchId)
+    })
+  } catch (error) {
+    const problem = isAppError(error)
+      ? error.userMessage.vi
+      : 'Chưa tạo được bản thể hiện cho kênh này; hệ thống đang thử lại.'
+    await setProblem(ctx.db, dispatchId, problem)
+    throw error
+  }
+}

@@ -1,0 +1,19 @@
+import { Redis } from 'ioredis'
+
+/**
+ * A connection for adding jobs. It fails at once while Redis is away, instead of holding a database transaction open;
+ * the outbox keeps the message.
+ */
+export function producerConnection(url: string): Redis {
+  const redis = new Redis(url, { maxRetriesPerRequest: 1, enableOfflineQueue: false, lazyConnect: true })
+  // Reported by the health check; ioredis reconnects by itself.
+  redis.on('error', () => undefined)
+  return redis
+}
+
+/** A connection for workers: BullMQ requires that blocking commands are retried for ever. */
+export function workerConnection(url: string): Redis {
+  const redis = new Redis(url, { maxRetriesPerRequest: null })
+  redis.on('error', () => undefined)
+  return redis
+}

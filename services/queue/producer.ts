@@ -1,0 +1,75 @@
+import { Queue } from 'bullmq'
+import { jobPriority, queueSettings } from '../../config/queues.ts'
+import type { Priority } from '../domain/announcement.ts'
+import type { JobName } from './catalog.ts'
+import { queueName } from './catalog.ts'
+import { producerConnection } from './connection.ts'
+
+export interface JobRequest {
+  job: JobName
+  payload: Record<string, unknown>
+  priority: Priority
+}
+
+export interface Producer {
+  /**
+   * Adds jobs; resolves only when Redis has all of them. A chunk that already has a job waiting or active gets no
+   * second one, so the sweep may ask as often as it likes.
+   */
+  add(jobs: JobRequest[]): Promise<void>
+  /** @throws when Redis does not answer */
+  ping(): Promise<void>
+  close(): Promise<void>
+}
+
+/** @param url redis:// address of a server with AOF and noeviction */
+export function createProducer(url: string): Producer {
+  const connection = producerConnection(url)
+  const queues = new Map<string, Queue>()
+  const ready = connection.connect().catch(() => undefined)
+
+  function queue(name: string): Queue {
+    let found = queues.get(name)
+    if (!found) {
+      found = new Queue(name, { connection, skipWaitingForReady: true })
+      found.on('error', () => undefined)
+      queues.set(name, found)
+    }
+    return found
+  }
+
+  return {
+    async add(jobs) {
+      await ready
+      const byQueue = new Map<string, JobRequest[]>()
+      for (const job of jobs) {
+        const name = queueName(job.job, job.payload.channel as string | undefined)
+        byQueue.set(name, [...(byQueue.get(name) ?? []), job])
+      }
+      for (const [name, list] of byQueue) {
+        await queue(name).addBulk(
+          list.map(({ job, payload, priority }) => ({
+            name: job,
+            data: payload,
+            opts: {
+              priority: jobPriority[priority],
+              attempts: queueSettings[job].attempts,
+              backoff: { type: 'exponential', delay: queueSettings[job].backoffMs },
+              ...(job === 'deliver' && { deduplication: { id: `chunk-${payload.chunkId}` } }),
+              removeOnComplete: { age: 3_600, count: 1_000 },
+              removeOnFail: { age: 7 * 86_400, count: 10_000 },
+            },
+          })),
+        )
+      }
+    },
+    async ping() {
+      await ready
+      await connection.ping()
+    },
+    async close() {
+      await Promise.all([...queues.values()].map(q => q.close()))
+      connection.disconnect()
+    },
+  }
+}

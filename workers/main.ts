@@ -1,0 +1,66 @@
+import type { Session } from '../channels/contract.ts'
+import type { DispatchContext } from '../services/dispatch/context.ts'
+import { deliverChunk } from '../services/dispatch/deliver.ts'
+import { freezeDispatch } from '../services/dispatch/plan.ts'
+import { applyReceipts } from '../services/dispatch/receipts.ts'
+import type { WithWorkDir } from '../services/dispatch/render.ts'
+import { renderDispatch } from '../services/dispatch/render.ts'
+import type { JobName } from '../services/queue/catalog.ts'
+import { workerConnection } from '../services/queue/connection.ts'
+import { createProducer } from '../services/queue/producer.ts'
+import { startRelay } from './relay.ts'
+import type { WorkerSpec } from './runtime.ts'
+import { runQueue } from './runtime.ts'
+import { startSweep } from './sweep.ts'
+
+export interface WorkerOptions {
+  databaseUrl: string
+  redisUrl: string
+  /** Channels this process delivers; planning, rendering and receipts are done by every worker process. */
+  channels: string[]
+  withWorkDir: WithWorkDir
+  openSession: (channelId: string) => Promise<Session<unknown>>
+  sweepEveryMs?: number
+}
+
+/**
+ * Starts the queue workers, the outbox relay and the sweep of one process.
+ * @returns a handle whose close() lets jobs finish their flush, then closes in the order in which work arises:
+ * first nothing new is taken, then what runs may still write, then the connections go
+ */
+export function startWorkers(ctx: DispatchContext, options: WorkerOptions): { close(): Promise<void> } {
+  const { withWorkDir, openSession } = options
+  const stopping = new AbortController()
+  const connection = workerConnection(options.redisUrl)
+  const producer = createProducer(options.redisUrl)
+  const run = <N extends JobName>(spec: WorkerSpec<N>) => runQueue(spec, connection, ctx.log, stopping.signal)
+
+  const workers = [
+    run({ job: 'plan', handle: async ({ dispatchId }) => void (await freezeDispatch(ctx, dispatchId)) }),
+    run({
+      job: 'render',
+      handle: ({ dispatchId }, signal) => renderDispatch(ctx, withWorkDir, dispatchId, signal),
+    }),
+    run({ job: 'receipts', handle: async () => void (await applyReceipts(ctx)) }),
+    ...options.channels.map(channel =>
+      run({
+        job: 'deliver',
+        channel,
+        handle: ({ chunkId }, signal) => deliverChunk(ctx, chunkId, channel, openSession, signal),
+      }),
+    ),
+  ]
+  const relay = startRelay(ctx.db, options.databaseUrl, producer, ctx.log)
+  const sweeper = startSweep(ctx, options.sweepEveryMs)
+
+  return {
+    close: async () => {
+      stopping.abort()
+      await sweeper.stop()
+      await Promise.all(workers.map(w => w.close()))
+      await relay.stop()
+      await producer.close()
+      connection.disconnect()
+    },
+  }
+}

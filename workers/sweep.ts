@@ -1,0 +1,29 @@
+import { dispatchSettings } from '../config/queues.ts'
+import type { DispatchContext } from '../services/dispatch/context.ts'
+import { sweep } from '../services/dispatch/sweep.ts'
+import type { Loop } from './loop.ts'
+import { startLoop } from './loop.ts'
+
+const sweepLock = 7_310_522
+
+/**
+ * Sweeps regularly, one process at a time (session-level advisory lock, so that a crash frees it).
+ */
+export function startSweep(ctx: DispatchContext, everyMs: number = dispatchSettings.sweepEveryMs): Loop {
+  return startLoop('sweep', everyMs, ctx.log, async () => {
+    const client = await ctx.db.connect()
+    try {
+      const { rows } = await client.query('select pg_try_advisory_lock($1) as mine', [sweepLock])
+      if (!rows[0].mine) return false
+      try {
+        const found = await sweep(ctx)
+        if (Object.values(found).some(n => n > 0)) ctx.log.info(found, 'swept')
+      } finally {
+        await client.query('select pg_advisory_unlock($1)', [sweepLock])
+      }
+    } finally {
+      client.release()
+    }
+    return false
+  })
+}
