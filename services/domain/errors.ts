@@ -42,6 +42,8 @@ export const errorCodes = {
   'citizen.bad-email': 422,
   'import.bad-encoding': 422,
   'import.no-columns': 422,
+  'import.malformed': 422,
+  'import.no-consent': 422,
   'dispatch.wrong-state': 409,
   'audio.tool-missing': 503,
   'audio.failed': 500,

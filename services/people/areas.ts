@@ -1,0 +1,125 @@
+import type { Sentence } from '../domain/errors.ts'
+import type { Sql } from '../store/db.ts'
+import { fold, sameName } from './fold.ts'
+
+export type AreaReading = { ok: true; code: string } | { ok: false; reason: Sentence }
+/** Reads a cell as a commune: its code, or its name however it is spelt. */
+export type AreaFinder = (cell: string) => AreaReading
+
+export interface KnownArea {
+  code: string
+  name: string
+  aliases: string[]
+  /** The unit has been merged away. */
+  ended: boolean
+}
+
+const unitWords = /^(xã|phường|đặc khu|thị trấn)\s+/iu
+const shortUnits: [RegExp, string][] = [
+  [/^p\.\s*/iu, 'phường '],
+  [/^x\.\s*/iu, 'xã '],
+  [/^đk\.\s*/iu, 'đặc khu '],
+]
+/** More different spellings than there are communes in the country: enough for honest files, and no more memory. */
+const rememberedSpellings = 10_000
+
+function addTo(index: Map<string, Set<string>>, key: string, code: string): void {
+  index.set(key, (index.get(key) ?? new Set()).add(code))
+}
+
+/**
+ * Names are tried from the strictest reading to the most forgiving one (with unit word, without; with tones, without
+ * marks), and the first that knows the name decides: a reading that fits two communes is refused, never guessed.
+ */
+export function areaFinder(areas: KnownArea[]): AreaFinder {
+  const byCode = new Map(areas.map(area => [area.code, area]))
+  const readings = [
+    (name: string) => sameName(name),
+    (name: string) => sameName(name.replace(unitWords, '')),
+    (name: string) => fold(name),
+    (name: string) => fold(name.replace(unitWords, '')),
+  ].map(key => {
+    const index = new Map<string, Set<string>>()
+    for (const area of areas.filter(a => !a.ended)) {
+      for (const name of [area.name, ...area.aliases]) addTo(index, key(name.normalize('NFC')), area.code)
+    }
+    return { key, index }
+  })
+
+  const find: AreaFinder = cell => {
+    // "19333", and what number columns make of codes: 04212 -> 4212, 19333.0
+    const digits = /^'?(\d{4,5})(\.0)?$/.exec(cell)?.[1]?.padStart(5, '0')
+    if (digits !== undefined) {
+      const area = byCode.get(digits)
+      if (!area) return unknownArea(cell)
+      return area.ended ? endedArea(area) : { ok: true, code: area.code }
+    }
+    // "Xã Cam Lộ, tỉnh Quảng Trị" says the province too.
+    const name = shortUnits.reduce(
+      (text, [short, long]) => text.replace(short, long),
+      (cell.split(',')[0] ?? '').trim(),
+    )
+    for (const { key, index } of readings) {
+      const codes = [...(index.get(key(name)) ?? [])]
+      if (codes.length === 1) return { ok: true, code: codes[0] ?? '' }
+      if (codes.length > 1) return ambiguousArea(cell, codes)
+    }
+    return unknownArea(cell)
+  }
+
+  const remembered = new Map<string, AreaReading>()
+  return cell => {
+    const known = remembered.get(cell)
+    if (known) return known
+    const reading = find(cell.normalize('NFC').trim())
+    if (remembered.size < rememberedSpellings) remembered.set(cell, reading)
+    return reading
+  }
+}
+
+function shown(cell: string): string {
+  return cell.length > 60 ? `${cell.slice(0, 60)}…` : cell
+}
+
+function unknownArea(cell: string): AreaReading {
+  if (cell === '') {
+    return { ok: false, reason: { vi: 'Thiếu mã xã hoặc tên xã.', en: 'The commune is missing.' } }
+  }
+  return {
+    ok: false,
+    reason: {
+      vi: `Không có xã, phường, đặc khu nào có mã hoặc tên "${shown(cell)}".`,
+      en: `No commune has the code or name "${shown(cell)}".`,
+    },
+  }
+}
+
+function endedArea(area: KnownArea): AreaReading {
+  return {
+    ok: false,
+    reason: {
+      vi: `${area.name} (mã ${area.code}) đã sáp nhập; hãy dùng mã của đơn vị hiện nay.`,
+      en: `${area.name} (code ${area.code}) has been merged away; use the code of the present unit.`,
+    },
+  }
+}
+
+function ambiguousArea(cell: string, codes: string[]): AreaReading {
+  const list = codes.sort().slice(0, 5).join(', ')
+  return {
+    ok: false,
+    reason: {
+      vi: `Có nhiều đơn vị tên "${shown(cell)}"; hãy ghi mã (${list}).`,
+      en: `Several communes are called "${shown(cell)}"; give the code (${list}).`,
+    },
+  }
+}
+
+/** The finder over the communes of this instance as of `now`. */
+export async function loadAreaFinder(sql: Sql, now: Date): Promise<AreaFinder> {
+  const { rows } = await sql.query<KnownArea>(
+    `select code, name, aliases, coalesce(valid_to <= $1::date, false) as ended from areas where kind = 'commune'`,
+    [now],
+  )
+  return areaFinder(rows)
+}

@@ -1,0 +1,121 @@
+import { limits } from '../domain/announcement.ts'
+import type { Sentence } from '../domain/errors.ts'
+import type { AreaFinder } from './areas.ts'
+import type { Columns, Field } from './columns.ts'
+import { readEmail } from './email.ts'
+import { fold } from './fold.ts'
+import { readPhone } from './phone.ts'
+
+/** One person as a row of the file gives it; null where the row says nothing. Short names: a million are sent to the database. */
+export interface PersonRow {
+  row: number
+  name: string | null
+  phone: string | null
+  email: string | null
+  area: string
+  /** Joined by {@link tagSeparator}. */
+  tags: string | null
+  /** true: agrees; false: withdraws; null: says nothing. */
+  consent: boolean | null
+}
+
+export type RowReading = { ok: true; person: PersonRow } | { ok: false; reason: Sentence }
+
+/** ASCII's unit separator: the one character that no tag can hold. */
+export const tagSeparator = '\x1f'
+
+const nameCharacters = 200
+const tagCharacters = 50
+
+const agrees = ['co', 'x', 'v', '1', 'yes', 'y', 'true', 'dong y', 'da dong y', 'ok']
+const declines = ['khong', 'khong dong y', 'chua', 'chua dong y', '0', 'no', 'n', 'false']
+
+/** UTF-8 once read as Windows-1252 and saved so ("Nguyá»…n"), or letters already lost (U+FFFD). */
+const garbled =
+  /\ufffd|\u00e1[\u00ba\u00bb][\u0080-\uffff]|\u00c4[\u0090\u2018]|\u00c6[\u00b0\u00a1]|\u00c3[\u0080-\u00bf]/
+
+function refused(vi: string, en: string): RowReading {
+  return { ok: false, reason: { vi, en } }
+}
+
+function readConsent(cell: string): boolean | null | undefined {
+  if (/^[✓✔☑]$/u.test(cell)) return true
+  const answer = fold(cell)
+  if (answer === '') return cell === '' ? null : undefined
+  if (agrees.includes(answer)) return true
+  return declines.includes(answer) ? false : undefined
+}
+
+function readTags(cell: string): string[] {
+  const tags = cell.split(/[,;|\n]/).map(tag => tag.replace(/\s+/g, ' ').trim())
+  return [...new Set(tags.filter(tag => tag !== ''))]
+}
+
+/**
+ * Checks one row. A row with any wrong cell is refused whole, with the first reason: half a person would look imported.
+ * @param consentForAll no consent column: everybody in the file agreed on the basis that the importer states
+ */
+export function readPerson(
+  { row, cells }: { row: number; cells: string[] },
+  columns: Columns,
+  options: { findArea: AreaFinder; consentForAll: boolean; convertOldNumbers: boolean },
+): RowReading {
+  if (cells.slice(columns.width).some(cell => cell.trim() !== '')) {
+    return refused(
+      `Dòng có ${cells.length} ô trong khi chỉ có ${columns.width} cột; có thể một ô chứa dấu phân cách mà không đặt trong ngoặc kép.`,
+      `The row has ${cells.length} cells but there are only ${columns.width} columns; a cell may hold the separator without being quoted.`,
+    )
+  }
+  const cell = (field: Field): string => {
+    const position = columns.at[field]
+    const text = position === undefined ? '' : (cells[position] ?? '').replaceAll('\u00a0', ' ').trim().normalize('NFC')
+    // ="0912345678" is how people keep Excel from dropping the leading 0.
+    return /^="(.*)"$/s.exec(text)?.[1] ?? text
+  }
+
+  const name = cell('fullName').replace(/^'/, '').replace(/\s+/g, ' ')
+  if (garbled.test(name) || garbled.test(cell('areaName')) || garbled.test(cell('tags'))) {
+    return refused('Chữ tiếng Việt đã bị lỗi bảng mã từ trước.', 'The Vietnamese letters were already garbled.')
+  }
+  if (name.length > nameCharacters || /[\x00-\x1f\x7f]/.test(name)) {
+    return refused(
+      `Họ tên dài quá ${nameCharacters} ký tự hoặc có ký tự điều khiển.`,
+      `The name is longer than ${nameCharacters} characters or holds control characters.`,
+    )
+  }
+  if (cell('phone') === '' && cell('email') === '') {
+    return refused('Thiếu cả số điện thoại và email.', 'Both phone number and email are missing.')
+  }
+  const phone = cell('phone') === '' ? undefined : readPhone(cell('phone'), options)
+  if (phone && !phone.ok) return { ok: false, reason: phone.reason }
+  const email = cell('email') === '' ? undefined : readEmail(cell('email'))
+  if (email && !email.ok) return { ok: false, reason: email.reason }
+  const area = options.findArea(cell('areaCode') || cell('areaName'))
+  if (!area.ok) return { ok: false, reason: area.reason }
+  const tags = readTags(cell('tags'))
+  if (tags.length > limits.tags || tags.some(tag => tag.length > tagCharacters || /[\x00-\x1f\x7f]/.test(tag))) {
+    return refused(
+      `Mỗi người có nhiều nhất ${limits.tags} nhãn, mỗi nhãn không quá ${tagCharacters} ký tự.`,
+      `A person has at most ${limits.tags} tags of at most ${tagCharacters} characters.`,
+    )
+  }
+  const consent = options.consentForAll ? true : readConsent(cell('consent'))
+  if (consent === undefined) {
+    return refused(
+      'Ô "đồng ý" không rõ; hãy ghi "có", "không" hoặc để trống.',
+      'The consent cell is unclear; write "có" (yes), "không" (no) or leave it empty.',
+    )
+  }
+  return {
+    ok: true,
+    person: {
+      row,
+      name: name || null,
+      phone: phone?.phone ?? null,
+      email: email?.email ?? null,
+      area: area.code,
+      tags: tags.length > 0 ? tags.join(tagSeparator) : null,
+      consent,
+    },
+  }
+}
