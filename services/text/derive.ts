@@ -1,0 +1,169 @@
+import type { AnnouncementContent } from '../domain/announcement.ts'
+import type { Sentence } from '../domain/errors.ts'
+import { unaccent } from './fold.ts'
+import { cutAtWord, fitSentences, sentencesOf } from './sentences.ts'
+import { smsParts } from './sms.ts'
+
+/** One announcement needs several versions (domain: the officer's work). Each is the officer's own, or derived. */
+export interface DerivedText {
+  text: string
+  /** False when the officer wrote this version. */
+  derived: boolean
+  warnings: Sentence[]
+}
+
+/** A derived SMS aims at this many parts; what an officer writes may be longer and shows its price. */
+const derivedSmsParts = 3
+const boardCharacters = 300
+
+/**
+ * The SMS that goes out: the officer's words, or who, what and the source, in at most three parts. Unaccented when the
+ * chosen form says so (default: with diacritics). Cut at a sentence or word border, never inside a word.
+ */
+export function smsText(content: AnnouncementContent): DerivedText {
+  const variant = content.variants.sms
+  const unaccented = variant?.form === 'unaccented'
+  const own = variant?.text?.trim() ?? ''
+  const text = (own === '' ? deriveSms(content, unaccented) : own).normalize('NFC')
+  if (!unaccented) return { text, derived: own === '', warnings: [] }
+  const bare = unaccent(text)
+  return { text: bare.text, derived: own === '', warnings: bare.unmapped.length === 0 ? [] : [lost(bare.unmapped)] }
+}
+
+function lost(characters: string[]): Sentence {
+  const list = characters.slice(0, 10).join(' ')
+  return {
+    vi: `Bản không dấu không giữ được các ký tự: ${list}`,
+    en: `The unaccented form cannot hold these characters: ${list}`,
+  }
+}
+
+function deriveSms(content: AnnouncementContent, unaccented: boolean): string {
+  const { issuer, documentNumber } = content
+  const urgent = content.priority === 'emergency' ? 'KHẨN CẤP. ' : ''
+  const opening = issuer !== '' && documentNumber !== '' ? `${urgent}${issuer} thông báo: ` : `${urgent}Thông báo: `
+  const source = documentNumber !== '' ? documentNumber : issuer
+  const closing = source === '' ? '' : ` Nguồn: ${source}.`
+  const fits = (text: string) => smsParts(unaccented ? unaccent(text).text : text).parts <= derivedSmsParts
+  const whole = (middle: string) => `${opening}${middle}${closing}`
+
+  const title = closeSentence(content.title)
+  if (!fits(whole(title))) return whole(longestCut(title, middle => fits(whole(middle))))
+  const body = sentencesOf(gist(content.body).replace(/\s+/g, ' ')).filter(sentence => !sameText(sentence, title))
+  let middle = title
+  for (const sentence of body) {
+    const longer = `${middle} ${sentence}`
+    if (!fits(whole(longer))) break
+    middle = longer
+  }
+  return whole(middle)
+}
+
+/** The longest word-border cut of `text` that `fits`; at worst the ellipsis alone. */
+function longestCut(text: string, fits: (cut: string) => boolean): string {
+  let low = 1
+  let high = text.length
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2)
+    if (fits(cutAtWord(text, middle))) low = middle
+    else high = middle - 1
+  }
+  return cutAtWord(text, low)
+}
+
+const webAddress = /(?:https?:\/\/|www\.)[^\s<>"“”()]*[^\s<>"“”().,;:!?]/giu
+const mailAddress = /[A-Za-z0-9][A-Za-z0-9._%+-]{0,63}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8}/gu
+const bracketedAddress = /[ ]?\((?:[^()\n]{0,60}\s)?(?:https?:\/\/|www\.)[^\s()]*\)/giu
+
+/**
+ * The announcer's script, still in written form (the loudspeaker channel reads it with `readAloud`): a greeting that
+ * names the issuer and the priority, the title, the body without its "Căn cứ" chain and without web addresses, which
+ * nobody can note down from a horn.
+ */
+export function speechText(content: AnnouncementContent): DerivedText {
+  const own = content.variants.speech?.text?.trim() ?? ''
+  if (own !== '') return { text: own.normalize('NFC'), derived: false, warnings: [] }
+  const body = gist(content.body)
+  const spoken = body
+    .replace(bracketedAddress, '')
+    .replace(webAddress, 'trang thông tin điện tử')
+    .replace(mailAddress, 'hộp thư điện tử')
+  const warnings: Sentence[] =
+    spoken === body
+      ? []
+      : [
+          {
+            vi: 'Địa chỉ web, thư điện tử được thay bằng lời trong bản đọc. Ông/Bà nên soạn bản đọc riêng nếu người nghe cần địa chỉ.',
+            en: 'Web and email addresses are replaced by words in the speech text. Write a speech text if listeners need them.',
+          },
+        ]
+  const parts = [greeting(content), closeSentence(content.title), spoken]
+  return {
+    text: parts
+      .filter(part => part !== '')
+      .join('\n\n')
+      .normalize('NFC'),
+    derived: true,
+    warnings,
+  }
+}
+
+function greeting(content: AnnouncementContent): string {
+  const of = content.issuer === '' ? '' : ` của ${content.issuer}`
+  if (content.priority === 'emergency') return `Thông báo khẩn cấp${of}. Đề nghị toàn thể nhân dân chú ý lắng nghe.`
+  if (content.priority === 'priority') return `Kính mời nhân dân chú ý nghe thông báo quan trọng${of}.`
+  return `Kính mời nhân dân nghe thông báo${of}.`
+}
+
+/** The text under the title on a board: the officer's words, or the first sentences of the body (about 300 characters). */
+export function boardText(content: AnnouncementContent): DerivedText {
+  const own = content.variants.board?.text?.trim() ?? ''
+  if (own !== '') return { text: own.normalize('NFC'), derived: false, warnings: [] }
+  const body = gist(content.body).replace(/\s+/g, ' ').trim()
+  const text = body.length <= boardCharacters ? body : fitSentences(sentencesOf(body), boardCharacters)
+  return {
+    text: (text === '' ? cutAtWord(body, boardCharacters) : text).normalize('NFC'),
+    derived: true,
+    warnings: [],
+  }
+}
+
+const legalBasis = /^(?:căn cứ|xét đề nghị|xét tờ trình|theo đề nghị)\s[^;\n]*;\s*/iu
+const lastBasis = /^(?:căn cứ|xét đề nghị|xét tờ trình|theo đề nghị)\s[^\n]*[.,]$/iu
+
+/**
+ * The body without the chain of legal bases that opens an administrative document ("Căn cứ Luật ...;"): it tells a
+ * listener nothing. Only pieces closed by a semicolon are taken, and one closing line that follows them directly, so
+ * that a sentence which merely begins with "Căn cứ" keeps its main clause.
+ */
+function gist(body: string): string {
+  let afterBasis = false
+  const kept: string[] = []
+  for (const line of body.split('\n')) {
+    let rest = line.trim()
+    let removed = false
+    for (let match = legalBasis.exec(rest); match !== null; match = legalBasis.exec(rest)) {
+      rest = rest.slice(match[0].length)
+      removed = true
+    }
+    if (afterBasis && lastBasis.test(rest) && !/[,.]\s/u.test(rest)) {
+      rest = ''
+      removed = true
+    }
+    if (rest !== '' || !removed) kept.push(rest)
+    afterBasis = removed || (afterBasis && rest === '')
+  }
+  return kept
+    .join('\n')
+    .replace(/\n{3,}/g, '\n\n')
+    .trim()
+}
+
+function closeSentence(text: string): string {
+  return text === '' || /[.!?…:]$/u.test(text) ? text : `${text}.`
+}
+
+function sameText(a: string, b: string): boolean {
+  const key = (text: string) => text.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '')
+  return key(a) === key(b)
+}
