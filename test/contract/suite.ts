@@ -114,12 +114,13 @@ export function sampleSource(overrides: Partial<RenderSource> = {}): RenderSourc
 /** Renders in a private folder that is removed afterwards. */
 export async function renderSample<Config, Content>(
   channel: Channel<Config, Content>,
+  config: Config,
   log: Log,
   source: RenderSource = sampleSource(),
 ): Promise<Rendition<Content>> {
   const workDir = await mkdtemp(join(tmpdir(), 'loa-contract-'))
   try {
-    return await channel.render(source, { workDir, signal: new AbortController().signal, log })
+    return await channel.render(source, { workDir, signal: new AbortController().signal, log }, config)
   } finally {
     await rm(workDir, { recursive: true, force: true })
   }
@@ -174,7 +175,7 @@ export function describeChannel<Config, Content>(name: string, subject: Contract
       world = await subject.start()
       config = channel.configSchema.parse(world.values)
       session = await channel.open(config, testDeps(log, world.deps))
-      rendition = await renderSample(channel, log)
+      rendition = await renderSample(channel, config, log)
     })
     afterAll(async () => {
       await session?.close()
@@ -191,7 +192,7 @@ export function describeChannel<Config, Content>(name: string, subject: Contract
     })
 
     test('renders the same announcement to the same bytes', async () => {
-      const again = await renderSample(channel, log)
+      const again = await renderSample(channel, config, log)
       expect(again.content).toEqual(rendition.content)
       expect(again.warnings).toEqual(rendition.warnings)
       expect(again.files.map(f => [f.name, f.mime, f.bytes.toString('base64')])).toEqual(
@@ -206,7 +207,7 @@ export function describeChannel<Config, Content>(name: string, subject: Contract
     })
 
     test('says in every rendition of a demo instance that it is a demo, and nowhere else', async () => {
-      const demo = await renderSample(channel, log, sampleSource({ demo: true }))
+      const demo = await renderSample(channel, config, log, sampleSource({ demo: true }))
       expect(JSON.stringify(demo.content)).toMatch(demoMark)
       expect(JSON.stringify(rendition.content)).not.toMatch(demoMark)
     })
