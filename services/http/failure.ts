@@ -1,0 +1,47 @@
+import type { ErrorRequestHandler } from 'express'
+import type { Log } from '../../channels/contract.ts'
+import type { AppError } from '../domain/errors.ts'
+import { factsOf } from './observe.ts'
+import { problemOf, toAppError } from './problem.ts'
+
+/** Long digit runs (phones) and addresses, which database messages like to quote. */
+function masked(text: string): string {
+  return text.replace(/\+?\d[\d .-]{6,}\d/g, '[digits]').replace(/[^\s"'(<=]+@[^\s"')>]+/g, '[address]')
+}
+
+function describe(error: AppError): Record<string, unknown> {
+  const cause = error.cause as { message?: unknown; stack?: unknown; code?: unknown } | undefined
+  const source = cause ?? error
+  return {
+    code: error.code,
+    reason: masked(String(source.message ?? error.message)),
+    causeCode: typeof cause?.code === 'string' ? cause.code : undefined,
+    stack: typeof source.stack === 'string' ? masked(source.stack) : undefined,
+  }
+}
+
+/**
+ * The last handler: every error becomes a problem+json answer (RFC 9457). What is ours to mend (5xx) is logged with
+ * its stack; a person's mistake is not.
+ */
+export function answerProblems(log: Log): ErrorRequestHandler {
+  // express recognises an error handler by its four parameters.
+  return (thrown, req, res, _next) => {
+    const error = toAppError(thrown)
+    const facts = factsOf(res)
+    facts.code = error.code
+    if (error.status >= 500) {
+      log.error({ requestId: facts.requestId, route: facts.route, ...describe(error) }, 'request failed unexpectedly')
+    }
+    // Too late for another answer: cut the connection, so that the caller does not take half for the whole.
+    if (res.headersSent) {
+      res.destroy()
+      return
+    }
+    const { problem, headers } = problemOf(error)
+    res.status(problem.status).set(headers).set('Cache-Control', 'no-store')
+    // A body that was not read to its end would be taken for the next request.
+    if (!req.complete) res.set('Connection', 'close')
+    res.type('application/problem+json').send(JSON.stringify(problem))
+  }
+}

@@ -1,0 +1,86 @@
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Express, RequestHandler, Response } from 'express'
+import { AppError } from '../domain/errors.ts'
+
+const openResponses = new WeakMap<Express, Set<Response>>()
+
+/** Remembers the answers that are being written, so that closing can end the streams among them. */
+export function trackOpenResponses(app: Express): RequestHandler {
+  const open = new Set<Response>()
+  openResponses.set(app, open)
+  return (_req, res, next) => {
+    open.add(res)
+    res.once('close', () => open.delete(res))
+    next()
+  }
+}
+
+function endStreams(app: Express): void {
+  for (const res of openResponses.get(app) ?? []) {
+    if (String(res.getHeader('content-type') ?? '').startsWith('text/event-stream')) res.end()
+  }
+}
+
+function portTaken(host: string, port: number, cause: unknown): AppError {
+  return new AppError(
+    'setup.port-taken',
+    {
+      vi: `Cổng ${port} trên ${host} đang được chương trình khác sử dụng. Hãy tắt chương trình đó hoặc chọn cổng khác (LOA_PORT).`,
+      en: `Port ${port} on ${host} is in use by another program. Stop it, or choose another port (LOA_PORT).`,
+    },
+    { cause },
+  )
+}
+
+export interface Listening {
+  /** Address under which this process can be reached, e.g. `http://127.0.0.1:8080`. */
+  url: string
+  port: number
+  /**
+   * Takes no new connections, ends event streams (browsers come back by themselves), lets running requests finish for
+   * up to `graceMs`, then cuts what is left.
+   */
+  close: (graceMs?: number) => Promise<void>
+}
+
+/**
+ * Serves the app.
+ * @param port 0 for any free one
+ * @throws AppError setup.port-taken
+ */
+export async function listen(app: Express, { host, port }: { host: string; port: number }): Promise<Listening> {
+  const server: Server = createServer(app)
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', error => {
+      const { code } = error as NodeJS.ErrnoException
+      reject(code === 'EADDRINUSE' || code === 'EACCES' ? portTaken(host, port, error) : error)
+    })
+    server.listen(port, host, resolve)
+  })
+  const address = server.address() as AddressInfo
+  const name = address.family === 'IPv6' ? `[${address.address}]` : address.address
+  return {
+    url: `http://${name}:${address.port}`,
+    port: address.port,
+    close: (graceMs = 5_000) => closeServer(server, app, graceMs),
+  }
+}
+
+function closeServer(server: Server, app: Express, graceMs: number): Promise<void> {
+  if (!server.listening) return Promise.resolve()
+  return new Promise(resolve => {
+    const cut = setTimeout(() => server.closeAllConnections(), graceMs)
+    // A connection that was busy becomes idle later, and keep-alive would hold the server open.
+    const sweep = setInterval(() => {
+      endStreams(app)
+      server.closeIdleConnections()
+    }, 100)
+    server.close(() => {
+      clearTimeout(cut)
+      clearInterval(sweep)
+      resolve()
+    })
+    endStreams(app)
+  })
+}

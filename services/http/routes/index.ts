@@ -1,0 +1,32 @@
+import type { Registry } from 'prom-client'
+import type { Auth } from '../../accounts/auth.ts'
+import type { HttpDeps } from '../deps.ts'
+import type { RouteDef } from '../route.ts'
+import { announcementRoutes } from './announcements.ts'
+import { areaRoutes } from './areas.ts'
+import { previewRoutes } from './preview.ts'
+import { progressRoutes } from './progress.ts'
+import { receiptRoutes } from './receipts.ts'
+import { sessionRoutes } from './session.ts'
+import { type ReadyChecks, systemRoutes } from './system.ts'
+
+export interface RouteOptions {
+  /** What `/readyz` asks beside the database, e.g. `{ redis: () => connection.ping() }`. */
+  checks?: ReadyChecks
+  /** Where `/metrics` reads; the process-wide registry when absent. */
+  registry?: Registry
+}
+
+/** The whole route table; the OpenAPI document is written from it. */
+export function allRoutes(deps: HttpDeps, auth: Auth, options: RouteOptions = {}): RouteDef[] {
+  const routes: RouteDef[] = [
+    ...systemRoutes(deps, auth, { ...options, routes: () => routes }),
+    ...sessionRoutes(deps, auth),
+    ...areaRoutes(deps),
+    ...announcementRoutes(deps),
+    ...progressRoutes(deps),
+    ...previewRoutes(deps),
+    ...receiptRoutes(deps),
+  ]
+  return routes
+}
