@@ -1,0 +1,174 @@
+import type { Response } from 'express'
+import { z } from 'zod'
+import { createBoardStreams } from '../../places/board-streams.ts'
+import { type BoardRow, boardByToken, listBoards } from '../../places/boards.ts'
+import { heartbeatSchema, recordHeartbeat } from '../../places/heartbeat.ts'
+import { boardManifests } from '../../places/manifest.ts'
+import { loadBoardAssets } from '../../web/board/assets.ts'
+import type { HttpDeps } from '../deps.ts'
+import { notFound } from '../problem.ts'
+import { type RouteDef, route } from '../route.ts'
+import { boardSchema } from '../schemas.ts'
+
+const tokenParams = z.object({ token: z.string() })
+
+/** The player needs its own files and this server, nothing else; the console may show it in a frame. */
+const playerPolicy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "font-src 'self'",
+  "connect-src 'self'",
+  "frame-ancestors 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+].join('; ')
+
+/** Player page, manifest, events and heartbeat of the public boards, and their list for the console. */
+export function boardRoutes(deps: HttpDeps): RouteDef[] {
+  const assets = loadBoardAssets()
+  const streams = createBoardStreams(deps)
+
+  const requireBoard = async (token: string): Promise<BoardRow> => {
+    const board = await boardByToken(deps.db, token)
+    if (!board) throw notFound()
+    return board
+  }
+  const readManifest = async (board: BoardRow) => {
+    const manifest = (await boardManifests(deps.db, [board.id], deps.now(), deps.demo)).get(board.id)
+    if (!manifest) throw notFound()
+    return manifest
+  }
+  const sendPage = (res: Response) => {
+    res.set({
+      'Content-Type': 'text/html; charset=utf-8',
+      'Content-Security-Policy': playerPolicy,
+      'X-Frame-Options': 'SAMEORIGIN',
+      'Referrer-Policy': 'no-referrer',
+      'X-Content-Type-Options': 'nosniff',
+      // A new player is found at the next load; what is loaded runs on without the server.
+      'Cache-Control': 'no-cache',
+    })
+    res.send(assets.page)
+  }
+
+  return [
+    route({
+      method: 'get',
+      path: '/board/:token',
+      summary: 'Player page of one public board',
+      tag: 'boards',
+      access: 'token',
+      params: tokenParams,
+      async handle({ params, res }) {
+        // A database that is away must not blank a board that starts now: the page shows what it remembers.
+        const known = await boardByToken(deps.db, params.token).catch(error => {
+          deps.log.warn({ error }, 'boards: the player page is served without looking up its board')
+          return 'unsure' as const
+        })
+        if (!known) throw notFound()
+        sendPage(res)
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/board-preview',
+      summary: 'The player, showing content handed over by the console (in the fragment or by postMessage)',
+      tag: 'boards',
+      access: 'session',
+      async handle({ res }) {
+        sendPage(res)
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/board-assets/:name',
+      summary: 'Script, style and typeface of the player',
+      tag: 'boards',
+      access: 'public',
+      params: z.object({ name: z.string() }),
+      async handle({ params, req, res }) {
+        const file = assets.files.get(params.name)
+        if (!file) throw notFound()
+        res.set({
+          'Content-Type': file.type,
+          ETag: file.etag,
+          'X-Content-Type-Options': 'nosniff',
+          'Cache-Control': 'public, max-age=31536000, immutable',
+        })
+        if (req.fresh) res.status(304).end()
+        else res.send(file.body)
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/api/board/:token/manifest',
+      summary: 'What the board shows now; ETag is the hash of the whole body',
+      tag: 'boards',
+      access: 'token',
+      params: tokenParams,
+      async handle({ params, req, res }) {
+        const manifest = await readManifest(await requireBoard(params.token))
+        // The clock and the player's build change without any change of content, so they travel beside the body.
+        res.set({
+          ETag: `"${manifest.version}"`,
+          'Cache-Control': 'private, no-cache',
+          'Loa-Time': deps.now().toISOString(),
+          'Loa-Player': assets.build,
+        })
+        if (req.fresh) res.status(304).end()
+        else res.json(manifest)
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/api/board/:token/events',
+      summary: 'Server-sent events: the version of the manifest, whenever it changes',
+      tag: 'boards',
+      access: 'token',
+      params: tokenParams,
+      async handle({ params, res }) {
+        const board = await requireBoard(params.token)
+        const manifest = await readManifest(board)
+        res.set({
+          'Content-Type': 'text/event-stream; charset=utf-8',
+          'Cache-Control': 'no-store, no-transform',
+          'X-Accel-Buffering': 'no',
+        })
+        res.flushHeaders()
+        if (res.req.method === 'HEAD') res.end()
+        else streams.add(board.id, manifest.version, res)
+      },
+    }),
+    route({
+      method: 'post',
+      path: '/api/board/:token/heartbeat',
+      summary: 'The board lives, and these items were displayed in full',
+      tag: 'boards',
+      access: 'token',
+      params: tokenParams,
+      body: heartbeatSchema,
+      response: z.object({ recorded: z.number().int() }),
+      async handle({ params, body }) {
+        const board = await requireBoard(params.token)
+        return { recorded: await recordHeartbeat(deps, board.id, body) }
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/api/boards',
+      summary: 'Public boards in use',
+      tag: 'boards',
+      access: 'place.read',
+      response: z.array(boardSchema),
+      async handle() {
+        const boards = await listBoards(deps.db)
+        return boards.map(({ token, lastSeenAt, ...board }) => ({
+          ...board,
+          playerUrl: `${deps.links.publicUrl}/board/${token}`,
+          lastSeenAt: lastSeenAt?.toISOString() ?? null,
+        }))
+      },
+    }),
+  ]
+}
