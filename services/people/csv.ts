@@ -78,11 +78,10 @@ function malformed(error: CsvError, row: number): AppError {
 /**
  * Reads a CSV file of any of the usual dialects, row by row, in memory that does not grow with the file. The first row
  * given is the headings. Rows without any content are passed over but counted.
- * @param source the file's bytes; it is not destroyed, so that an HTTP request can still be answered
  * @throws AppError import.bad-encoding | import.malformed
  */
-export async function* readCsv(source: Readable): AsyncGenerator<CsvRow> {
-  const { delimiter, text } = await openText(source.iterator({ destroyOnReturn: false }))
+export async function* readCsv(source: AsyncIterable<Uint8Array>): AsyncGenerator<CsvRow> {
+  const { delimiter, text } = await openText(source)
   const parser = parse({
     delimiter,
     record_delimiter: ['\r\n', '\n', '\r'],

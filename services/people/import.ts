@@ -1,4 +1,3 @@
-import type { Readable } from 'node:stream'
 import { AppError, type Sentence } from '../domain/errors.ts'
 import type { Db, Sql } from '../store/db.ts'
 import { transaction } from '../store/db.ts'
@@ -50,12 +49,13 @@ const batchRows = 2_000
  * One transaction: a file that breaks off or turns out unreadable leaves nothing behind, so that it can be mended and
  * imported again as a whole. Wrong rows do not stop the others; they are reported. Importing the same file again
  * updates people; empty cells take nothing away. Memory does not grow with the file.
- * @param source the file's bytes; never destroyed here
+ * @param source the file's bytes. A stream is closed when the file is refused half-way, as `for await` does; give
+ *   `iterator({ destroyOnReturn: false })` of an HTTP request, so that it can still be answered
  * @throws AppError import.bad-encoding | import.malformed | import.no-columns | import.no-consent, nothing imported
  */
 export async function importCitizens(
   db: Db,
-  source: Readable,
+  source: AsyncIterable<Uint8Array>,
   options: CitizenImportOptions,
 ): Promise<CitizenImportReport> {
   let report: CitizenImportReport | undefined
@@ -74,7 +74,11 @@ export async function importCitizens(
 /** Makes the transaction roll back at the end of a dry run. */
 class DryRunDone extends Error {}
 
-async function importInto(sql: Sql, source: Readable, options: CitizenImportOptions): Promise<CitizenImportReport> {
+async function importInto(
+  sql: Sql,
+  source: AsyncIterable<Uint8Array>,
+  options: CitizenImportOptions,
+): Promise<CitizenImportReport> {
   const now = options.now()
   const basis = options.consentBasis?.trim() ?? ''
   await openStaging(sql)
@@ -96,7 +100,7 @@ async function importInto(sql: Sql, source: Readable, options: CitizenImportOpti
 
 async function stageFile(
   sql: Sql,
-  source: Readable,
+  source: AsyncIterable<Uint8Array>,
   basis: string,
   now: Date,
   { convertOldNumbers = false, onProgress }: CitizenImportOptions,

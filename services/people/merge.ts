@@ -77,18 +77,9 @@ export async function mergeStaged(
   const rejections = await readRejections(sql, keep)
   const written = await writePeople(sql, now)
   const keptWithdrawn = await writeConsents(sql, now, source)
-  const staged = await count(sql, 'import_rows')
-  return {
-    ...rejections,
-    ...written,
-    keptWithdrawn,
-    merged: staged - rejections.rejectedCount - written.added - written.updated,
-  }
-}
-
-async function count(sql: Sql, table: 'import_rows' | 'import_keyed'): Promise<number> {
-  const { rows } = await sql.query<{ n: number }>(`select count(*)::int as n from ${table}`)
-  return rows[0]?.n ?? 0
+  const { rows } = await sql.query<{ n: number }>('select count(*)::int as n from import_rows')
+  const merged = (rows[0]?.n ?? 0) - rejections.rejectedCount - written.added - written.updated
+  return { ...rejections, ...written, keptWithdrawn, merged }
 }
 
 /** Whom of the register does each row name? Served by the unique indexes of phone and email. */
@@ -151,7 +142,7 @@ async function mergeRows(sql: Sql): Promise<void> {
      )
      select case when key > 0 then key else nextval(pg_get_serial_sequence('citizens', 'id')) end as id,
        key > 0 as known, row, name, phone, email, area, consent,
-       case when tags is not null then array(select distinct unnest(string_to_array(tags, $1))) end as tags
+       case when tags is not null then array(select distinct tag from unnest(string_to_array(tags, $1)) as tag order by tag) end as tags
      from people`,
     [tagSeparator],
   )
@@ -173,10 +164,18 @@ async function readRejections(sql: Sql, keep: number): Promise<Pick<MergeResult,
 }
 
 async function writePeople(sql: Sql, now: Date): Promise<{ added: number; updated: number }> {
-  const updated = await sql.query(
-    `update citizens c set full_name = coalesce(p.name, c.full_name), phone = coalesce(p.phone, c.phone),
-       email = coalesce(p.email, c.email), area_code = p.area, tags = coalesce(p.tags, c.tags), updated_at = $1
-     from import_people p where p.known and c.id = p.id`,
+  const { rows } = await sql.query<{ n: number }>('select count(*)::int as n from import_people where known')
+  // People about whom the file says nothing new are not rewritten: importing a list again costs the register nothing.
+  await sql.query(
+    `update citizens c set full_name = p.name, phone = p.phone, email = p.email, area_code = p.area, tags = p.tags,
+       updated_at = $1
+     from (
+       select p.id, coalesce(p.name, o.full_name) as name, coalesce(p.phone, o.phone) as phone,
+         coalesce(p.email, o.email) as email, p.area, coalesce(p.tags, o.tags) as tags
+       from import_people p join citizens o on o.id = p.id where p.known
+     ) p
+     where c.id = p.id
+       and (c.full_name, c.phone, c.email, c.area_code, c.tags) is distinct from (p.name, p.phone, p.email, p.area, p.tags)`,
     [now],
   )
   const added = await sql.query(
@@ -186,7 +185,7 @@ async function writePeople(sql: Sql, now: Date): Promise<{ added: number; update
      from import_people where not known order by row`,
     [now],
   )
-  return { added: added.rowCount ?? 0, updated: updated.rowCount ?? 0 }
+  return { added: added.rowCount ?? 0, updated: rows[0]?.n ?? 0 }
 }
 
 /** An import never brings a withdrawn consent back: the same old file may be imported again after the withdrawal. */

@@ -118,6 +118,8 @@ export function readPhone(cell: string, options: { convertOldNumbers?: boolean }
   }
   if (/^02\d{8,9}$/.test(digits)) return refused('landline')
   if (digits.length !== 10 || !digits.startsWith('0')) return refused('wrong-length')
-  if (parsePhoneNumberFromString(digits, 'VN')?.getType() !== 'MOBILE') return refused('not-mobile')
-  return { ok: true, phone: `+84${digits.slice(1)}`, converted: false }
+  const phone = `+84${digits.slice(1)}`
+  // extract: false, because there is no text around the number; searching for it takes half of an import's time.
+  if (parsePhoneNumberFromString(phone, { extract: false })?.getType() !== 'MOBILE') return refused('not-mobile')
+  return { ok: true, phone, converted: false }
 }

@@ -68,13 +68,18 @@ export function readPerson(
   }
   const cell = (field: Field): string => {
     const position = columns.at[field]
-    const text = position === undefined ? '' : (cells[position] ?? '').replaceAll('\u00a0', ' ').trim().normalize('NFC')
+    if (position === undefined) return ''
+    const text = (cells[position] ?? '').replaceAll('\u00a0', ' ').trim().normalize('NFC')
     // ="0912345678" is how people keep Excel from dropping the leading 0.
-    return /^="(.*)"$/s.exec(text)?.[1] ?? text
+    return text.startsWith('=') ? (/^="(.*)"$/s.exec(text)?.[1] ?? text) : text
   }
 
   const name = cell('fullName').replace(/^'/, '').replace(/\s+/g, ' ')
-  if (garbled.test(name) || garbled.test(cell('areaName')) || garbled.test(cell('tags'))) {
+  const phoneCell = cell('phone')
+  const emailCell = cell('email')
+  const areaCell = cell('areaCode') || cell('areaName')
+  const tagCell = cell('tags')
+  if (garbled.test(name) || garbled.test(areaCell) || garbled.test(tagCell)) {
     return refused('Chữ tiếng Việt đã bị lỗi bảng mã từ trước.', 'The Vietnamese letters were already garbled.')
   }
   if (name.length > nameCharacters || /[\x00-\x1f\x7f]/.test(name)) {
@@ -83,16 +88,16 @@ export function readPerson(
       `The name is longer than ${nameCharacters} characters or holds control characters.`,
     )
   }
-  if (cell('phone') === '' && cell('email') === '') {
+  if (phoneCell === '' && emailCell === '') {
     return refused('Thiếu cả số điện thoại và email.', 'Both phone number and email are missing.')
   }
-  const phone = cell('phone') === '' ? undefined : readPhone(cell('phone'), options)
+  const phone = phoneCell === '' ? undefined : readPhone(phoneCell, options)
   if (phone && !phone.ok) return { ok: false, reason: phone.reason }
-  const email = cell('email') === '' ? undefined : readEmail(cell('email'))
+  const email = emailCell === '' ? undefined : readEmail(emailCell)
   if (email && !email.ok) return { ok: false, reason: email.reason }
-  const area = options.findArea(cell('areaCode') || cell('areaName'))
+  const area = options.findArea(areaCell)
   if (!area.ok) return { ok: false, reason: area.reason }
-  const tags = readTags(cell('tags'))
+  const tags = readTags(tagCell)
   if (tags.length > limits.tags || tags.some(tag => tag.length > tagCharacters || /[\x00-\x1f\x7f]/.test(tag))) {
     return refused(
       `Mỗi người có nhiều nhất ${limits.tags} nhãn, mỗi nhãn không quá ${tagCharacters} ký tự.`,
