@@ -1,0 +1,28 @@
+import { z } from 'zod'
+import { type Voice, voices } from './espeak.ts'
+
+/** How the loudspeaker channel sounds, from LOA_LOUDSPEAKER_*. An empty environment gives a working channel. */
+export interface LoudspeakerConfig {
+  voice: Voice
+  /** Words per minute. */
+  speed: number
+  /** Two tones before the speech. */
+  chime: boolean
+}
+
+const flag = z.stringbool({ truthy: ['true', '1', 'yes'], falsy: ['false', '0', 'no'] })
+
+export const loudspeakerConfigSchema: z.ZodType<LoudspeakerConfig> = z
+  .object({
+    VOICE: z.enum(voices, `must be one of ${voices.join(', ')}`).default('vi'),
+    SPEED: z.coerce.number('must be a number').int('must be a whole number').min(80).max(250).default(150),
+    CHIME: flag.default(true),
+  })
+  .transform(values => ({ voice: values.VOICE, speed: values.SPEED, chime: values.CHIME }))
+
+/** One line per variable, for `.env.example`. */
+export const loudspeakerConfigHelp: Record<string, string> = {
+  VOICE: `Voice: vi (Northern, default), vi-vn-x-central, vi-vn-x-south`,
+  SPEED: 'Words per minute, 80 to 250; default 150, a calm announcer',
+  CHIME: 'true (default): two tones before the speech; false: none',
+}

@@ -1,0 +1,218 @@
+import ffmpeg, { type FfmpegCommand, type FfprobeData } from 'fluent-ffmpeg'
+import { audioFailed, runTool, shortened, stopReason, toolMissing, withTimeout } from './tool.ts'
+
+/**
+ * The only file that knows fluent-ffmpeg. The package is archived, so three of its habits are switched off here
+ * (`tamed`), on the pinned version 2.1.3; nothing of its option parsing is used either: every option goes through
+ * the variadic form of `inputOptions`/`outputOptions`, because the array form splits values that hold one space.
+ */
+interface Ring {
+  get(): string
+}
+type EndCallback = (error: Error | null, stdout?: Ring, stderr?: Ring) => void
+interface Inner {
+  _spawnFfmpeg(args: string[], options: object, started: unknown, ended: EndCallback): void
+}
+const emptyRing: Ring = { get: () => '' }
+
+function tamed(command: FfmpegCommand): FfmpegCommand {
+  const inner = command as FfmpegCommand & Inner
+  const spawnFfmpeg = inner._spawnFfmpeg
+  Object.assign(command, {
+    // Would run `ffmpeg -formats` and `-encoders` before each command and misread the answer of ffmpeg 7 (#1262).
+    _checkCapabilities: (done: (error: null) => void) => done(null),
+    availableEncoders: (done: (error: null, encoders: object) => void) => done(null, {}),
+    // Would remember a failed look-up for ever; the system finds the program at each start, also a new one.
+    _getFfmpegPath: (done: (error: null, path: string) => void) => done(null, 'ffmpeg'),
+    // Would throw outside of any handler when ffmpeg cannot be started, because there is no output to quote yet.
+    _spawnFfmpeg: (args: string[], options: object, started: unknown, ended: EndCallback) =>
+      spawnFfmpeg.call(command, args, options, started, (error, stdout, stderr) =>
+        ended(error, stdout ?? emptyRing, stderr ?? emptyRing),
+      ),
+  })
+  return command
+}
+
+export interface RunLimits {
+  signal: AbortSignal
+  timeoutMs: number
+}
+
+/** Runs a prepared command. Resolves to what ffmpeg wrote on standard error, after it has ended. */
+function run(command: FfmpegCommand, limits: RunLimits): Promise<string> {
+  limits.signal.throwIfAborted()
+  const stop = withTimeout(limits.signal, limits.timeoutMs)
+  return new Promise((resolve, reject) => {
+    const kill = () => command.kill('SIGKILL')
+    stop.addEventListener('abort', kill, { once: true })
+    const settle = (then: () => void) => {
+      stop.removeEventListener('abort', kill)
+      then()
+    }
+    command
+      // Between run() and here nothing could be killed yet.
+      .on('start', () => stop.aborted && kill())
+      .on('end', (_stdout, stderr) => settle(() => resolve(stderr ?? '')))
+      .on('error', (error: NodeJS.ErrnoException, _stdout, stderr) =>
+        settle(() => {
+          if (error.code === 'ENOENT') reject(toolMissing('ffmpeg'))
+          else if (stop.aborted) reject(stopReason(limits.signal, 'ffmpeg'))
+          else reject(audioFailed(`ffmpeg: ${shortened(`${error.message} ${stderr ?? ''}`)}`, error))
+        }),
+      )
+      .run()
+  })
+}
+
+const quiet = ['-nostdin', '-hide_banner', '-nostats']
+// Fixed by these options: nothing of the clock, the machine or the encoder's version string reaches the file.
+const reproducible = ['-map_metadata', '-1', '-fflags', '+bitexact', '-flags:a', '+bitexact']
+
+/** A file of bare samples: 16-bit little-endian mono. */
+export interface RawAudio {
+  path: string
+  rate: number
+}
+
+const rawInput = (rate: number) => ['-f', 's16le', '-ar', String(rate), '-ac', '1']
+
+/**
+ * Applies a filter chain to bare samples and measures the loudness of the result in the same pass.
+ * @returns integrated loudness (LUFS) and sample peak (dB below full scale); -Infinity for silence
+ */
+export async function filterAndMeasure(
+  input: RawAudio,
+  chain: string,
+  output: RawAudio,
+  limits: RunLimits,
+): Promise<{ lufs: number; peakDb: number }> {
+  // The meter sits on a branch of its own, because older builds resample what passes through it to 48 kHz.
+  const graph =
+    `[0:a]aresample=${output.rate},${chain},asplit=2[sound][copy];` +
+    `[copy]apad=pad_dur=1,ebur128=peak=sample:framelog=verbose[meter]`
+  const command = tamed(ffmpeg({ stdoutLines: 0 }))
+    .input(input.path)
+    .inputOptions(...quiet, ...rawInput(input.rate))
+    .outputOptions('-filter_complex', graph)
+    .output(output.path)
+    .outputOptions('-map', '[sound]', '-f', 's16le', '-ar', String(output.rate), '-ac', '1')
+    .output('-')
+    .outputOptions('-map', '[meter]', '-f', 'null')
+  const { lufs, peakDb } = readSummary(await run(command, limits))
+  return { lufs, peakDb }
+}
+
+export interface EncodeJob {
+  /** Played first and left as it is: silence and chime. */
+  lead: RawAudio
+  speech: RawAudio
+  /** Applied to the speech only. */
+  gainDb: number
+  /** Ceiling of the speech before encoding, dB below full scale, met at four times the sampling rate. */
+  ceilingDb: number
+  tailSeconds: number
+  output: string
+  /** ID3 text fields, e.g. title and artist. */
+  tags: Record<string, string>
+}
+
+/** Joins lead, levelled speech and tail, and encodes once: MP3 CBR 64 kbit/s, mono, 44.1 kHz, ID3v2.3, no Xing header. */
+export async function encodeMp3(job: EncodeJob, limits: RunLimits): Promise<void> {
+  const { rate } = job.speech
+  const same = `aformat=sample_fmts=s16:sample_rates=${rate}:channel_layouts=mono`
+  const limit = (10 ** (job.ceilingDb / 20)).toFixed(5)
+  const graph =
+    `[1:a]volume=${job.gainDb.toFixed(2)}dB:precision=double,aresample=${rate * 4},` +
+    `alimiter=limit=${limit}:level=disabled:attack=1:release=10,aresample=${rate},${same}[speech];[0:a]${same}[lead];` +
+    `[lead][speech]concat=n=2:v=0:a=1,apad=pad_dur=${job.tailSeconds}[all]`
+  const command = tamed(ffmpeg())
+    .input(job.lead.path)
+    .inputOptions(...quiet, '-v', 'error', ...rawInput(job.lead.rate))
+    .input(job.speech.path)
+    .inputOptions(...rawInput(rate))
+    .outputOptions('-filter_complex', graph)
+    .output(job.output)
+    .outputOptions('-map', '[all]', ...reproducible)
+    .outputOptions('-c:a', 'libmp3lame', '-b:a', '64k', '-ac', '1', '-ar', String(rate))
+    .outputOptions('-write_xing', '0', '-id3v2_version', '3', '-f', 'mp3')
+  for (const [name, value] of Object.entries(job.tags)) command.outputOptions('-metadata', `${name}=${value}`)
+  await run(command, limits)
+}
+
+export interface Measured {
+  /** Integrated loudness (EBU R 128), LUFS; -Infinity for silence. */
+  lufs: number
+  /** True peak, dBTP; -Infinity for silence. */
+  dbtp: number
+  /** Seconds under -50 dB at the very start. */
+  headSilenceSeconds: number
+}
+
+/** Measures a finished file as a device would play it, that is after decoding. */
+export async function measure(path: string, limits: RunLimits): Promise<Measured> {
+  const command = tamed(ffmpeg({ stdoutLines: 0 }))
+    .input(path)
+    .inputOptions(...quiet)
+    .output('-')
+    .outputOptions('-af', 'silencedetect=noise=-50dB:d=0.3,ebur128=peak=true:framelog=verbose', '-f', 'null')
+  const log = await run(command, limits)
+  const { lufs, peakDb } = readSummary(log)
+  return { lufs, dbtp: peakDb, headSilenceSeconds: readHeadSilence(log) }
+}
+
+const decibels = (text: string | undefined) => {
+  const value = Number(text)
+  // ffmpeg prints -70.0 when no block passed the gate, and nan or -inf in other versions.
+  return text === undefined || Number.isNaN(value) || value <= -70 ? Number.NEGATIVE_INFINITY : value
+}
+
+/** Reads the last summary of the ebur128 filter: a rebuilt filter graph prints an empty one before it. */
+export function readSummary(log: string): { lufs: number; peakDb: number } {
+  const at = log.lastIndexOf('Summary:')
+  if (at < 0) throw audioFailed('ffmpeg gave no loudness summary')
+  const summary = log.slice(at)
+  return {
+    lufs: decibels(/\bI:\s+(\S+) LUFS/.exec(summary)?.[1]),
+    peakDb: decibels(/\bPeak:\s+(\S+) dBFS/.exec(summary)?.[1]),
+  }
+}
+
+/** Reads how long the file is silent at its start from the lines of silencedetect. */
+export function readHeadSilence(log: string): number {
+  const first = /silence_start: (-?[\d.]+)/.exec(log)
+  if (!first || Number(first[1]) > 0.05) return 0
+  return Number(/silence_end: ([\d.]+)/.exec(log)?.[1] ?? 0)
+}
+
+export interface Probed {
+  codec: string
+  channels: number
+  sampleRate: number
+  bitRate: number
+  durationSeconds: number
+}
+
+/** What ffprobe says of a file. @throws AppError audio.tool-missing | audio.failed */
+export function probe(path: string): Promise<Probed> {
+  return new Promise((resolve, reject) => {
+    ffmpeg.setFfprobePath('ffprobe')
+    ffmpeg.ffprobe(path, ['-hide_banner'], (error: NodeJS.ErrnoException | null, data: FfprobeData) => {
+      if (error?.code === 'ENOENT') return reject(toolMissing('ffprobe'))
+      const stream = data?.streams.find(s => s.codec_type === 'audio')
+      if (error || !stream) return reject(audioFailed('ffprobe cannot read the file', error))
+      resolve({
+        codec: stream.codec_name ?? '',
+        channels: stream.channels ?? 0,
+        sampleRate: Number(stream.sample_rate),
+        bitRate: Number(stream.bit_rate),
+        durationSeconds: Number(data.format.duration),
+      })
+    })
+  })
+}
+
+/** The installed version, as ffmpeg says it. @throws AppError audio.tool-missing */
+export async function ffmpegVersion(signal: AbortSignal): Promise<string> {
+  const out = await runTool('ffmpeg', ['-version'], { signal, timeoutMs: 10_000, maxOutputBytes: 100_000 })
+  return /version (\S+)/.exec(out.toString('utf8'))?.[1] ?? 'unknown'
+}

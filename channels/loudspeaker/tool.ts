@@ -1,0 +1,103 @@
+import { spawn } from 'node:child_process'
+import { AppError } from '../../services/domain/errors.ts'
+
+/** The programs that the loudspeaker channel runs, and the Debian/Ubuntu package that brings each. */
+const packages = { 'espeak-ng': 'espeak-ng', ffmpeg: 'ffmpeg', ffprobe: 'ffmpeg' } as const
+export type Tool = keyof typeof packages
+
+const stderrKept = 2_000
+
+/** The error for a program that is not installed, with the exact command that mends it. */
+export function toolMissing(tool: Tool): AppError {
+  const command = `sudo apt-get install -y ${packages[tool]}`
+  return new AppError('audio.tool-missing', {
+    vi: `Máy chủ chưa cài phần mềm ${tool} nên chưa tạo được âm thanh. Ông/Bà vui lòng đề nghị quản trị viên chạy lệnh: ${command}`,
+    en: `The program ${tool} is not installed, so no sound can be made. Please ask the administrator to run: ${command}`,
+  })
+}
+
+/**
+ * The error for audio work that went wrong for no fault of the officer.
+ * @param detail for the log only; never the text of an announcement
+ */
+export function audioFailed(detail: string, cause?: unknown): AppError {
+  return new AppError(
+    'audio.failed',
+    {
+      vi: 'Không tạo được tệp âm thanh đạt chuẩn phát. Ông/Bà vui lòng thử lại; nếu vẫn lỗi, đề nghị báo quản trị viên xem nhật ký hệ thống.',
+      en: 'The sound file could not be made to broadcast standard. Please try again; if it fails again, tell the administrator, who finds the details in the log.',
+    },
+    { message: `audio failed: ${detail}`, cause },
+  )
+}
+
+/** Keeps the end of a program's error output short enough for one log line. */
+export function shortened(stderr: string): string {
+  return stderr.replaceAll(/\s+/g, ' ').trim().slice(-300)
+}
+
+/**
+ * A signal that fires when the caller's does, or after `timeoutMs`. The two are told apart by {@link stopReason}.
+ */
+export function withTimeout(signal: AbortSignal, timeoutMs: number): AbortSignal {
+  return AbortSignal.any([signal, AbortSignal.timeout(Math.ceil(timeoutMs))])
+}
+
+/** What to throw when a program was stopped: the caller's own reason, or audio.failed when time ran out. */
+export function stopReason(caller: AbortSignal, what: string): unknown {
+  return caller.aborted ? caller.reason : audioFailed(`${what} took too long`)
+}
+
+export interface ToolOptions {
+  /** Written to the program's standard input. */
+  input?: string
+  signal: AbortSignal
+  timeoutMs: number
+  /** More output than this stops the program, and the call fails with `tooMuch`. */
+  maxOutputBytes: number
+  tooMuch?: Error
+}
+
+/**
+ * Runs a program without a shell and collects its standard output. Resolves or rejects only after the program has
+ * ended, so nobody is left behind and the working folder can be removed safely. An abort or a timeout kills at once.
+ * @throws AppError audio.tool-missing | audio.failed, or the signal's reason after an abort
+ */
+export function runTool(tool: Tool, args: string[], options: ToolOptions): Promise<Buffer> {
+  options.signal.throwIfAborted()
+  const stop = withTimeout(options.signal, options.timeoutMs)
+  return new Promise((resolve, reject) => {
+    const child = spawn(tool, args, { stdio: ['pipe', 'pipe', 'pipe'], windowsHide: true })
+    const chunks: Buffer[] = []
+    let size = 0
+    let stderr = ''
+    let failure: unknown
+    const kill = () => child.kill('SIGKILL')
+    stop.addEventListener('abort', kill, { once: true })
+
+    child.stdout.on('data', (chunk: Buffer) => {
+      size += chunk.length
+      if (size <= options.maxOutputBytes) chunks.push(chunk)
+      else {
+        failure = options.tooMuch ?? audioFailed(`${tool} gave more than ${options.maxOutputBytes} bytes`)
+        kill()
+      }
+    })
+    child.stderr.on('data', (chunk: Buffer) => {
+      stderr = (stderr + chunk.toString('utf8')).slice(-stderrKept)
+    })
+    // A program that ends without reading its input breaks the pipe; its exit status tells what happened.
+    child.stdin.on('error', () => {})
+    child.on('error', (error: NodeJS.ErrnoException) => {
+      failure = error.code === 'ENOENT' ? toolMissing(tool) : audioFailed(`cannot start ${tool}`, error)
+    })
+    child.on('close', (code, endSignal) => {
+      stop.removeEventListener('abort', kill)
+      if (failure) reject(failure)
+      else if (code === 0) resolve(Buffer.concat(chunks, size))
+      else if (stop.aborted) reject(stopReason(options.signal, tool))
+      else reject(audioFailed(`${tool} ended with ${code ?? endSignal}: ${shortened(stderr)}`))
+    })
+    child.stdin.end(options.input ?? '')
+  })
+}
