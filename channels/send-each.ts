@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { Outcome } from '../services/domain/delivery.ts'
 
 /**
@@ -9,16 +10,22 @@ import type { Outcome } from '../services/domain/delivery.ts'
 export async function sendEach<T>(
   targets: T[],
   options: { concurrency: number; signal: AbortSignal; onDefect: (error: unknown) => void },
-  sendOne: (target: T) => Promise<Outcome>,
+  sendOne: (target: T, signal: AbortSignal) => Promise<Outcome>,
 ): Promise<Outcome[]> {
+  // One listener on the caller's signal however many messages are under way.
+  const own = new AbortController()
+  setMaxListeners(0, own.signal)
+  const onAbort = () => own.abort()
+  if (options.signal.aborted) own.abort()
+  options.signal.addEventListener('abort', onAbort, { once: true })
   const outcomes: Outcome[] = targets.map(() => ({ kind: 'retry', code: 'aborted' }))
   let next = 0
   async function lane(): Promise<void> {
-    while (next < targets.length && !options.signal.aborted) {
+    while (next < targets.length && !own.signal.aborted) {
       const index = next
       next += 1
       try {
-        outcomes[index] = await sendOne(targets[index] as T)
+        outcomes[index] = await sendOne(targets[index] as T, own.signal)
       } catch (error) {
         options.onDefect(error)
         outcomes[index] = { kind: 'unknown', code: 'defect' }
@@ -26,6 +33,7 @@ export async function sendEach<T>(
     }
   }
   await Promise.all(Array.from({ length: Math.min(options.concurrency, targets.length) }, lane))
+  options.signal.removeEventListener('abort', onAbort)
   return outcomes
 }
 

@@ -28,7 +28,7 @@ export const email = defineChannel<EmailConfig, EmailContent>({
           deps.log.error({ dispatchId: batch.dispatchId, error: name }, 'composing a mail failed')
         }
         const targets = batch.targets as CitizenTarget[]
-        return sendEach(targets, { concurrency: config.pool * 2, signal, onDefect }, target => {
+        return sendEach(targets, { concurrency: config.pool * 2, signal, onDefect }, (target, ends) => {
           const refusalUrl = deps.unsubscribeUrl('email', target.id)
           return mailer.deliver(
             {
@@ -44,7 +44,7 @@ export const email = defineChannel<EmailConfig, EmailContent>({
                 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
               },
             },
-            signal,
+            ends,
           )
         })
       },

@@ -42,10 +42,14 @@ export const sms = defineChannel<SmsConfig, SmsContent>({
           const name = error instanceof Error ? error.name : 'unknown'
           deps.log.error({ dispatchId: batch.dispatchId, error: name }, 'sending a text message failed')
         }
-        const outcomes = await sendEach(targets, { concurrency: config.concurrency, signal, onDefect }, target => {
-          const query = new URLSearchParams({ d: batch.dispatchId, t: target.id })
-          return side.send(target.address, batch.content.text, `${deps.publicUrl}/receipts/sms?${query}`, signal)
-        })
+        const outcomes = await sendEach(
+          targets,
+          { concurrency: config.concurrency, signal, onDefect },
+          (target, ends) => {
+            const query = new URLSearchParams({ d: batch.dispatchId, t: target.id })
+            return side.send(target.address, batch.content.text, `${deps.publicUrl}/receipts/sms?${query}`, ends)
+          },
+        )
         const failures: Record<string, number> = {}
         for (const outcome of outcomes) {
           if (outcome.kind === 'accepted') continue
@@ -81,8 +85,8 @@ export const sms = defineChannel<SmsConfig, SmsContent>({
       async lookup(refs, signal) {
         const found: Receipt[] = []
         const onDefect = () => deps.log.warn({}, 'looking up a text message failed')
-        await sendEach(refs, { concurrency: config.concurrency, signal, onDefect }, async ref => {
-          const message = await side.status(ref, signal)
+        await sendEach(refs, { concurrency: config.concurrency, signal, onDefect }, async (ref, ends) => {
+          const message = await side.status(ref, ends)
           const parsed = message && receipt(ref, message.status, message.errorCode?.toString())
           if (parsed) found.push(parsed)
           return { kind: 'accepted' }

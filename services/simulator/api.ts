@@ -106,6 +106,7 @@ export function createApi(deps: { record: SimulatorRecord; faults: Faults; start
     )
   }
 
+  /** Marks mails whose subject came to this mailbox before. */
   async function mailbox(address: string): Promise<Record<string, unknown>> {
     const mails = await Promise.all(record.mail.keptOf(address).map(readMail))
     const seen = new Set<string>()
@@ -113,8 +114,8 @@ export function createApi(deps: { record: SimulatorRecord; faults: Faults; start
       address,
       count: record.mail.countOf(address),
       mails: mails.map(({ html: _html, ...mail }) => {
-        const repeat = seen.has(mail.messageId)
-        seen.add(mail.messageId)
+        const repeat = seen.has(mail.subject)
+        seen.add(mail.subject)
         return { ...mail, at: mail.at.toISOString(), repeat }
       }),
     }

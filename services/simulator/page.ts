@@ -7,6 +7,10 @@ import { sendJson } from './http.ts'
 const files: Record<string, { name: string; type: string }> = {
   '/': { name: 'index.html', type: 'text/html; charset=utf-8' },
   '/page.css': { name: 'page.css', type: 'text/css; charset=utf-8' },
+  '/logo.svg': { name: 'logo.svg', type: 'image/svg+xml' },
+  '/dom.js': { name: 'dom.js', type: 'text/javascript; charset=utf-8' },
+  '/inbox.js': { name: 'inbox.js', type: 'text/javascript; charset=utf-8' },
+  '/faults.js': { name: 'faults.js', type: 'text/javascript; charset=utf-8' },
   '/page.js': { name: 'page.js', type: 'text/javascript; charset=utf-8' },
   '/words.js': { name: 'words.js', type: 'text/javascript; charset=utf-8' },
 }

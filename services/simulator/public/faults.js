@@ -1,0 +1,157 @@
+import { call, el, word } from './dom.js'
+
+/** The faults: what is active, a form to add one, and the pace of the simulator. */
+export async function showFaults(panel) {
+  const { settings, hits, kinds } = await call('/api/faults')
+  const w = word()
+  const language = document.documentElement.lang
+  const message = el('p', { class: 'message', role: 'status' })
+  const save = async (changes, done = '') => {
+    try {
+      const body = JSON.stringify({ ...settings, ...changes })
+      await call('/api/faults', { method: 'PUT', headers: { 'content-type': 'application/json' }, body })
+      await showFaults(panel)
+      panel.querySelector('.message').textContent = done
+    } catch (error) {
+      message.textContent = w.failed + error.message
+    }
+  }
+  panel.replaceChildren(
+    el('h2', {}, w.faultsTitle),
+    el('p', { class: 'intro' }, w.faultsIntro),
+    activeRules(settings, hits, kinds, language, save),
+    addForm(settings, kinds, language, save, message),
+    paceForm(settings, save),
+    message,
+  )
+}
+
+function activeRules(settings, hits, kinds, language, save) {
+  const w = word()
+  if (settings.rules.length === 0) return el('p', { class: 'calm' }, w.noFaults)
+  const without = id => settings.rules.filter(rule => rule.id !== id)
+  return el(
+    'div',
+    {},
+    el(
+      'ul',
+      { class: 'rules' },
+      ...settings.rules.map(rule =>
+        el(
+          'li',
+          {},
+          el(
+            'div',
+            {},
+            el(
+              'strong',
+              {},
+              `${rule.kind.startsWith('sms.') ? w.groupSms : w.groupEmail}: ${kinds[rule.kind][language]}`,
+            ),
+            el('span', { class: 'rule-limits' }, `${describe(rule)} · ${w.hits(hits[rule.id] ?? 0)}`),
+          ),
+          el('button', { type: 'button', class: 'quiet', onclick: () => save({ rules: without(rule.id) }) }, w.remove),
+        ),
+      ),
+    ),
+    settings.rules.length > 1 &&
+      el('button', { type: 'button', class: 'quiet', onclick: () => save({ rules: [] }) }, w.removeAll),
+  )
+}
+
+function describe(rule) {
+  const w = word()
+  const limits = [
+    rule.percent !== undefined && w.rulePercent(rule.percent),
+    rule.pattern !== undefined && w.rulePattern(rule.pattern),
+    rule.next !== undefined && w.ruleNext(rule.next),
+    rule.delayMs !== undefined && w.ruleDelay(rule.delayMs),
+  ].filter(Boolean)
+  return limits.length > 0 ? limits.join(', ') : w.ruleAll
+}
+
+function addForm(settings, kinds, language, save, message) {
+  const w = word()
+  const options = prefix =>
+    Object.entries(kinds)
+      .filter(([kind]) => kind.startsWith(prefix))
+      .map(([kind, names]) => el('option', { value: kind }, names[language]))
+  const kind = el(
+    'select',
+    { name: 'kind' },
+    el('optgroup', { label: w.groupSms }, ...options('sms.')),
+    el('optgroup', { label: w.groupEmail }, ...options('email.')),
+  )
+  const scope = el(
+    'select',
+    { name: 'scope' },
+    el('option', { value: 'all' }, w.scopeAll),
+    el('option', { value: 'percent' }, w.scopePercent),
+    el('option', { value: 'pattern' }, w.scopePattern),
+    el('option', { value: 'next' }, w.scopeNext),
+  )
+  const value = el('input', { name: 'value', type: 'text', autocomplete: 'off' })
+  const delay = el('input', { name: 'delay', type: 'number', min: '0', max: '600000', value: '2000' })
+  const valueField = field(w.scopeValue, value)
+  const delayField = field(w.delay, delay)
+  const adapt = () => {
+    valueField.hidden = scope.value === 'all'
+    delayField.hidden = !kind.value.endsWith('.slow')
+    const examples = kind.value.startsWith('sms.') ? '+8491*' : '*@example.vn'
+    value.placeholder = { all: '', percent: '5', pattern: examples, next: '10' }[scope.value]
+  }
+  kind.addEventListener('change', adapt)
+  scope.addEventListener('change', adapt)
+  adapt()
+  return el(
+    'form',
+    {
+      class: 'add',
+      onsubmit: event => {
+        event.preventDefault()
+        const rule = { kind: kind.value }
+        const text = value.value.trim().replace(',', '.')
+        if (scope.value === 'pattern') rule.pattern = value.value.trim()
+        else if (scope.value !== 'all') rule[scope.value] = Number(text)
+        if (scope.value !== 'all' && (text === '' || Number.isNaN(rule[scope.value]))) {
+          message.textContent = w.valueNeeded
+          value.focus()
+          return
+        }
+        if (!delayField.hidden) rule.delayMs = Number(delay.value)
+        void save({ rules: [...settings.rules, rule] })
+      },
+    },
+    field(w.faultKind, kind),
+    field(w.scope, scope),
+    valueField,
+    delayField,
+    el('button', { type: 'submit', class: 'solid' }, w.add),
+  )
+}
+
+function paceForm(settings, save) {
+  const w = word()
+  const input = name => el('input', { name, type: 'number', min: '0', step: '1', value: String(settings[name]) })
+  return el(
+    'form',
+    {
+      class: 'pace',
+      onsubmit: event => {
+        event.preventDefault()
+        const numbers = Object.fromEntries([...new FormData(event.target)].map(([name, text]) => [name, Number(text)]))
+        void save(numbers, w.saved)
+      },
+    },
+    el('h3', {}, w.pace),
+    field(w.latency, input('latencyMs')),
+    field(w.sentAfter, input('sentAfterMs')),
+    field(w.deliveredAfter, input('deliveredAfterMs')),
+    field(w.seed, input('seed')),
+    el('button', { type: 'submit', class: 'solid' }, w.save),
+  )
+}
+
+function field(label, input) {
+  return el('label', { class: 'field' }, el('span', {}, label), input)
+}
