@@ -130,7 +130,7 @@ function asciiOf(character: string): string | undefined {
   const direct = replacements[character]
   if (direct !== undefined) return direct
   if (/^[\t\r]$/.test(character)) return ' '
-  if (/^[\p{M}\p{Cf}\ufe0f]$/u.test(character)) return ''
+  if (/^(?:\p{M}|\p{Cf})$/u.test(character)) return ''
   let result = ''
   for (const part of character.normalize('NFKD')) {
     if (/^\p{M}$/u.test(part)) continue

@@ -11,7 +11,7 @@ const blanks = /[\t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]/g
 /** Invisible: soft hyphen, zero-width marks, BOM, and the direction marks that can show a text in another order. */
 const invisible = /[\u00ad\u061c\u180e\u200b\u200c\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]/g
 /** A zero-width joiner is kept only where it glues an emoji together. */
-const looseJoiner = /(?<![\p{Extended_Pictographic}\p{Emoji_Modifier}\ufe0f])\u200d/gu
+const looseJoiner = /(?<!\p{Extended_Pictographic}|\p{Emoji_Modifier}|\ufe0f)\u200d/gu
 /** Old fonts put Eth (U+00D0) or African D (U+0189) where Vietnamese has Đ; real Eth stands beside þ, æ, ö or ð. */
 const falseD = /[\u00d0\u0189](?![\p{L}]*[þæöð])/gu
 const loneSurrogate = /\p{Surrogate}/gu

@@ -1,0 +1,208 @@
+import { spellInteger } from './numbers.ts'
+import type { Place, Profile, Reading, Rule } from './types.ts'
+import { firstOf, matchAt } from './types.ts'
+
+const D = String.raw`(0?[1-9]|[12]\d|3[01])`
+const M = '(0?[1-9]|1[0-2])'
+const Y = String.raw`((?:1[0-9]|2[01])\d{2})`
+const dash = String.raw`\s?[-–—]\s?`
+const end = String.raw`(?![\d]|[/.-]\d)`
+
+/** The month after the word tháng: 4 is "tư". */
+export function spellMonth(month: string, profile: Profile): string {
+  return Number(month) === 4 ? 'tư' : spellInteger(month, profile)
+}
+
+/** "mười ba tháng tám năm hai nghìn ..." without the word ngày. */
+function spellDate(day: string, month: string | undefined, year: string | undefined, profile: Profile): string {
+  const words = [spellInteger(day, profile)]
+  if (month !== undefined) words.push('tháng', spellMonth(month, profile))
+  if (year !== undefined) words.push('năm', spellInteger(year, profile))
+  return words.join(' ')
+}
+
+/** Never "ngày ngày": the word is said only when it does not stand there already. */
+function dayWord(before: string): string {
+  return /(?:^|[^\p{L}])(?:ngày|hôm|mùng|mồng)\s+$/u.test(before) ? '' : 'ngày '
+}
+
+const fullDate = new RegExp(String.raw`${D}(\s?[/.-]\s?)${M}\2${Y}${end}`, 'y')
+const isoDate = new RegExp(String.raw`${Y}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(?!\d|-\d)`, 'y')
+const shortYear = new RegExp(String.raw`${D}/${M}/(\d{2})(?!\d|/)`, 'y')
+const dayToDate = new RegExp(String.raw`${D}${dash}${D}/${M}(?:/${Y})?(?!\d|/)`, 'y')
+const dateToDate = new RegExp(String.raw`${D}/${M}(?:/${Y})?${dash}${D}/${M}(?:/${Y})?(?!\d|/)`, 'y')
+const dayToDayOfMonth = new RegExp(String.raw`${D}${dash}${D}(?=\s+tháng\s)`, 'y')
+const monthYear = new RegExp(String.raw`${M}\s?[/-]\s?${Y}${end}`, 'y')
+const monthToMonth = new RegExp(`${M}${dash}${M}(?:/${Y})?${end}`, 'y')
+const dayMonth = new RegExp(String.raw`${D}[/-]${M}(?!\d|[/-]\d|\p{L})`, 'uy')
+const monthThenYear = new RegExp(String.raw`${M}\s+${Y}(?!\d|[.,/]\d)`, 'y')
+const partOfYear = new RegExp(String.raw`(\d{1,2})/${Y}(?!\d|/|-)`, 'y')
+const yearSlashYear = new RegExp(String.raw`${Y}/${Y}(?!\d|/|-)`, 'y')
+const monthAlone = new RegExp(String.raw`${M}(?!\d|[.,/-]\d)`, 'y')
+
+const full: Rule = place => {
+  const match = matchAt(fullDate, place.text, place.at)
+  if (match === undefined) return undefined
+  return {
+    end: place.at + match[0].length,
+    spoken: dayWord(place.before) + spellDate(match[1] ?? '', match[3], match[4], place.profile),
+  }
+}
+
+const iso: Rule = place => {
+  const match = matchAt(isoDate, place.text, place.at)
+  if (match === undefined) return undefined
+  return {
+    end: place.at + match[0].length,
+    spoken: dayWord(place.before) + spellDate(match[3] ?? '', match[2], match[1], place.profile),
+  }
+}
+
+/** 13/8/21: the century is a guess, so it is said as written and reported. */
+const twoDigitYear: Rule = place => {
+  const match = matchAt(shortYear, place.text, place.at)
+  if (match === undefined || /(?:số|nhà|ngõ|ngách|hẻm|kiệt|lô|thửa)\s*$/u.test(place.before)) return undefined
+  place.warn(`year:${match[0]}`, {
+    vi: `Ngày "${match[0]}" chỉ có hai chữ số của năm. Đề nghị viết đủ bốn chữ số.`,
+    en: `The date "${match[0]}" has a year of two digits. Please write all four.`,
+  })
+  return {
+    end: place.at + match[0].length,
+    spoken: dayWord(place.before) + spellDate(match[1] ?? '', match[2], match[3], place.profile),
+  }
+}
+
+/** 01 - 15/11/2026: both days share the month and the year. */
+const sharedMonth: Rule = place => {
+  const match = matchAt(dayToDate, place.text, place.at)
+  if (
+    match === undefined ||
+    Number(match[1]) >= Number(match[2]) ||
+    !likelyDate(place, match[2] ?? '', match[3] ?? '', match[4])
+  ) {
+    return undefined
+  }
+  const { profile } = place
+  const first = `${dayWord(place.before)}${spellDate(match[1] ?? '', undefined, undefined, profile)}`
+  return {
+    end: place.at + match[0].length,
+    spoken: `${first} đến ngày ${spellDate(match[2] ?? '', match[3], match[4], profile)}`,
+  }
+}
+
+const twoDates: Rule = place => {
+  const match = matchAt(dateToDate, place.text, place.at)
+  if (match === undefined || !likelyDate(place, match[4] ?? '', match[5] ?? '', match[6])) return undefined
+  const { profile } = place
+  const first = `${dayWord(place.before)}${spellDate(match[1] ?? '', match[2], match[3], profile)}`
+  return {
+    end: place.at + match[0].length,
+    spoken: `${first} đến ngày ${spellDate(match[4] ?? '', match[5], match[6], profile)}`,
+  }
+}
+
+const daysOfMonth: Rule = place => {
+  const match = matchAt(dayToDayOfMonth, place.text, place.at)
+  if (match === undefined || Number(match[1]) >= Number(match[2])) return undefined
+  const { profile } = place
+  const first = `${dayWord(place.before)}${spellInteger(match[1] ?? '', profile)}`
+  return { end: place.at + match[0].length, spoken: `${first} đến ngày ${spellInteger(match[2] ?? '', profile)}` }
+}
+
+const afterMonthWord = /(?:^|[^\p{L}])tháng\s+$/u
+const listedMonths = /(?:^|[^\p{L}])tháng\s+[\d,\s/và-]{1,24}(?:,|và|hoặc|đến|-)\s*$/u
+
+const months: Rule = place => {
+  const { text, at, before, profile } = place
+  const named = afterMonthWord.test(before)
+  if (named) {
+    const range = matchAt(monthToMonth, text, at)
+    if (range !== undefined && Number(range[1]) < Number(range[2])) {
+      const year = range[3] === undefined ? '' : ` năm ${spellInteger(range[3], profile)}`
+      const spoken = `${spellMonth(range[1] ?? '', profile)} đến tháng ${spellMonth(range[2] ?? '', profile)}${year}`
+      return { end: at + range[0].length, spoken }
+    }
+  }
+  const withYear = matchAt(monthYear, text, at) ?? (named ? matchAt(monthThenYear, text, at) : undefined)
+  if (withYear !== undefined && (named || withYear[0].includes('/')) && !afterPartWord.test(before)) {
+    const word = named ? '' : 'tháng '
+    const spoken = `${word}${spellMonth(withYear[1] ?? '', profile)} năm ${spellInteger(withYear[2] ?? '', profile)}`
+    return { end: at + withYear[0].length, spoken }
+  }
+  if (!named && !listedMonths.test(before)) return undefined
+  const alone = matchAt(monthAlone, text, at)
+  return alone === undefined ? undefined : { end: at + alone[0].length, spoken: spellMonth(alone[1] ?? '', profile) }
+}
+
+const afterPartWord = /(?:^|[^\p{L}])(?:quý|đợt|lần|kỳ|kì|khóa|khoá|phiên|học kỳ|số|tuần|vụ)\s+$/u
+
+/** quý 3/2026, đợt 1/2026, and 2026/2027. */
+const partWithYear: Rule = place => {
+  const { text, at, before, profile } = place
+  if (afterPartWord.test(before)) {
+    const part = matchAt(partOfYear, text, at)
+    if (part?.[1] !== undefined && part[2] !== undefined) {
+      return {
+        end: at + part[0].length,
+        spoken: `${spellInteger(part[1], profile)} năm ${spellInteger(part[2], profile)}`,
+      }
+    }
+  }
+  const years = matchAt(yearSlashYear, text, at)
+  if (years?.[1] === undefined || years[2] === undefined) return undefined
+  return {
+    end: at + years[0].length,
+    spoken: `${spellInteger(years[1], profile)} đến ${spellInteger(years[2], profile)}`,
+  }
+}
+
+const dayMonthRule: Rule = place => {
+  const match = matchAt(dayMonth, place.text, place.at)
+  if (match?.[1] === undefined || match[2] === undefined) return undefined
+  if (match[0].includes('-') && !afterDay.test(place.before)) return undefined
+  if (!likelyDate(place, match[1], match[2], undefined)) return undefined
+  return {
+    end: place.at + match[0].length,
+    spoken: dayWord(place.before) + spellDate(match[1], match[2], undefined, place.profile),
+  }
+}
+
+const afterDay = /(?:^|[^\p{L}])(?:ngày|hôm|mùng|mồng)\s+$/u
+const strongContext =
+  /(?:^|[^\p{L}])(?:ngày|hôm|mùng|mồng|rằm|sáng|trưa|chiều|tối|đêm|lễ|dịp|kỷ niệm|kỉ niệm|quốc khánh|quốc tế|giải phóng|nghỉ|phụ nữ|lao động|thiếu nhi|liệt sĩ|nhà giáo|giỗ tổ|thứ \p{L}+,?|chủ nhật,?|\d\s?(?:h|giờ)|phút)\s*[(,]?\s*$/u
+const weakContext = /(?:^|[^\p{L}])(?:từ|đến|trước|sau|vào|tới|hết|kể từ|lúc|cuối|đầu|và|hoặc)\s+$/u
+const listContext = /ngày[^.;\n]{1,40}(?:,|và|đến|hoặc|-|–|;)\s*$/u
+const yearlyAfter = /^\s*(?:hằng năm|hàng năm|âm lịch|dương lịch|\(âm lịch|\(dương lịch|tới|năm nay|năm \d{4})/u
+const counted = /(?:số|nhà|ngõ|ngách|hẻm|kiệt|lô|thửa|khoản|điều|tỷ lệ|tỉ lệ|hơn|gần|đạt|chiếm|được|khoảng)\s*$/u
+
+/**
+ * Is d/m a day and not a fraction, a count or a house number? A year settles it; else the words around it do. A first
+ * number that is larger than the second, or a leading zero, cannot be a share of something.
+ */
+function likelyDate(place: Place, day: string, month: string, year: string | undefined): boolean {
+  if (year !== undefined) return true
+  const { before } = place
+  if (strongContext.test(before) || listContext.test(before)) return true
+  if (counted.test(before)) return false
+  const after = place.text.slice(place.at, place.at + 40).replace(/^[\d/\s–-]+/u, ' ')
+  if (yearlyAfter.test(after)) return true
+  const unlikeShare = Number(day) > 12 || /^0/.test(day) || /^0/.test(month)
+  return unlikeShare || (weakContext.test(before) && Number(day) >= 10)
+}
+
+const rules: readonly Rule[] = [
+  twoDates,
+  sharedMonth,
+  full,
+  iso,
+  twoDigitYear,
+  daysOfMonth,
+  partWithYear,
+  months,
+  dayMonthRule,
+]
+
+/** Days, months, years and their ranges. Place it behind the rule for document numbers, before fractions. */
+export function readDate(place: Place): Reading | undefined {
+  return firstOf(rules, place)
+}

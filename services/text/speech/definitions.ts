@@ -1,0 +1,51 @@
+import { documentTypes, issuers, terms } from './abbreviations.ts'
+import type { Place, Reading } from './types.ts'
+import { matchAt } from './types.ts'
+
+const bracket = /\((?:(?:sau đây |dưới đây )?(?:gọi tắt|viết tắt)(?: là)? )?["“]?(\p{Lu}[\p{L}\d&.,-]{1,19})["”]?\)/uy
+
+function bare(text: string): string {
+  return text.normalize('NFD').replace(/\p{M}/gu, '').replace(/[đĐ]/g, 'd').toLowerCase()
+}
+
+/**
+ * "cải cách hành chính (CCHC)": the abbreviation right behind its own words is not said again, and from here on it
+ * means these words. Known by the dictionary or by the initials of the words before it.
+ */
+export function readDefinition(place: Place): Reading | undefined {
+  const { text, at } = place
+  const match = matchAt(bracket, text, at)
+  const token = match?.[1]
+  if (match === undefined || token === undefined) return undefined
+  const before = text.slice(Math.max(0, at - 120), at)
+  const line = before.slice(before.lastIndexOf('\n') + 1).trimEnd()
+  const key = token.replace(/[&.,-]/g, '')
+  const known = [terms[key], issuers[key], documentTypes[key]].find(
+    expansion => expansion !== undefined && endsWithWords(line, expansion),
+  )
+  const words = known ?? byInitials(line, key)
+  if (words === undefined) return undefined
+  place.defined.set(token, words)
+  return { end: at + match[0].length, spoken: '' }
+}
+
+function endsWithWords(line: string, expansion: string): boolean {
+  return line.toLowerCase().endsWith(expansion.toLowerCase()) && !/\p{L}$/u.test(line.slice(0, -expansion.length))
+}
+
+/** The last words whose initials are the letters; "và", dashes and commas between them carry no letter. */
+function byInitials(line: string, key: string): string | undefined {
+  const letters = [...bare(key)]
+  if (letters.length < 2 || letters.length > 12) return undefined
+  const words = [...line.matchAll(/\p{L}+/gu)]
+  let next = letters.length - 1
+  for (let index = words.length - 1; index >= 0 && index > words.length - 26; index -= 1) {
+    const word = words[index]
+    if (word === undefined) return undefined
+    const initial = bare(word[0]).charAt(0)
+    if (initial === letters[next]) next -= 1
+    else if (next === letters.length - 1 || !/^(?:và|của|về|các)$/iu.test(word[0])) return undefined
+    if (next < 0) return line.slice(word.index)
+  }
+  return undefined
+}

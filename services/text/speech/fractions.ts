@@ -1,0 +1,67 @@
+import { spellInteger } from './numbers.ts'
+import { quantityAt } from './quantities.ts'
+import type { Place, Reading } from './types.ts'
+import { matchAt } from './types.ts'
+
+const slashed = /(\d{1,9})\/(\d{1,9})(?![\d]|\/\d|[.,]\d)/y
+const mixed = /(\d{1,6}) ([1-9])\/([1-9]\d?)(?![\d]|\/\d|[.,]\d)/y
+const chain = /\d{1,5}[A-Za-z]?(?:\/\d{1,5}[A-Za-z]?){1,5}(?![\d/])/y
+const addressBefore =
+  /(?:^|[^\p{L}])(?:số nhà|số|nhà|ngõ|ngách|hẻm|kiệt|lô|thửa|thửa đất số|địa chỉ|đ\/c|tại)\s*:?\s*$/u
+const addressBehind = /^,?\s?(?:đường|phố|quốc lộ|tổ|khu phố|ngõ|hẻm|kiệt|\p{Lu}\p{Ll}+ \p{Lu}\p{Ll})/u
+const countNoun = /^\s\p{Ll}/u
+
+/** House numbers, fractions, counts over a total. Dates and document numbers have had their turn before. */
+export function readSlash(place: Place): Reading | undefined {
+  return readAddress(place) ?? readMixed(place) ?? readFraction(place)
+}
+
+/** số 123/4 đường ...: the slash of an address is said "xẹt". */
+function readAddress(place: Place): Reading | undefined {
+  const { text, at, profile } = place
+  const match = matchAt(chain, text, at)
+  if (match === undefined) return undefined
+  const parts = match[0].split('/')
+  const behind = text.slice(at + match[0].length, at + match[0].length + 24)
+  if (parts.length < 3 && !addressBefore.test(place.before) && !addressBehind.test(behind)) return undefined
+  const spoken = parts.map(part => {
+    const digits = /^\d+/.exec(part)?.[0] ?? ''
+    return [spellInteger(digits, profile), place.readPart(part.slice(digits.length))].join(' ').trim()
+  })
+  return { end: at + match[0].length, spoken: spoken.join(' xẹt ') }
+}
+
+/** 5 1/2 -> năm và một phần hai. */
+function readMixed(place: Place): Reading | undefined {
+  const match = matchAt(mixed, place.text, place.at)
+  if (match?.[1] === undefined || match[2] === undefined || match[3] === undefined) return undefined
+  if (Number(match[2]) >= Number(match[3])) return undefined
+  const { profile } = place
+  const spoken = `${spellInteger(match[1], profile)} và ${fraction(match[2], match[3], place)}`
+  return { end: place.at + match[0].length, spoken }
+}
+
+function readFraction(place: Place): Reading | undefined {
+  const match = matchAt(slashed, place.text, place.at)
+  if (match?.[1] === undefined || match[2] === undefined) return undefined
+  const end = place.at + match[0].length
+  const { profile } = place
+  if (isCount(match[1], match[2], place.text.slice(end, end + 3))) {
+    return { end, spoken: `${spellInteger(match[1], profile)} trên ${spellInteger(match[2], profile)}` }
+  }
+  const unit = quantityAt(place, end - match[2].length)
+  const spoken = fraction(match[1], match[2], place)
+  if (unit === undefined || unit.unit === '') return { end, spoken }
+  return { end: unit.end, spoken: [spoken, unit.scale, unit.unit].filter(part => part !== '').join(' ') }
+}
+
+/** 70/78 xã is a count over a total; 3/4 and 1/100 are shares. */
+function isCount(top: string, bottom: string, behind: string): boolean {
+  if (/^10+$/.test(bottom) || Number(top) === 1) return false
+  return Number(top) >= 10 || (Number(bottom) > 10 && countNoun.test(behind)) || Number(bottom) === 0
+}
+
+function fraction(top: string, bottom: string, place: Place): string {
+  const below = bottom === '4' ? 'tư' : spellInteger(bottom, place.profile)
+  return `${spellInteger(top, place.profile)} phần ${below}`
+}

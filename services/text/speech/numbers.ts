@@ -1,0 +1,168 @@
+import type { Place, Profile } from './types.ts'
+import { matchAt } from './types.ts'
+
+const digitNames = ['không', 'một', 'hai', 'ba', 'bốn', 'năm', 'sáu', 'bảy', 'tám', 'chín'] as const
+
+/** Longer numbers are read digit by digit: nobody follows "tỷ tỷ tỷ". */
+const longestQuantity = 21
+
+/** Digit by digit: 1022 -> một không hai hai. */
+export function spellDigits(digits: string): string {
+  let result = ''
+  for (const digit of digits) result += `${result === '' ? '' : ' '}${digitNames[Number(digit)] ?? ''}`
+  return result
+}
+
+/**
+ * A cardinal. Leading zeros are not read (administrative style: 03 cấp). Groups after the first are read in full:
+ * 1005 -> một nghìn không trăm linh năm. Above 10^9 the word tỷ is stacked (nghìn tỷ, tỷ tỷ).
+ */
+export function spellInteger(digits: string, profile: Profile): string {
+  const significant = digits.replace(/^0+/, '')
+  if (significant === '') return digitNames[0]
+  if (significant.length > longestQuantity) return spellDigits(digits)
+  const chunks: string[] = []
+  for (let end = significant.length; end > 0; end -= 9) chunks.unshift(significant.slice(Math.max(0, end - 9), end))
+  const words: string[] = []
+  chunks.forEach((chunk, index) => {
+    const spoken = spellChunk(chunk, index > 0, profile)
+    if (spoken !== '') words.push(spoken, ...Array<string>(chunks.length - 1 - index).fill('tỷ'))
+  })
+  return words.join(' ')
+}
+
+/** Up to nine digits. `full` says that something larger was read before, so hundreds are named even when zero. */
+function spellChunk(chunk: string, full: boolean, profile: Profile): string {
+  const padded = chunk.padStart(9, '0')
+  const scales = ['triệu', profile.thousand, '']
+  const words: string[] = []
+  for (let index = 0; index < 3; index += 1) {
+    const group = padded.slice(index * 3, index * 3 + 3)
+    if (group === '000') continue
+    words.push(spellGroup(group, full || words.length > 0, profile))
+    const scale = scales[index]
+    if (scale) words.push(scale)
+  }
+  return words.join(' ')
+}
+
+/** Three digits, not all zero. */
+function spellGroup(group: string, full: boolean, profile: Profile): string {
+  const hundreds = Number(group[0])
+  const tens = Number(group[1])
+  const units = Number(group[2])
+  const words: string[] = []
+  if (full || hundreds > 0) words.push(`${digitNames[hundreds]} trăm`)
+  if (tens === 0 && units > 0)
+    words.push(words.length > 0 ? `${profile.odd} ${digitNames[units]}` : `${digitNames[units]}`)
+  if (tens === 1) words.push('mười')
+  if (tens > 1) words.push(`${digitNames[tens]} mươi`)
+  if (tens > 0 && units > 0) words.push(unitAfterTens(tens, units, profile))
+  return words.join(' ')
+}
+
+function unitAfterTens(tens: number, units: number, profile: Profile): string {
+  if (units === 5) return 'lăm'
+  if (units === 1 && tens > 1) return 'mốt'
+  if (units === 4 && tens > 1) return profile.fourAfterTens
+  return digitNames[units] ?? ''
+}
+
+/**
+ * The digits after the comma: up to three as a number with its leading zeros read (12,05 -> không năm; 0,195 -> một
+ * trăm chín mươi lăm), longer ones digit by digit.
+ */
+export function spellDecimals(digits: string, profile: Profile): string {
+  if (digits.length > 3) return spellDigits(digits)
+  const zeros = /^0*/.exec(digits)?.[0] ?? ''
+  const rest = digits.slice(zeros.length)
+  return [spellDigits(zeros), rest === '' ? '' : spellInteger(rest, profile)].filter(part => part !== '').join(' ')
+}
+
+/** A number as written, before any unit. */
+export interface WrittenNumber {
+  end: number
+  spoken: string
+  /** Digits before and after the decimal comma. */
+  whole: string
+  decimals: string
+}
+
+const groupedNumber = /(\d{1,3}(?:\.\d{3})+)(?:,(\d+))?(?![\d])(?!\.\d)/y
+const spacedNumber = /[1-9]\d{0,2}(?:[ ]\d{3}){2,5}(?![\d.,]\d|\d)/y
+const spacedMoney = /[1-9]\d{0,2}(?:[ ]\d{3}){1,5}(?=\s?(?:đồng|đ|VNĐ|VND|₫|USD)(?!\p{L}))/uy
+const decimalNumber = /(\d+),(\d+)(?!\d)(?!,\d)/y
+const englishNumber = /(\d{1,3}(?:,\d{3}){2,}|\d{1,3}(?:,\d{3})+(?=\.\d))(?:\.(\d+))?(?!\d)/y
+const plainNumber = /\d+/y
+const dottedNumber = /\d+(?:\.\d+)+/y
+
+/**
+ * The number that starts at `at`: dots group thousands, the comma is the decimal sign (the Vietnamese way). A number
+ * that the rule cannot settle is read as it stands and reported to the officer.
+ */
+export function numberAt(place: Place, at: number): WrittenNumber | undefined {
+  const { text, profile } = place
+  const grouped = matchAt(groupedNumber, text, at)
+  if (grouped?.[1] !== undefined && !/^0/.test(grouped[1])) {
+    return written(at + grouped[0].length, grouped[1].replaceAll('.', ''), grouped[2] ?? '', profile)
+  }
+  const spaced = matchAt(spacedNumber, text, at) ?? matchAt(spacedMoney, text, at)
+  if (spaced !== undefined) return written(at + spaced[0].length, spaced[0].replaceAll(' ', ''), '', profile)
+  const decimal = matchAt(decimalNumber, text, at)
+  if (decimal?.[1] !== undefined && decimal[2] !== undefined && text[at + decimal[0].length] !== '.') {
+    return written(at + decimal[0].length, decimal[1], decimal[2], profile)
+  }
+  if (decimal?.[1] !== undefined && decimal[2] !== undefined && !/\d/.test(text[at + decimal[0].length + 1] ?? '')) {
+    return written(at + decimal[0].length, decimal[1], decimal[2], profile)
+  }
+  const english = matchAt(englishNumber, text, at)
+  if (english?.[1] !== undefined) {
+    warnAmbiguous(place, english[0])
+    return written(at + english[0].length, english[1].replaceAll(',', ''), english[2] ?? '', profile)
+  }
+  return dotted(place, at) ?? plain(place, at)
+}
+
+function written(end: number, whole: string, decimals: string, profile: Profile): WrittenNumber {
+  const tail = decimals === '' ? '' : ` phẩy ${spellDecimals(decimals, profile)}`
+  return { end, spoken: spellWhole(whole, profile) + tail, whole, decimals }
+}
+
+/** One leading zero is administrative style; several are a code and are read one by one. */
+function spellWhole(whole: string, profile: Profile): string {
+  return /^0\d{2,}$/.test(whole) ? spellDigits(whole) : spellInteger(whole, profile)
+}
+
+/** 1.5, 4.0, 1.2.3: neither thousands nor a decimal comma. A section number, a version, or an English decimal. */
+function dotted(place: Place, at: number): WrittenNumber | undefined {
+  const match = matchAt(dottedNumber, place.text, at)
+  if (match === undefined) return undefined
+  const parts = match[0].split('.')
+  const settled =
+    parts.length > 2 ||
+    /^\s*$/.test(place.before) ||
+    /(?:công nghiệp|công nghệ|phiên bản|mục|điểm|khoản)\s+$/.test(place.before)
+  if (!settled) warnAmbiguous(place, match[0])
+  return {
+    end: at + match[0].length,
+    spoken: parts
+      .map(part => (/^0\d/.test(part) ? spellDigits(part) : spellInteger(part, place.profile)))
+      .join(' chấm '),
+    whole: parts.join(''),
+    decimals: '',
+  }
+}
+
+function plain(place: Place, at: number): WrittenNumber | undefined {
+  const match = matchAt(plainNumber, place.text, at)
+  if (match === undefined) return undefined
+  return written(at + match[0].length, match[0], '', place.profile)
+}
+
+function warnAmbiguous(place: Place, number: string): void {
+  const shown = number.slice(0, 40)
+  place.warn(`number:${shown}`, {
+    vi: `Số "${shown}" không rõ là phần nghìn hay phần thập phân. Đề nghị viết dấu chấm cho hàng nghìn, dấu phẩy cho thập phân.`,
+    en: `The number "${shown}" is ambiguous: write a dot for thousands and a comma for decimals.`,
+  })
+}

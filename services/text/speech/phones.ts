@@ -1,0 +1,134 @@
+import { spellDigits } from './numbers.ts'
+import type { Place, Reading } from './types.ts'
+import { matchAt } from './types.ts'
+
+const international = /\+84[\s.-]?(?:\(0\)[\s.-]?)?(\d(?:[\s.-]?\d){7,9})(?![\d])/y
+const bracketed = /\((0\d{1,3})\)[\s.-]?(\d(?:[\s.-]?\d){5,8})(?!\d)/y
+const mobile = /0[35789]\d?(?:[\s.-]?\d){7,8}(?!\d)/y
+const landline = /02\d{1,2}(?:[\s.-]?\d){7,9}(?!\d)/y
+const service = /1[89]00(?:[\s.-]?\d){4,6}(?!\d)/y
+const shortCode = /(?:11[1-9]|10[28]2|1055|1056|156|5656|8[0-9]88)(?![\d]|[.,/:-]\d)/y
+const afterContext = /\d(?:[\s.-]{0,3}\d){2,11}(?!\d|[/,:]\d)/y
+const identity = /\d(?:[\s.-]?\d){4,24}(?!\d)/y
+
+const phoneWord =
+  '(?:điện thoại|đt|sđt|đtdđ|hotline|đường dây nóng|tổng đài|fax|zalo|viber|gọi|gọi điện|liên hệ|liên lạc|a lô|alo|số máy|di động|đầu số|nhánh|máy lẻ|bấm|quay số|quay|trực ban)'
+const adjacent = new RegExp(
+  String.raw`(?:^|[^\p{L}])${phoneWord}(?:\s+(?:số|tới|đến|ngay|qua|theo|cho|khẩn cấp|quốc gia|miễn phí|về|là))*\s*[.:(]?\s*$`,
+  'u',
+)
+const inClause = new RegExp(String.raw`(?:^|[^\p{L}])${phoneWord}(?![\p{L}])[^;\n]{0,48}$`, 'u')
+const smsTo = /(?:^|[^\p{L}])(?:gửi|gửi đến|gửi tới|nhắn tin(?: đến| tới)?)\s+$/u
+const identityWord =
+  /(?:^|[^\p{L}])(?:tài khoản|stk|số tk|cccd|cmnd|căn cước(?: công dân)?|định danh(?: cá nhân)?|mã số thuế|mst|mã hồ sơ|mã số|mã|hộ chiếu|số thẻ|thẻ bhyt)(?:\s+số)?\s*:?\s*$/u
+const unitBehind =
+  /^\s?(?:%|đồng|đ(?!\p{L})|triệu|tỷ|nghìn|người|hộ|km|m2|ha(?!\p{L})|kg|giờ|phút|ngày|tháng|xã|phường|lượt|cuộc)/u
+
+/** Groups of at most four digits, the way numbers are said: 3575155 -> 357 5155; 0905123456 -> 0905 123 456. */
+function groupsOf(digits: string): string[] {
+  const sizes: Record<number, number[]> = {
+    5: [2, 3],
+    6: [3, 3],
+    7: [3, 4],
+    8: [4, 4],
+    9: [3, 3, 3],
+    10: [4, 3, 3],
+    11: [4, 3, 4],
+    12: [3, 3, 3, 3],
+  }
+  const known = sizes[digits.length]
+  if (digits.length <= 4) return [digits]
+  const groups: string[] = []
+  let start = 0
+  for (const size of known ?? Array<number>(Math.ceil(digits.length / 3)).fill(3)) {
+    groups.push(digits.slice(start, start + size))
+    start += size
+  }
+  return groups
+}
+
+/** Keeps the writer's groups; splits those that are too long to be said in one breath. */
+function sayGroups(written: string): string {
+  const groups = written.split(/[^\d]+/).filter(group => group !== '')
+  const readable = groups.length > 1 && groups.every(group => group.length === 1) ? [groups.join('')] : groups
+  return readable.flatMap(groupsOf).map(spellDigits).join(', ')
+}
+
+function digitCount(text: string): number {
+  return text.replace(/\D/g, '').length
+}
+
+/** Telephone numbers digit by digit in groups: by their prefix, or after a word such as "tổng đài". */
+export function readPhone(place: Place): Reading | undefined {
+  const { text, at, before } = place
+  const abroad = matchAt(international, text, at)
+  if (abroad?.[1] !== undefined) {
+    const rest = /^\d+$/.test(abroad[1]) ? nationalGroups(abroad[1]) : sayGroups(abroad[1])
+    return { end: at + abroad[0].length, spoken: `cộng tám bốn, ${rest}` }
+  }
+  const area = matchAt(bracketed, text, at)
+  if (area?.[1] !== undefined && area[2] !== undefined) {
+    return { end: at + area[0].length, spoken: `${spellDigits(area[1])}, ${sayGroups(area[2])}` }
+  }
+  const own = matchAt(landline, text, at) ?? matchAt(mobile, text, at)
+  if (own !== undefined && validLocal(own[0])) return { end: at + own[0].length, spoken: sayLocal(own[0]) }
+  const free = matchAt(service, text, at)
+  if (
+    free !== undefined &&
+    (!/\s/.test(free[0]) ||
+      (!/năm\s+$/.test(before) && !unitBehind.test(text.slice(at + free[0].length, at + free[0].length + 8))))
+  ) {
+    return { end: at + free[0].length, spoken: `${spellDigits(free[0].slice(0, 4))}, ${sayGroups(free[0].slice(4))}` }
+  }
+  return byContext(place)
+}
+
+/** Without the leading zero: 233 3575155 and 905 123 456. */
+function nationalGroups(digits: string): string {
+  const area = digits.startsWith('2') ? areaLength(`0${digits}`) - 1 : 3
+  return `${spellDigits(digits.slice(0, area))}, ${sayGroups(digits.slice(area))}`
+}
+
+/** 024 and 028 are the two-digit areas. */
+function areaLength(digits: string): number {
+  return /^02[48]/.test(digits) ? 3 : 4
+}
+
+function validLocal(written: string): boolean {
+  const digits = written.replace(/\D/g, '')
+  return digits.startsWith('02')
+    ? digits.length === 11 || (digits.length === 10 && areaLength(digits) === 4)
+    : digits.length === 10
+}
+
+function sayLocal(written: string): string {
+  if (!/^\d+$/.test(written) || !written.startsWith('02')) return sayGroups(written)
+  const area = areaLength(written)
+  return `${spellDigits(written.slice(0, area))}, ${sayGroups(written.slice(area))}`
+}
+
+function byContext(place: Place): Reading | undefined {
+  const { text, at, before } = place
+  const code = matchAt(shortCode, text, at)
+  const behind = (end: number) => text.slice(end, end + 10)
+  if (code !== undefined && !unitBehind.test(behind(at + code[0].length))) {
+    const clause = before.slice(Math.max(before.lastIndexOf('. '), before.lastIndexOf('! ')) + 1)
+    if (inClause.test(clause) || smsTo.test(before)) return { end: at + code[0].length, spoken: spellDigits(code[0]) }
+  }
+  if (adjacent.test(before) || smsTo.test(before)) {
+    const match = matchAt(afterContext, text, at)
+    if (
+      match !== undefined &&
+      !unitBehind.test(behind(at + match[0].length)) &&
+      (!smsTo.test(before) || /^\d{4}$/.test(match[0]))
+    ) {
+      return { end: at + match[0].length, spoken: sayGroups(match[0]) }
+    }
+  }
+  if (identityWord.test(before)) {
+    const match = matchAt(identity, text, at)
+    if (match !== undefined && digitCount(match[0]) >= 5)
+      return { end: at + match[0].length, spoken: sayGroups(match[0]) }
+  }
+  return undefined
+}

@@ -1,0 +1,44 @@
+import type { Quantity } from './quantities.ts'
+import { quantityAt, sayQuantity } from './quantities.ts'
+import type { Place, Reading } from './types.ts'
+import { matchAt } from './types.ts'
+
+const separator = /\s?[-–—]\s?(?=\d)/y
+const ordinalBefore = /(?:^|[^\p{L}])thứ\s+$/u
+
+/**
+ * Quantities and ranges of them: 15-20%, 5 - 10 triệu đồng (the unit is shared), 3kg-6kg. Only an ascending pair is a
+ * range; a falling one (a score, a code) is read as two numbers.
+ */
+export function readQuantity(place: Place): Reading | undefined {
+  const first = quantityAt(place, place.at)
+  if (first === undefined) return undefined
+  const dash = matchAt(separator, place.text, first.end)
+  if (dash === undefined) return { end: first.end, spoken: sayQuantity(first, place) }
+  const second = quantityAt(place, first.end + dash[0].length)
+  if (second === undefined || chained(place, second.end)) return { end: first.end, spoken: sayQuantity(first, place) }
+  const joint = ascends(first, second) ? 'đến' : undefined
+  if (joint === undefined && !shareable(first)) return { end: first.end, spoken: sayQuantity(first, place) }
+  const link = joint ?? (/(?:tỷ số|tỉ số|thắng|thua|hòa)\s*\p{L}*\s*$/u.test(place.before) ? '' : ',')
+  const glue = link === ',' ? ', ' : link === '' ? ' ' : ` ${link} `
+  const again = ordinalBefore.test(place.before) && link === 'đến' ? 'thứ ' : ''
+  return { end: second.end, spoken: `${sayQuantity(first, place)}${glue}${again}${sayQuantity(second, place)}` }
+}
+
+/** A third "-3" makes it a code or a list, not a range. */
+function chained(place: Place, end: number): boolean {
+  return /^[-–—/]\d/.test(place.text.slice(end, end + 2))
+}
+
+function shareable(first: Quantity): boolean {
+  return first.unit === '' && first.scale === ''
+}
+
+function ascends(first: Quantity, second: Quantity): boolean {
+  if (first.unit !== second.unit && first.unit !== '') return first.unit !== '' && second.unit !== ''
+  if (first.scale !== second.scale) return first.scale !== '' || first.unit === ''
+  const a = first.number
+  const b = second.number
+  if (a.whole.length > 15 || b.whole.length > 15) return false
+  return Number(`${a.whole}.${a.decimals || '0'}`) < Number(`${b.whole}.${b.decimals || '0'}`)
+}

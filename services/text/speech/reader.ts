@@ -1,0 +1,230 @@
+import type { Sentence } from '../../domain/errors.ts'
+import { readAcronym, readSmallForm } from './acronyms.ts'
+import { readDate } from './dates.ts'
+import { readDefinition } from './definitions.ts'
+import { readDocument } from './documents.ts'
+import { readSlash } from './fractions.ts'
+import { letterName } from './letters.ts'
+import { readPhone } from './phones.ts'
+import { readPrefixedMoney } from './quantities.ts'
+import { readQuantity } from './ranges.ts'
+import { readOrdinal, readRoman } from './roman.ts'
+import { readSymbol } from './symbols.ts'
+import { readTime } from './times.ts'
+import type { Place, Profile, Reading, Rule } from './types.ts'
+import { firstOf, matchAt } from './types.ts'
+import { readWeb } from './web.ts'
+
+/** What became of a piece of the text. */
+export interface Span {
+  written: string
+  spoken: string
+}
+
+export interface SpokenText {
+  text: string
+  warnings: Sentence[]
+  spans: Span[]
+}
+
+const word = /[\p{L}\p{M}]+/uy
+const blank = /[^\S\n]+/y
+const lines = /[^\S\n]*\n\s*/y
+const contextUnits = 64
+
+const digitRules: readonly Rule[] = [readDocument, readPhone, readTime, readDate, readOrdinal, readSlash, readQuantity]
+const signRules: readonly Rule[] = [readPhone, readNegative, readPrefixedMoney, readDefinition, readSymbol]
+const capitalRules: readonly Rule[] = [readSmallForm, readRoman, readAcronym, readLetter]
+const smallRules: readonly Rule[] = [readSmallForm, readRoman, readLetter, readZone]
+
+/**
+ * One pass from left to right. Every rule is tried at the start of a token only and looks a bounded way back and ahead,
+ * so the time is proportional to the length of the text. The loop takes each unit exactly once: what no rule wants is
+ * copied.
+ */
+export function readText(text: string, profile: Profile): SpokenText {
+  const warnings = new Map<string, Sentence>()
+  const out = new Output()
+  const place: Place = {
+    text,
+    at: 0,
+    before: '',
+    profile,
+    defined: new Map(),
+    warn: (key, sentence) => {
+      if (!warnings.has(key) && warnings.size < 200) warnings.set(key, sentence)
+    },
+    readPart: part => readText(part, profile).text,
+  }
+  while (place.at < text.length) {
+    const start = place.at
+    const reading = step(place, out)
+    if (reading === undefined) continue
+    out.say(reading.spoken, text.slice(start, reading.end))
+    place.at = Math.max(reading.end, start + 1)
+  }
+  return { text: out.text(), warnings: [...warnings.values()], spans: out.spans }
+}
+
+/** Reads or copies one token. Undefined when it was copied, and `place.at` then stands behind it. */
+function step(place: Place, out: Output): Reading | undefined {
+  const { text, at } = place
+  const code = text.charCodeAt(at)
+  if (code === 32 || code === 10 || code === 9) {
+    const broken = matchAt(lines, text, at)
+    const run = broken ?? matchAt(blank, text, at)
+    place.at += run?.[0].length ?? 1
+    if (broken === undefined) out.blank()
+    else out.line(broken[0].split('\n').length > 2)
+    return undefined
+  }
+  if (code >= 48 && code <= 57) {
+    look(place)
+    return webAt(place, at) ?? firstOf(digitRules, place)
+  }
+  const letters = matchAt(word, text, at)?.[0]
+  if (letters !== undefined) return readWord(place, letters, out)
+  if (code === 44 || code === 59 || (code === 46 && text.charCodeAt(at + 1) === 32)) {
+    return copy(place, 1, out)
+  }
+  look(place)
+  const reading = firstOf(signRules, place)
+  if (reading !== undefined) return reading
+  return copy(place, String.fromCodePoint(text.codePointAt(at) ?? 0).length, out)
+}
+
+function copy(place: Place, length: number, out: Output): undefined {
+  out.copy(place.text.slice(place.at, place.at + length))
+  place.at += length
+}
+
+/** Fills in what stands before the token, in its own line. */
+function look(place: Place): void {
+  const from = Math.max(0, place.at - contextUnits)
+  const slice = place.text.slice(from, place.at)
+  place.before = slice.slice(slice.lastIndexOf('\n') + 1).toLowerCase()
+}
+
+const webSign = /[@.:/_\-0-9]/
+
+function webAt(place: Place, end: number): Reading | undefined {
+  const next = place.text[end]
+  return next !== undefined && webSign.test(next) && /[A-Za-z0-9]/.test(place.text[place.at] ?? '')
+    ? readWeb(place)
+    : undefined
+}
+
+const plainLetter = /^[ivxlcdm]+$/
+
+function readWord(place: Place, letters: string, out: Output): Reading | undefined {
+  const { text, at } = place
+  const end = at + letters.length
+  const first = letters[0] ?? ''
+  const capital = first !== first.toLowerCase()
+  const next = text[end]
+  const web = next !== undefined && webSign.test(next) && next !== ' ' && /^[A-Za-z]/.test(letters)
+  const wanted = capital || letters.length <= 3 || plainLetter.test(letters)
+  if (web || wanted) {
+    look(place)
+    const reading =
+      (web ? readWeb(place) : undefined) ?? (wanted ? firstOf(capital ? capitalRules : smallRules, place) : undefined)
+    if (reading !== undefined) return reading
+  }
+  foreign(place, letters)
+  return copy(place, letters.length, out)
+}
+
+/** Letters of another script are kept and reported: the voice cannot say them. */
+function foreign(place: Place, letters: string): void {
+  if (/^[\p{Script=Latin}\p{M}]+$/u.test(letters)) return
+  place.warn('foreign', {
+    vi: `Giọng đọc không đọc được chữ "${letters.slice(0, 10)}". Đề nghị thay bằng tiếng Việt.`,
+    en: `The voice cannot read "${letters.slice(0, 10)}". Please write it in Vietnamese.`,
+  })
+}
+
+/** -12,5 -> âm mười hai phẩy năm, where no word or number stands right before the sign. */
+function readNegative(place: Place): Reading | undefined {
+  const { text, at, before } = place
+  if (!/[-−]/.test(text[at] ?? '') || !/^\d/.test(text.slice(at + 1, at + 2)) || /[\p{L}\d)]\s?$/u.test(before))
+    return undefined
+  const inner: Place = { ...place, at: at + 1 }
+  const reading = firstOf([readSlash, readQuantity], inner)
+  return reading === undefined ? undefined : { end: reading.end, spoken: `âm ${reading.spoken}` }
+}
+
+/** A consonant that stands alone is read by its name: điểm đ -> điểm đê. Vowels are their own names. */
+function readLetter(place: Place): Reading | undefined {
+  const { text, at, before } = place
+  const letter = text[at] ?? ''
+  if (/[\p{L}\p{M}\d'’]/u.test(text[at + 1] ?? '')) return undefined
+  const end = at + letter.length
+  if (letter === 'x' && /[\d\p{L}²³]\s?$/u.test(before) && /^\s?\d/.test(text.slice(end, end + 2)))
+    return { end, spoken: 'nhân' }
+  if (/[aeiouy]/i.test(letter) || (text[end] === '.' && /^\.\p{L}/u.test(text.slice(end, end + 2)))) return undefined
+  const name = letterName(letter)
+  return name === undefined || name === letter ? undefined : { end, spoken: name }
+}
+
+const zones = /(?:gmt|utc|est|pst|cst)(?![\p{L}\d])/uy
+
+/** Time zones written small behind a time. */
+function readZone(place: Place): Reading | undefined {
+  const match = /(?:\d|giờ|phút)\s$/u.test(place.before) ? matchAt(zones, place.text, place.at) : undefined
+  return match === undefined ? undefined : { end: place.at + match[0].length, spoken: match[0].toUpperCase() }
+}
+
+/** Joins the pieces: one blank between words, none before a mark, at most one empty line. */
+class Output {
+  readonly spans: Span[] = []
+  private readonly pieces: string[] = []
+  private last = '\n'
+  private pending: '' | ' ' | '\n' | '\n\n' = ''
+  private spoken = false
+
+  blank(): void {
+    if (this.pending === '') this.pending = ' '
+  }
+
+  line(paragraph: boolean): void {
+    this.pending = paragraph || this.pending === '\n\n' ? '\n\n' : '\n'
+  }
+
+  copy(piece: string): void {
+    this.add(piece, this.spoken && wordLike(this.last) && wordLike(piece))
+    this.spoken = false
+  }
+
+  say(piece: string, written: string): void {
+    if (piece !== written) this.spans.push({ written, spoken: piece })
+    if (piece === '') {
+      if (this.pending === '') this.pending = ' '
+      this.dropped = true
+      return
+    }
+    this.add(piece, wordLike(this.last) && wordLike(piece))
+    this.spoken = true
+  }
+
+  text(): string {
+    return this.pieces.join('').normalize('NFC')
+  }
+
+  private dropped = false
+
+  private add(piece: string, apart: boolean): void {
+    const tight = this.dropped && /^[,.;:!?)…]/u.test(piece)
+    let gap: string = this.pending
+    if (gap === ' ' && (tight || /^[,;]/.test(piece))) gap = ''
+    if (gap === '' && apart) gap = ' '
+    if (this.pieces.length === 0) gap = ''
+    this.pieces.push(gap + piece)
+    this.last = piece.at(-1) ?? this.last
+    this.pending = ''
+    this.dropped = false
+  }
+}
+
+function wordLike(piece: string): boolean {
+  return /[\p{L}\p{M}\d]/u.test(piece.at(0) ?? '') || /[\p{L}\p{M}\d]$/u.test(piece)
+}

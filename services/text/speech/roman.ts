@@ -1,0 +1,89 @@
+import { spellInteger } from './numbers.ts'
+import type { Place, Profile, Reading } from './types.ts'
+import { matchAt } from './types.ts'
+
+const canonical = /^M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})$/
+const values: Record<string, number> = { I: 1, V: 5, X: 10, L: 50, C: 100, D: 500, M: 1000 }
+
+/** The value of a well-formed Roman numeral in upper case; undefined for anything else (IIII, VX, empty). */
+export function romanValue(numeral: string): number | undefined {
+  if (numeral === '' || numeral.length > 15 || !canonical.test(numeral)) return undefined
+  let total = 0
+  for (let index = 0; index < numeral.length; index += 1) {
+    const value = values[numeral[index] ?? ''] ?? 0
+    const next = values[numeral[index + 1] ?? ''] ?? 0
+    total += value < next ? -value : value
+  }
+  return total
+}
+
+const keyword =
+  /(?:^|[^\p{L}])(đại hội(?: đảng| đại biểu)?(?: toàn quốc)?|lần thứ|lần|thứ|khóa|khoá|quý|kỳ|kì|kỳ họp thứ|kỳ họp|học kỳ|thế kỷ|thế kỉ|chương|phần|mục|phụ lục|phụ biểu|biểu|bảng|hạng|loại|nhóm|bậc|cấp|ngạch|khu vực|vùng|đợt|tập|quyển|quân khu|đoạn|khoản|năm|nhiệm kỳ|hội nghị|giai đoạn|đề án|dự án|tổ|cụm|khối|lớp|điều|tiểu mục|trung ương|số)\s+$/u
+const listed =
+  /(?:^|[^\p{L}])(?:quý|khóa|khoá|chương|phần|mục|phụ lục|khu vực|đợt|hạng|loại|nhóm|bậc|lần thứ|kỳ|đại hội)\s+[ivxlc]{1,7}(?:\s*(?:,|và|hoặc|đến|-|–)\s*[ivxlc]{1,7}){0,6}\s*(?:,|và|hoặc|đến|-|–)\s*$/u
+const numeral = /[IVXLCDMivxlcdm]+(?![\p{L}\d])/uy
+
+/** "thứ nhất", "thứ tư": the two ordinals that are not the plain number. */
+export function spellOrdinal(value: string, profile: Profile): string {
+  if (Number(value) === 1) return 'nhất'
+  if (Number(value) === 4) return 'tư'
+  return spellInteger(value, profile)
+}
+
+/**
+ * Roman numerals, only behind a word that asks for one: "CC" alone is công chức, not 200. A single C, D, M (and any
+ * letter behind "điểm") is the name of an item, not a number.
+ */
+export function readRoman(place: Place): Reading | undefined {
+  const { text, at, before, profile } = place
+  const match = matchAt(numeral, text, at)
+  if (match === undefined) return undefined
+  const written = match[0]
+  const upper = written.toUpperCase()
+  if (written !== upper && written !== written.toLowerCase()) return undefined
+  const value = romanValue(upper)
+  if (value === undefined || /^[CDM]$/.test(upper)) return undefined
+  const end = at + written.length
+  const word = keyword.exec(before)?.[1]
+  if (word === undefined) {
+    const heading = written === upper && /^\s*$/.test(before) && /^(?:\.|\)|\s?[-–—/]\s)/.test(text.slice(end, end + 3))
+    if (!heading && !(listed.test(before) && written === upper)) return undefined
+    return { end, spoken: spellInteger(String(value), profile) }
+  }
+  if (!allowed(word, upper, written === upper)) return undefined
+  const ordinal = /thứ$/.test(word)
+  return { end, spoken: ordinal ? spellOrdinal(String(value), profile) : spellInteger(String(value), profile) }
+}
+
+/** Some words take a numeral only when it cannot be anything else. */
+function allowed(word: string, numeral: string, upperCase: boolean): boolean {
+  if (word === 'năm') return numeral.length >= 3 && numeral.startsWith('M')
+  if (word === 'số') return /^[IVXL]+$/.test(numeral)
+  if (
+    /^(?:tổ|cụm|khối|lớp|điều|cấp|loại|nhóm|lần|kỳ|kì|bậc|bảng|biểu|trung ương|đề án|dự án|hội nghị|ngạch)$/.test(word)
+  ) {
+    return upperCase && /^[IVX]+$/.test(numeral)
+  }
+  return true
+}
+
+const ordinalDigits = /(?:^|[^\p{L}])thứ\s+$/u
+const ordinalList = /(?:^|[^\p{L}])thứ\s+[2-7](?:\s*(?:,|và|hoặc|-|–|đến)\s*[2-7]){0,5}\s*(?:,|và|hoặc|đến)\s*$/u
+const dayNumber = /([1-9]\d{0,3})(?![\d]|[.,/:]\d|\s?%)/y
+
+/** "thứ 4" -> thứ tư, and the rest of a list of weekdays. */
+export function readOrdinal(place: Place): Reading | undefined {
+  const inList = ordinalList.test(place.before)
+  if (!inList && !ordinalDigits.test(place.before)) return undefined
+  const match = matchAt(dayNumber, place.text, place.at)
+  if (match?.[1] === undefined || (inList && !/^[2-7]$/.test(match[1]))) return undefined
+  const end = place.at + match[0].length
+  const until = matchAt(/\s?[-–—]\s?([2-7])(?![\d]|[.,/:]\d)/y, place.text, end)
+  if (until?.[1] !== undefined && Number(until[1]) > Number(match[1])) {
+    return {
+      end: end + until[0].length,
+      spoken: `${spellOrdinal(match[1], place.profile)} đến thứ ${spellOrdinal(until[1], place.profile)}`,
+    }
+  }
+  return { end, spoken: spellOrdinal(match[1], place.profile) }
+}

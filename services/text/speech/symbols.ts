@@ -1,0 +1,99 @@
+import type { Place, Reading } from './types.ts'
+import { matchAt } from './types.ts'
+import { rateWords } from './unit-table.ts'
+
+/** Signs that are said as a word wherever they stand. */
+const words: Record<string, string> = {
+  '&': 'và',
+  '%': 'phần trăm',
+  '‰': 'phần nghìn',
+  '=': 'bằng',
+  '±': 'cộng trừ',
+  '×': 'nhân',
+  '÷': 'chia',
+  '≤': 'nhỏ hơn hoặc bằng',
+  '≥': 'lớn hơn hoặc bằng',
+  '≈': 'khoảng',
+  '№': 'số',
+  '°': 'độ',
+  '@': 'a còng',
+  '½': 'một phần hai',
+  '¼': 'một phần tư',
+  '¾': 'ba phần tư',
+  '²': 'bình phương',
+  '³': 'lập phương',
+  '€': 'ơ rô',
+  $: 'đô la',
+  '£': 'bảng Anh',
+  '₫': 'đồng',
+}
+
+/** Signs that carry no words: marks of lists and of layout. */
+const silent = /[#*_^`~|\\•●▪◦■□◆►▶✓✔☑→⇒←↑↓<>{}[\]\u2500-\u257f]/u
+const bullet = /[-–—+•●▪◦*][ ]+/y
+const dashes = /[-–—]/
+const measured =
+  /\d\s?(?:giờ|phút|h|đồng|triệu|tỷ|nghìn|ngàn|%|kg|km|m|ha|m2|tấn|lít|độ|°c|người|hộ|ngày|tháng|năm|tuổi)\s?$/u
+const fromBefore = /(?:^|[^\p{L}])(?:từ|khoảng)\s[^.,;:\n]{1,40}$/u
+const sameWord =
+  /(?:^|[^\p{L}])(thứ|tháng|ngày|điều|khoản|km|quốc lộ|tổ|thôn|khu phố|chương|mục|phần)\s\p{L}+\s?$|(?:^|[^\p{L}])(thứ|tháng|ngày|điều|khoản|km|tổ|thôn|khu phố|chương|mục|phần)\s\d{1,4}\s?$/u
+const rated = /(?:\d\s?|triệu |tỷ |nghìn |mức )\p{L}{1,8}(?: \p{L}{2,8})?\s?$/u
+
+/**
+ * One sign: what it says, or nothing. Sentence marks, brackets and quotes stay as they are, because the voice makes its
+ * pauses of them.
+ */
+export function readSymbol(place: Place): Reading | undefined {
+  const { text, at, before } = place
+  const sign = String.fromCodePoint(text.codePointAt(at) ?? 0)
+  const end = at + sign.length
+  if (/^\s*$/.test(before)) {
+    const mark = matchAt(bullet, text, at)
+    if (mark !== undefined) return { end: at + mark[0].length, spoken: '' }
+  }
+  if (dashes.test(sign)) return readDash(place, end)
+  if (sign === '/') return readSlashSign(place, end)
+  if (sign === '+') return { end, spoken: /[\p{L}\d]\s?$/u.test(before) ? 'cộng' : '' }
+  if (sign === '<' || sign === '>') {
+    return { end, spoken: /^\s?\d/.test(text.slice(end, end + 2)) ? (sign === '<' ? 'dưới' : 'trên') : '' }
+  }
+  if (sign === '~') return { end, spoken: /^\s?\d/.test(text.slice(end, end + 2)) ? 'khoảng' : '' }
+  const word = words[sign]
+  if (word !== undefined) return { end, spoken: word }
+  if (silent.test(sign)) return { end, spoken: '' }
+  if (/\p{Extended_Pictographic}|\p{Emoji_Modifier}|\p{Regional_Indicator}|[\u200d\ufe0f\u20e3]/u.test(sign)) {
+    place.warn('emoji', {
+      vi: 'Biểu tượng cảm xúc không đọc được và được bỏ qua.',
+      en: 'Emoji cannot be read aloud and are left out.',
+    })
+    return { end, spoken: '' }
+  }
+  return undefined
+}
+
+/** "từ thứ 2 - thứ 6" and "12 km - 15 km" are ranges; any other spaced dash is a pause, a glued one a blank. */
+function readDash(place: Place, end: number): Reading {
+  const { text, before, at } = place
+  const behind = text.slice(end, end + 24)
+  const spaced = /\s$/.test(before) && /^\s/.test(behind)
+  const digitBehind = /^\s?\d/.test(behind)
+  if (digitBehind && (measured.test(before) || (spaced && fromBefore.test(before)))) return { end, spoken: 'đến' }
+  const word = sameWord.exec(before)
+  const again = word?.[1] ?? word?.[2]
+  if (again !== undefined && behind.trimStart().toLowerCase().startsWith(`${again} `)) return { end, spoken: 'đến' }
+  if (spaced) return { end, spoken: text[at] === '-' ? '-' : '–' }
+  return { end, spoken: '' }
+}
+
+/** đồng/người is a rate, và/hoặc two words, xã/phường a list, III/2026 a year. */
+function readSlashSign(place: Place, end: number): Reading {
+  const { text, before } = place
+  const behind = text.slice(end, end + 16)
+  if (/^\s?(?:19|20)\d{2}(?!\d)/.test(behind) && /\p{L}\s?$/u.test(before)) return { end, spoken: 'năm' }
+  if (/(?:^|[^\p{L}])và\s?$/u.test(before)) return { end, spoken: '' }
+  const next = /^\s?(\p{L}+(?: \p{L}+)?)/u.exec(behind)?.[1] ?? ''
+  if (rated.test(before) && (rateWords.has(next) || rateWords.has(next.split(' ')[0] ?? '')))
+    return { end, spoken: 'trên' }
+  if (/[\p{L})]\s?$/u.test(before) && /^\s?\p{L}/u.test(behind)) return { end, spoken: ',' }
+  return { end, spoken: /\d\s?$/.test(before) && /^\s?\d/.test(behind) ? 'xẹt' : '' }
+}

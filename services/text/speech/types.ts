@@ -1,0 +1,57 @@
+import type { Sentence } from '../../domain/errors.ts'
+
+/** Regional words. The default is the northern reading: nghìn, linh, tư. */
+export interface Profile {
+  thousand: string
+  /** The zero between hundreds and units: 105. */
+  odd: string
+  /** 4 after the tens: 24. */
+  fourAfterTens: string
+}
+
+export const profiles = {
+  north: { thousand: 'nghìn', odd: 'linh', fourAfterTens: 'tư' },
+  south: { thousand: 'ngàn', odd: 'lẻ', fourAfterTens: 'bốn' },
+} as const satisfies Record<string, Profile>
+export type ProfileName = keyof typeof profiles
+
+/** What a rule sees: the whole text and the place where a token starts. */
+export interface Place {
+  /** NFC text. */
+  text: string
+  /** Index of the first UTF-16 unit of the token. */
+  at: number
+  /** Up to 64 units before `at` in the same line, lower case. Rules anchor their context at its end. */
+  before: string
+  profile: Profile
+  /** Abbreviations that the text itself has explained so far: "giảm nghèo bền vững (GNBV)". */
+  defined: Map<string, string>
+  /** Adds a sentence for the officer, once per key. */
+  warn(key: string, sentence: Sentence): void
+  /** Reads a part of the text on its own (an issuer's name inside a document number). */
+  readPart(part: string): string
+}
+
+/** A rule consumed the text up to `end` and says `spoken` instead; an empty `spoken` drops it. */
+export interface Reading {
+  end: number
+  spoken: string
+}
+
+/** One rule: undefined means that it has nothing to say here. Rules look ahead a bounded distance only. */
+export type Rule = (place: Place) => Reading | undefined
+
+/** Tries rules in order. */
+export function firstOf(rules: readonly Rule[], place: Place): Reading | undefined {
+  for (const rule of rules) {
+    const reading = rule(place)
+    if (reading !== undefined) return reading
+  }
+  return undefined
+}
+
+/** Runs a sticky expression at `at`. */
+export function matchAt(expression: RegExp, text: string, at: number): RegExpExecArray | undefined {
+  expression.lastIndex = at
+  return expression.exec(text) ?? undefined
+}
