@@ -4,7 +4,7 @@ import { AppError } from '../../services/domain/errors.ts'
 import { broadcastRate, chime, silence } from './chime.ts'
 import { readingTooLong, type SpeechOptions, speak, speechRate, type Voice } from './espeak.ts'
 import { encodeMp3, filterAndMeasure, type Measured, measure, type Probed, probe, type RawAudio } from './ffmpeg.ts'
-import { audioFailed } from './tool.ts'
+import { audioFailed, diskFull, isDiskFull } from './tool.ts'
 
 /** What every file must measure after decoding (EBU R 128 and TD1008 practice, chosen for horn loudspeakers). */
 export const standard = { lufs: -16, toleranceLu: 0.5, maxDbtp: -1.5, minHeadSilenceSeconds: 1 } as const
@@ -61,16 +61,17 @@ const hornChain =
   'acompressor=threshold=-24dB:ratio=4:attack=1:release=60'
 
 const firstCeilingDb = -2.9
-const attempts = 8
-// Narrower than the standard, because another meter or decoder may differ by a tenth.
+const attempts = 10
+// Aimed at first: narrower than the standard, because another meter or decoder may differ by a tenth.
 const inner = { toleranceLu: 0.3, maxDbtp: standard.maxDbtp - 0.1 }
+const innerAttempts = 5
 
 /**
  * Makes the file that a commune station broadcasts: the pieces are spoken, joined as samples with their pauses,
  * filtered for horns, brought to -16 LUFS and encoded once; then the decoded file is measured, and gain and ceiling
  * are corrected until it meets the {@link standard}. The same input gives the same bytes.
  * @param outPath written through a neighbouring `.part` file, so nobody ever sees half a file
- * @throws AppError audio.tool-missing | audio.silent | audio.failed | text.too-long
+ * @throws AppError audio.tool-missing | audio.silent | audio.failed | text.too-long | setup.disk-full
  */
 export async function makeBroadcastAudio(
   pieces: SpokenPiece[],
@@ -78,8 +79,22 @@ export async function makeBroadcastAudio(
   options: AudioOptions,
   tools: AudioTools,
 ): Promise<BroadcastAudio> {
+  try {
+    return await make(pieces, outPath, options, tools)
+  } catch (error) {
+    throw isDiskFull(error) ? diskFull(error) : error
+  }
+}
+
+async function make(
+  pieces: SpokenPiece[],
+  outPath: string,
+  options: AudioOptions,
+  tools: AudioTools,
+): Promise<BroadcastAudio> {
   const spoken: RawAudio = { path: join(tools.workDir, 'spoken.pcm'), rate: speechRate }
   const seconds = await speakAll(pieces, spoken.path, { ...options, signal: tools.signal, maxSeconds: longestSeconds })
+  if (seconds === 0) throw silentError()
   // Room for a machine that does ten things at once; measured: 0.02 s of work per second of sound.
   const limits = { signal: tools.signal, timeoutMs: 30_000 + seconds * 500 }
 
@@ -98,12 +113,14 @@ export async function makeBroadcastAudio(
     for (let attempt = 1; ; attempt++) {
       await encodeMp3({ lead, speech, gainDb, ceilingDb, tailSeconds, output: partPath, tags }, limits)
       const measured = await measure(partPath, limits)
+      const bounds = attempt <= innerAttempts ? inner : standard
       const missing = standard.lufs - measured.lufs
-      const excess = measured.dbtp - inner.maxDbtp
-      if (Math.abs(missing) <= inner.toleranceLu && excess <= 0) return await finish(partPath, outPath, measured)
+      const excess = measured.dbtp - bounds.maxDbtp
+      if (Math.abs(missing) <= bounds.toleranceLu && excess <= 0) return await finish(partPath, outPath, measured)
       if (attempt === attempts) throw missed(measured)
       const step = missing / response(before, gainDb, measured.lufs)
-      before = { gainDb, lufs: measured.lufs }
+      // A lower ceiling changes the loudness too, so the next step says nothing of the response.
+      before = excess > 0 ? undefined : { gainDb, lufs: measured.lufs }
       gainDb += step
       if (excess > 0) ceilingDb -= excess + 0.2
     }
@@ -141,8 +158,8 @@ async function speakAll(pieces: SpokenPiece[], path: string, options: SpeechOpti
       const pause = silence(Math.min(Math.max(piece.pauseSeconds, 0), longestPauseSeconds), speechRate)
       bytes += samples.length + pause.length
       if (bytes / 2 / speechRate > options.maxSeconds) throw readingTooLong()
-      await file.write(samples)
-      await file.write(pause)
+      await file.appendFile(samples)
+      await file.appendFile(pause)
     }
     return bytes / 2 / speechRate
   } finally {

@@ -10,12 +10,13 @@ export interface LoudspeakerConfig {
   chime: boolean
 }
 
+const speedRule = 'must be a whole number from 80 to 250'
 const flag = z.stringbool({ truthy: ['true', '1', 'yes'], falsy: ['false', '0', 'no'] })
 
 export const loudspeakerConfigSchema: z.ZodType<LoudspeakerConfig> = z
   .object({
     VOICE: z.enum(voices, `must be one of ${voices.join(', ')}`).default('vi'),
-    SPEED: z.coerce.number('must be a number').int('must be a whole number').min(80).max(250).default(150),
+    SPEED: z.coerce.number(speedRule).int(speedRule).min(80, speedRule).max(250, speedRule).default(150),
     CHIME: flag.default(true),
   })
   .transform(values => ({ voice: values.VOICE, speed: values.SPEED, chime: values.CHIME }))

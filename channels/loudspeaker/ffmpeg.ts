@@ -1,5 +1,5 @@
 import ffmpeg, { type FfmpegCommand, type FfprobeData } from 'fluent-ffmpeg'
-import { audioFailed, runTool, shortened, stopReason, toolMissing, withTimeout } from './tool.ts'
+import { audioFailed, diskFull, runTool, shortened, stopReason, toolMissing, withTimeout } from './tool.ts'
 
 /**
  * The only file that knows fluent-ffmpeg. The package is archived, so three of its habits are switched off here
@@ -57,6 +57,7 @@ function run(command: FfmpegCommand, limits: RunLimits): Promise<string> {
         settle(() => {
           if (error.code === 'ENOENT') reject(toolMissing('ffmpeg'))
           else if (stop.aborted) reject(stopReason(limits.signal, 'ffmpeg'))
+          else if (stderr?.includes('No space left on device')) reject(diskFull(error))
           else reject(audioFailed(`ffmpeg: ${shortened(`${error.message} ${stderr ?? ''}`)}`, error))
         }),
       )

@@ -31,6 +31,23 @@ export function audioFailed(detail: string, cause?: unknown): AppError {
   )
 }
 
+/** True for the file system's "no space left on device". */
+export function isDiskFull(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOSPC'
+}
+
+/** The error for a disk without room for the sound. */
+export function diskFull(cause: unknown): AppError {
+  return new AppError(
+    'setup.disk-full',
+    {
+      vi: 'Ổ đĩa của máy chủ đã đầy nên không tạo được tệp âm thanh. Ông/Bà vui lòng đề nghị quản trị viên giải phóng dung lượng.',
+      en: 'The disk of the server is full, so the sound file cannot be made. Please ask the administrator to free some space.',
+    },
+    { cause },
+  )
+}
+
 /** Keeps the end of a program's error output short enough for one log line. */
 export function shortened(stderr: string): string {
   return stderr.replaceAll(/\s+/g, ' ').trim().slice(-300)
