@@ -1,0 +1,90 @@
+import { type ErrorCode, errorCodes } from '../domain/errors.ts'
+
+/** When each code is met, for people who write programs against the API. */
+const meanings: Record<ErrorCode, string> = {
+  'request.invalid': 'Fields of the request do not fit; `errors` names each with its path.',
+  'request.malformed': 'The request could not be read: broken JSON, a bad address.',
+  'request.too-large': 'The body is larger than the route takes (1 MB of JSON).',
+  'request.unsupported-encoding': 'The body is not JSON in UTF-8, or is compressed in an unknown way.',
+  'request.idempotency-conflict':
+    'The Idempotency-Key was used for another request, or the first request with it is still running (`Retry-After`).',
+  'request.cross-site': 'A page of another web site sent the request with the cookie of a signed-in person.',
+  'request.too-many': 'Too many failed sign-ins or previews; `Retry-After` says when to try again.',
+  'auth.required': 'Nobody is signed in, or the session has ended.',
+  'auth.wrong-password': 'Email address or password is wrong; which one is not told.',
+  'auth.forbidden': 'The role of the account does not allow this.',
+  'auth.bad-token': 'A signed address, token or callback signature is forged, altered or out of date.',
+  'account.exists': 'There is an account with this email address already.',
+  'not-found': 'There is nothing at this address.',
+  'conflict.version': 'Somebody saved a newer revision in the meantime; nothing was overwritten.',
+  'announcement.wrong-state': 'The state of the announcement does not allow this action.',
+  'announcement.same-person': 'Author and submitter cannot approve their own announcement.',
+  'announcement.hash-mismatch': 'The content is not what the approver saw.',
+  'announcement.not-ready': 'Something an announcement needs before it is submitted is missing.',
+  'audience.unknown-area': 'An area code is not in the present list of provinces and communes.',
+  'audience.empty': 'No area was chosen.',
+  'channel.unknown': 'There is no such channel in this instance.',
+  'channel.disabled': 'The channel exists but is switched off.',
+  'text.empty': 'A text that is needed is empty.',
+  'text.too-long': 'A text is longer than its limit, in characters.',
+  'text.no-letters': 'A text holds no letter at all.',
+  'text.control-character': 'A text holds a character that is not printable; the sentence says where.',
+  'schedule.past': 'The start lies in the past.',
+  'schedule.expiry-past': 'The expiry lies in the past.',
+  'schedule.expiry-before-start': 'The expiry lies before the start.',
+  'citizen.bad-phone': 'A phone number is not one.',
+  'citizen.bad-email': 'An email address is not one.',
+  'import.bad-encoding': 'An imported file is not in UTF-8.',
+  'import.no-columns': 'An imported file lacks the columns it needs.',
+  'import.malformed': 'An imported file cannot be read as a table.',
+  'import.no-consent': 'An imported file says nothing about the consent of the people in it.',
+  'dispatch.wrong-state': 'The dispatch has ended and can be neither paused nor resumed.',
+  'audio.tool-missing': 'ffmpeg or the speech engine is not installed on the server.',
+  'audio.failed': 'The audio could not be made.',
+  'audio.silent': 'The text gave no sound.',
+  'setup.port-taken': 'Another program uses the port.',
+  'setup.disk-full': 'The disk of the data folder is full.',
+  'setup.already-running': 'Another Loa runs on the same data folder.',
+  'setup.tool-missing': 'A program that Loa needs is not installed.',
+  'setup.database': 'The database cannot be used.',
+  'setup.redis': 'Redis cannot be used.',
+  'setup.configuration': 'Environment variables are missing or wrong; all are listed together.',
+  'setup.demo-provider': 'A demo instance may only send to the simulator.',
+  'job.unknown-version': 'A queued job was written by a newer or too old version.',
+  'provider.failed': 'A vendor did not do what was asked.',
+  'service.unavailable': 'The database is away for the moment; `Retry-After` says when to try again.',
+  internal: 'Unexpected; logged under the `X-Request-Id` of the answer.',
+}
+
+/** The text of `docs/errors.md`; a test keeps the file in step with the code table. */
+export function errorsDoc(): string {
+  const rows = Object.entries(errorCodes).map(
+    ([code, status]) => `| \`${code}\` | ${status} | ${meanings[code as ErrorCode]} |`,
+  )
+  return `# Errors
+
+Generated from \`services/domain/errors.ts\`; do not edit. To write it again:
+\`LOA_WRITE_DOCS=1 NODE_OPTIONS=--experimental-vm-modules npx jest test/unit/http/errors-doc.test.ts\`.
+
+Every failed request is answered with a problem (RFC 9457, \`application/problem+json\`):
+
+\`\`\`json
+{
+  "type": "urn:loa:problem:conflict.version",
+  "title": "Conflict",
+  "status": 409,
+  "code": "conflict.version",
+  "detail": "Somebody else has just changed this announcement. ...",
+  "detailVi": "Người khác vừa sửa thông báo này. ..."
+}
+\`\`\`
+
+\`code\` is stable: programs and translations may rely on it. \`detail\` and \`detailVi\` are for people and may change.
+\`errors\`, when present, names fields: \`[{ "path": "content.title", "message": "..." }]\`. On the command line the same
+codes are printed with the sentence.
+
+| code | HTTP status | when |
+| --- | --- | --- |
+${rows.join('\n')}
+`
+}
