@@ -64,7 +64,9 @@ async function openText(
   return { delimiter: hint ?? sniffDelimiter(headings), text: text() }
 }
 
-function malformed(error: CsvError, row: number): AppError {
+function malformed(error: CsvError): AppError {
+  // The parser fails ahead of the rows it has already given, and says how many records it had finished.
+  const row = Number(error.records ?? 0) + 1
   return new AppError(
     'import.malformed',
     {
@@ -97,6 +99,6 @@ export async function* readCsv(source: AsyncIterable<Uint8Array>): AsyncGenerato
       if (cells.some(cell => cell.trim() !== '')) yield { row, cells }
     }
   } catch (error) {
-    throw error instanceof CsvError ? malformed(error, row + 1) : error
+    throw error instanceof CsvError ? malformed(error) : error
   }
 }

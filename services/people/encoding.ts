@@ -63,7 +63,8 @@ export async function* decodeText(source: AsyncIterable<Uint8Array>): AsyncGener
       if (text.includes('\0')) throw notText()
       return text
     } catch (error) {
-      throw error instanceof TypeError ? wrongEncoding() : error
+      const { code } = error as { code?: unknown }
+      throw code === 'ERR_ENCODING_INVALID_ENCODED_DATA' ? wrongEncoding() : error
     }
   }
   for await (const chunk of source) {

@@ -143,7 +143,7 @@ async function mergeRows(sql: Sql): Promise<void> {
      select case when key > 0 then key else nextval(pg_get_serial_sequence('citizens', 'id')) end as id,
        key > 0 as known, row, name, phone, email, area, consent,
        case when tags is not null then array(select distinct tag from unnest(string_to_array(tags, $1)) as tag order by tag) end as tags
-     from people`,
+     from (select * from people order by row) as in_order_of_the_file`,
     [tagSeparator],
   )
   await sql.query('analyze import_people')

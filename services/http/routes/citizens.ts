@@ -39,8 +39,11 @@ const reportSchema = importReportSchema.extend({
   ignoredColumns: z.array(z.string()),
 })
 
-/** The register of citizens: import from a file, and how many there are. Nothing here shows who they are. */
-export function citizenRoutes(deps: HttpDeps): RouteDef[] {
+/**
+ * The register of citizens: import from a file, and how many there are. Nothing here shows who they are.
+ * @param limitBytes largest file that is taken
+ */
+export function citizenRoutes(deps: HttpDeps, limitBytes = uploadLimitBytes): RouteDef[] {
   return [
     route({
       method: 'post',
@@ -61,7 +64,8 @@ export function citizenRoutes(deps: HttpDeps): RouteDef[] {
         const { consentBasis, ...choices } = query
         try {
           if (!req.is(csvTypes) || !['', 'identity'].includes(req.get('content-encoding') ?? '')) throw notCsv()
-          const bytes = upTo(uploadLimitBytes, req.iterator({ destroyOnReturn: false }))
+          if (Number(req.get('content-length') ?? 0) > limitBytes) throw tooLarge(limitBytes)
+          const bytes = upTo(limitBytes, req.iterator({ destroyOnReturn: false }))
           const report = await importCitizens(deps.db, bytes, {
             now: deps.now,
             ...choices,
@@ -93,15 +97,17 @@ async function* upTo(limitBytes: number, chunks: AsyncIterable<Uint8Array>): Asy
   let size = 0
   for await (const chunk of chunks) {
     size += chunk.length
-    if (size > limitBytes) {
-      const megabytes = Math.round(limitBytes / 1024 / 1024)
-      throw new AppError('request.too-large', {
-        vi: `Tệp lớn hơn ${megabytes} MB. Ông/Bà vui lòng chia tệp theo xã rồi nhập từng tệp. Chưa có dòng nào được nhập.`,
-        en: `The file is larger than ${megabytes} MB. Split it by commune and import the parts. Nothing was imported.`,
-      })
-    }
+    if (size > limitBytes) throw tooLarge(limitBytes)
     yield chunk
   }
+}
+
+function tooLarge(limitBytes: number): AppError {
+  const megabytes = Math.round(limitBytes / 1024 / 1024)
+  return new AppError('request.too-large', {
+    vi: `Tệp lớn hơn ${megabytes} MB. Ông/Bà vui lòng chia tệp theo xã rồi nhập từng tệp. Chưa có dòng nào được nhập.`,
+    en: `The file is larger than ${megabytes} MB. Split it by commune and import the parts. Nothing was imported.`,
+  })
 }
 
 function notCsv(): AppError {

@@ -1,0 +1,250 @@
+import { request as httpRequest } from 'node:http'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import type { Express } from 'express'
+import supertest from 'supertest'
+import { type Listening, listen } from '../../../services/http/listen.ts'
+import { citizenRoutes } from '../../../services/http/routes/citizens.ts'
+import { sessionRoutes } from '../../../services/http/routes/session.ts'
+import { unsubscribeRoutes } from '../../../services/http/routes/unsubscribe.ts'
+import { type HttpServer, httpServer, signedIn } from '../http/server.ts'
+
+let server: HttpServer
+let app: Express
+let officer: Awaited<ReturnType<HttpServer['as']>>
+beforeAll(async () => {
+  server = await httpServer({ citizens: 2 })
+  const { deps, auth } = server
+  app = server.withRoutes([...sessionRoutes(deps, auth), ...citizenRoutes(deps), ...unsubscribeRoutes(deps)])
+  officer = await signedIn(app, 'officer', server.passwords.officer)
+})
+afterAll(() => server.close())
+
+const citizens = async () => Number((await server.database.db.query('select count(*) as n from citizens')).rows[0].n)
+
+describe('POST /api/citizens/import', () => {
+  const csv = 'Họ tên,SĐT,Mã xã,Đồng ý\nLê Văn Thử,0987000001,19333,có\nKhông Có Số,123,19333,có\n'
+  const upload = (body: string | Buffer, query = '', type = 'text/csv') =>
+    officer.post(`/api/citizens/import${query}`).set('Content-Type', type).send(body)
+
+  test('a dry run and then the import give the same report; only the second leaves people', async () => {
+    const before = await citizens()
+    const dry = await upload(csv, '?dryRun=1').expect(200)
+    expect(dry.body).toMatchObject({ dryRun: true, rows: 2, added: 1, rejectedCount: 1, rejected: [{ row: 3 }] })
+    expect(await citizens()).toBe(before)
+    const real = await upload(csv).expect(200)
+    expect(real.body).toEqual({ ...dry.body, dryRun: false })
+    expect(await citizens()).toBe(before + 1)
+  })
+
+  test('Excel on Windows names the type differently', async () => {
+    await upload(csv, '?dryRun=1', 'application/vnd.ms-excel').expect(200)
+    await upload(csv, '?dryRun=1', 'application/octet-stream').expect(200)
+  })
+
+  test('consent for all by the stated basis, old numbers converted', async () => {
+    const file = 'SĐT,Xã\n01201234567,Đông Hà\n'
+    const refused = await upload(file, '?dryRun=1').expect(422)
+    expect(refused.body).toMatchObject({ code: 'import.no-consent' })
+    const basis = encodeURIComponent('phiếu đăng ký nhận tin')
+    const taken = await upload(file, `?dryRun=1&convertOldNumbers=1&consentBasis=${basis}`).expect(200)
+    expect(taken.body).toMatchObject({ added: 1, rejectedCount: 0 })
+  })
+
+  test('wrong encodings, types and roles are answered with a problem, nothing is imported', async () => {
+    const before = await citizens()
+    const latin = await upload(Buffer.from('Họ tên,SĐT\nThuý,1\n'.normalize('NFC').replace('ọ', 'o'), 'latin1')).expect(
+      422,
+    )
+    expect(latin.body).toMatchObject({ code: 'import.bad-encoding', detailVi: expect.stringContaining('UTF-8') })
+    await upload('{}', '', 'application/json').expect(415)
+    await officer
+      .post('/api/citizens/import')
+      .set('Content-Encoding', 'gzip')
+      .set('Content-Type', 'text/csv')
+      .send(csv)
+      .expect(415)
+    const approver = await signedIn(app, 'approver', server.passwords.approver)
+    await approver.post('/api/citizens/import').set('Content-Type', 'text/csv').send(csv).expect(403)
+    await supertest(app)
+      .post('/api/citizens/import')
+      .set('Sec-Fetch-Site', 'same-origin')
+      .set('Content-Type', 'text/csv')
+      .send(csv)
+      .expect(401)
+    expect(await citizens()).toBe(before)
+  })
+
+  test('no personal data in the log', async () => {
+    await upload(csv).expect(200)
+    const log = JSON.stringify(server.lines)
+    expect(log).toContain('citizens imported')
+    expect(log).not.toMatch(/987000001|Lê Văn Thử/)
+  })
+
+  describe('over a real socket', () => {
+    let listening: Listening
+    let cookie: string
+    beforeAll(async () => {
+      listening = await listen(app, { host: '127.0.0.1', port: 0 })
+      const answer = await supertest(listening.url)
+        .post('/api/auth/sign-in/email')
+        .set('Sec-Fetch-Site', 'same-origin')
+        .send({ email: 'officer@quangtri.example', password: server.passwords.officer })
+      cookie = (answer.get('Set-Cookie') ?? []).map(c => c.split(';')[0]).join('; ')
+    })
+    afterAll(() => listening.close(100))
+
+    const headers = () => ({ cookie, 'content-type': 'text/csv', 'sec-fetch-site': 'same-origin' })
+
+    test('a file refused at its first bytes is still taken to its end, so that the answer is seen', async () => {
+      const big = Buffer.alloc(30 * 1024 * 1024, 'x')
+      big.set([0xd0, 0xcf, 0x11, 0xe0])
+      const answer = await fetch(`${listening.url}/api/citizens/import`, {
+        method: 'POST',
+        headers: headers(),
+        body: big,
+      })
+      expect(answer.status).toBe(422)
+      expect(await answer.json()).toMatchObject({ code: 'import.bad-encoding' })
+    })
+
+    test('an upload beyond the limit is refused, whether its length is told or not', async () => {
+      const before = await citizens()
+      const rows = Buffer.from('Lê Văn Nhiều,0987000020,19333,có\n'.repeat(10_000))
+      const megabyte = 1024 * 1024
+      async function* tooMuch() {
+        yield Buffer.from('Họ tên,SĐT,Mã xã,Đồng ý\n')
+        for (let sent = 0; sent < 3 * megabyte; sent += rows.length) yield rows
+      }
+      const strict = await listen(
+        server.withRoutes([...sessionRoutes(server.deps, server.auth), ...citizenRoutes(server.deps, megabyte)]),
+        { host: '127.0.0.1', port: 0 },
+      )
+      try {
+        const body = Buffer.concat(Array.from({ length: 5 }, () => rows))
+        for (const init of [{ body: tooMuch(), duplex: 'half' as const }, { body }]) {
+          const answer = await fetch(`${strict.url}/api/citizens/import`, {
+            method: 'POST',
+            headers: headers(),
+            ...init,
+          })
+          expect(answer.status).toBe(413)
+          expect(await answer.json()).toMatchObject({
+            code: 'request.too-large',
+            detailVi: expect.stringContaining('1 MB'),
+          })
+        }
+      } finally {
+        await strict.close(100)
+      }
+      expect(await citizens()).toBe(before)
+    })
+
+    test('an upload that is cut off leaves nothing and the next one works', async () => {
+      const before = await citizens()
+      await new Promise<void>(resolve => {
+        const req = httpRequest(`${listening.url}/api/citizens/import`, {
+          method: 'POST',
+          headers: { ...headers(), 'content-length': '1000000' },
+        })
+        req.on('error', () => resolve())
+        req.write('Họ tên,SĐT,Mã xã,Đồng ý\nLê Văn Cụt,0987000009,19333,có\n', () => req.destroy(new Error('cut')))
+      })
+      await upload('SĐT,Mã xã,Đồng ý\n0987000010,19333,có\n').expect(200)
+      expect(await citizens()).toBe(before + 1)
+    })
+  })
+})
+
+test('GET /api/citizens/summary counts by commune and names nobody', async () => {
+  const { body } = await officer.get('/api/citizens/summary').expect(200)
+  expect(body.citizens).toBe(await citizens())
+  expect(body.byArea).toEqual(
+    expect.arrayContaining([{ areaCode: '19333', areaName: 'Phường Đông Hà', citizens: expect.any(Number) }]),
+  )
+  expect(JSON.stringify(body)).not.toMatch(/\+84|@/)
+})
+
+describe('refusing messages', () => {
+  let person: { id: string; phone: string }
+  let path: string
+  beforeEach(async () => {
+    await server.database.db.query('delete from opt_outs')
+    const { rows } = await server.database.db.query(
+      'select id, phone from citizens where phone is not null order by id limit 1',
+    )
+    person = rows[0]
+    path = new URL(server.deps.links.unsubscribeUrl('sms', person.id)).pathname
+  })
+  const refusals = async () => (await server.database.db.query('select channel, address, source from opt_outs')).rows
+
+  test('opening the page refuses nothing: mail scanners follow links', async () => {
+    const page = await supertest(app).get(path).expect(200)
+    expect(page.type).toBe('text/html')
+    expect(page.text).toContain('Xác nhận từ chối nhận tin')
+    expect(page.text).not.toContain(person.phone)
+    expect(page.text).toContain(person.phone.slice(-2))
+    expect(page.headers).toMatchObject({ 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' })
+    await supertest(app).head(path)
+    expect(await refusals()).toEqual([])
+  })
+
+  test('one click by a mail client (RFC 8058), from anywhere, without a cookie, any number of times', async () => {
+    for (let i = 0; i < 2; i++) {
+      await supertest(app)
+        .post(path)
+        .set('Sec-Fetch-Site', 'cross-site')
+        .set('Origin', 'https://mail.example')
+        .type('form')
+        .send('List-Unsubscribe=One-Click')
+        .expect(200)
+    }
+    expect(await refusals()).toEqual([{ channel: 'sms', address: person.phone, source: 'one-click' }])
+  })
+
+  test("the page's own forms: refuse, see it, take it back", async () => {
+    const actionOf = (html: string) => {
+      const action = /<form method="post" action="([^"]+)"/.exec(html)?.[1] ?? ''
+      return action.replaceAll('&amp;', '&')
+    }
+    const asked = await supertest(app).get(path)
+    const refused = await supertest(app).post(actionOf(asked.text)).expect(200)
+    expect(refused.text).toContain('Đã ghi nhận')
+    expect(await refusals()).toEqual([{ channel: 'sms', address: person.phone, source: 'page' }])
+    const again = await supertest(app).get(path)
+    expect(again.text).toContain('Đã ghi nhận')
+    const restored = await supertest(app).post(actionOf(again.text)).expect(200)
+    expect(restored.text).toContain('Đã khôi phục')
+    expect(await refusals()).toEqual([])
+    expect(actionOf(restored.text)).toBe(actionOf(asked.text))
+  })
+
+  test('a forged or altered link is refused with a page that people can read', async () => {
+    for (const bad of [path.replace(/\.(\d+)\./, (_, id) => `.${Number(id) + 1}.`), `${path}x`, '/u/sms.1.x']) {
+      const page = await supertest(app).post(bad).expect(403)
+      expect(page.text).toContain('Không mở được đường dẫn')
+    }
+    expect(await refusals()).toEqual([])
+  })
+
+  test('a person who is no longer registered is told so', async () => {
+    const gone = new URL(server.deps.links.unsubscribeUrl('sms', '999999999')).pathname
+    expect((await supertest(app).get(gone).expect(200)).text).toContain('không còn trong danh sách')
+    await supertest(app).post(gone).expect(200)
+    expect(await refusals()).toEqual([])
+  })
+
+  test('a channel that is switched off can still be refused, for every address of the person', async () => {
+    await server.database.db.query(`update citizens set email = 'mot@thu.example' where id = $1`, [person.id])
+    const off = new URL(server.deps.links.unsubscribeUrl('zalo', person.id)).pathname
+    await supertest(app).post(off).expect(200)
+    expect((await refusals()).map(r => r.address).sort()).toEqual([person.phone, 'mot@thu.example'].sort())
+  })
+
+  test('the log says that it happened, not to whom', async () => {
+    await supertest(app).post(path).expect(200)
+    const log = JSON.stringify(server.lines)
+    expect(log).toContain('messages refused')
+    expect(log).not.toContain(person.phone)
+  })
+})
