@@ -26,7 +26,7 @@ function describe(error: AppError): Record<string, unknown> {
  */
 export function answerProblems(log: Log): ErrorRequestHandler {
   // express recognises an error handler by its four parameters.
-  return (thrown, req, res, _next) => {
+  return (thrown, _req, res, _next) => {
     const error = toAppError(thrown)
     const facts = factsOf(res)
     facts.code = error.code
@@ -40,8 +40,6 @@ export function answerProblems(log: Log): ErrorRequestHandler {
     }
     const { problem, headers } = problemOf(error)
     res.status(problem.status).set(headers).set('Cache-Control', 'no-store')
-    // A body that was not read to its end would be taken for the next request.
-    if (!req.complete) res.set('Connection', 'close')
     res.type('application/problem+json').send(JSON.stringify(problem))
   }
 }

@@ -4,11 +4,17 @@ import type { HttpDeps } from '../deps.ts'
 import type { RouteDef } from '../route.ts'
 import { announcementRoutes } from './announcements.ts'
 import { areaRoutes } from './areas.ts'
+import { boardRoutes } from './boards.ts'
+import { citizenRoutes } from './citizens.ts'
+import { feedRoutes } from './feeds.ts'
+import { fileRoutes } from './files.ts'
+import { operatorRoutes } from './operator.ts'
 import { previewRoutes } from './preview.ts'
 import { progressRoutes } from './progress.ts'
 import { receiptRoutes } from './receipts.ts'
 import { sessionRoutes } from './session.ts'
 import { type ReadyChecks, systemRoutes } from './system.ts'
+import { unsubscribeRoutes } from './unsubscribe.ts'
 
 export interface RouteOptions {
   /** What `/readyz` asks beside the database, e.g. `{ redis: () => connection.ping() }`. */
@@ -27,6 +33,12 @@ export function allRoutes(deps: HttpDeps, auth: Auth, options: RouteOptions = {}
     ...progressRoutes(deps),
     ...previewRoutes(deps),
     ...receiptRoutes(deps),
+    ...boardRoutes(deps),
+    ...feedRoutes(deps),
+    ...fileRoutes(deps),
+    ...operatorRoutes(deps),
+    ...citizenRoutes(deps),
+    ...unsubscribeRoutes(deps),
   ]
   return routes
 }
