@@ -1,0 +1,218 @@
+import { Drawer, Text, VisuallyHidden } from '@mantine/core'
+import { useDisclosure } from '@mantine/hooks'
+import {
+  IconFileText,
+  IconLanguage,
+  IconLogout,
+  IconMapPin,
+  IconMenu2,
+  IconPencilPlus,
+  type IconProps,
+  IconSpeakerphone,
+  IconUsersPlus,
+} from '@tabler/icons-react'
+import { useQueryClient } from '@tanstack/react-query'
+import { type ComponentType, useEffect, useRef } from 'react'
+import { Link, NavLink, Outlet, useLocation } from 'react-router'
+import { may, type Permission } from '../../../../domain/accounts.ts'
+import type { Me } from '../../../../http/schemas.ts'
+import { signOut, useInstance, useMe } from '../api/queries.ts'
+import { useWords } from '../i18n/context.tsx'
+import type { Dictionary } from '../i18n/dictionary.ts'
+import { SignInPage } from '../pages/SignInPage.tsx'
+import { Busy } from '../parts/Busy.tsx'
+import { ProblemBox, tellProblem } from '../parts/problem.tsx'
+import { Mark } from './Mark.tsx'
+import css from './Shell.module.css'
+
+interface Place {
+  to: string
+  label: keyof Dictionary['nav']
+  icon: ComponentType<IconProps>
+  needs: Permission
+}
+
+const places: Place[] = [
+  { to: '/announcements', label: 'announcements', icon: IconFileText, needs: 'announcement.read' },
+  { to: '/compose', label: 'compose', icon: IconPencilPlus, needs: 'announcement.write' },
+  { to: '/operator', label: 'operator', icon: IconSpeakerphone, needs: 'station.operate' },
+  { to: '/places', label: 'places', icon: IconMapPin, needs: 'place.read' },
+  { to: '/citizens', label: 'citizens', icon: IconUsersPlus, needs: 'citizen.import' },
+]
+
+/** The frame of every page: demo ribbon, band, navigation. Without a session it shows the sign-in instead. */
+export function Shell() {
+  const me = useMe()
+  const { t } = useWords()
+  if (me.isPending) return <Busy />
+  if (me.isError) {
+    return (
+      <main className={css.main}>
+        <ProblemBox error={me.error} onRetry={() => void me.refetch()} />
+      </main>
+    )
+  }
+  if (me.data === null) {
+    return (
+      <>
+        <Ribbon />
+        <SignInPage />
+      </>
+    )
+  }
+  return (
+    <>
+      <a href="#main" className="skip-link">
+        {t.app.skip}
+      </a>
+      <div className={css.frame}>
+        <Ribbon />
+        <Top me={me.data} />
+        <nav className={css.side} aria-label={t.nav.label}>
+          <Links me={me.data} />
+          <Who me={me.data} />
+        </nav>
+        <Main />
+      </div>
+    </>
+  )
+}
+
+/** Moves the focus to the new page, so that a screen reader begins there and the keyboard does not start over. */
+function Main() {
+  const { pathname } = useLocation()
+  const ref = useRef<HTMLElement>(null)
+  const last = useRef(pathname)
+  useEffect(() => {
+    if (last.current === pathname) return
+    last.current = pathname
+    ref.current?.focus({ preventScroll: true })
+    window.scrollTo(0, 0)
+  }, [pathname])
+  return (
+    <main id="main" className={css.main} tabIndex={-1} ref={ref}>
+      <Outlet />
+    </main>
+  )
+}
+
+function Ribbon() {
+  const instance = useInstance()
+  const { t } = useWords()
+  if (!instance.data?.demo) return null
+  return (
+    <div className={css.ribbon}>
+      <span>{t.app.demo}</span>
+      {instance.data.simulatorUrl && (
+        <a href={instance.data.simulatorUrl} target="_blank" rel="noreferrer">
+          {t.app.demoLink}
+          <VisuallyHidden> ({t.common.newTab})</VisuallyHidden>
+        </a>
+      )}
+    </div>
+  )
+}
+
+function Top({ me }: { me: Me }) {
+  const { t } = useWords()
+  const [opened, { open, close }] = useDisclosure(false)
+  return (
+    <header className={css.top}>
+      <Link to="/" className={css.brand}>
+        <Mark size={34} />
+        <span className={css.brandName}>{t.app.name}</span>
+        <span className={css.tagline}>{t.app.tagline}</span>
+      </Link>
+      <span className={css.spacer} />
+      <LanguageButton />
+      <button type="button" className={`${css.topButton} ${css.onlyNarrow}`} onClick={open} aria-label={t.app.menu}>
+        <IconMenu2 size={20} aria-hidden="true" />
+      </button>
+      <Drawer
+        opened={opened}
+        onClose={close}
+        position="right"
+        size={300}
+        title={t.app.name}
+        closeButtonProps={{ 'aria-label': t.app.closeMenu }}
+      >
+        <nav aria-label={t.nav.label}>
+          <Links me={me} onGo={close} />
+          <Who me={me} />
+        </nav>
+      </Drawer>
+    </header>
+  )
+}
+
+/** Also used on the sign-in page. */
+export function LanguageButton({ plain = false }: { plain?: boolean }) {
+  const { t, language, setLanguage } = useWords()
+  return (
+    <button
+      type="button"
+      className={plain ? undefined : css.topButton}
+      style={plain ? plainButton : undefined}
+      onClick={() => setLanguage(language === 'vi' ? 'en' : 'vi')}
+      aria-label={t.app.switchLanguageLabel}
+    >
+      <IconLanguage size={18} aria-hidden="true" />
+      <span lang={language === 'vi' ? 'en' : 'vi'}>{t.app.switchLanguage}</span>
+    </button>
+  )
+}
+
+const plainButton = {
+  display: 'inline-flex',
+  alignItems: 'center',
+  gap: 8,
+  padding: '7px 12px',
+  border: '1px solid var(--mantine-color-default-border)',
+  borderRadius: 6,
+  background: 'transparent',
+  color: 'var(--mantine-color-text)',
+  font: 'inherit',
+  cursor: 'pointer',
+} as const
+
+function Links({ me, onGo }: { me: Me; onGo?: () => void }) {
+  const { t } = useWords()
+  return (
+    <>
+      {places
+        .filter(place => may(me.role, place.needs))
+        .map(({ to, label, icon: Icon }) => (
+          <NavLink key={to} to={to} className={css.link ?? ''} {...(onGo ? { onClick: onGo } : {})}>
+            <Icon size={20} stroke={1.7} aria-hidden="true" />
+            {t.nav[label]}
+          </NavLink>
+        ))}
+    </>
+  )
+}
+
+function Who({ me }: { me: Me }) {
+  const { t, language } = useWords()
+  const client = useQueryClient()
+  const instance = useInstance()
+  const leave = () => signOut(client).catch((error: unknown) => tellProblem(error, t, language))
+  return (
+    <div className={css.who}>
+      <Text fw={600} size="sm">
+        {me.name}
+      </Text>
+      <Text size="sm" c="dimmed">
+        {t.roles[me.role]}
+      </Text>
+      <button type="button" style={{ ...plainButton, marginTop: 12 }} onClick={() => void leave()}>
+        <IconLogout size={18} aria-hidden="true" />
+        {t.app.signOut}
+      </button>
+      {instance.data && (
+        <Text size="xs" c="dimmed" mt="md">
+          {t.app.version(instance.data.version)}
+        </Text>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,57 @@
+import { createBrowserRouter, Navigate } from 'react-router'
+import { useMe } from '../api/queries.ts'
+import { Busy } from '../parts/Busy.tsx'
+import { RouteProblem } from './RouteProblem.tsx'
+import { Shell } from './Shell.tsx'
+
+/** An operator has one page; everybody else begins with the list. */
+function FirstPage() {
+  const me = useMe()
+  return <Navigate replace to={me.data?.role === 'operator' ? '/operator' : '/announcements'} />
+}
+
+/** Every page is a chunk of its own. The paths are what the server must answer with `index.html`. */
+export const router = createBrowserRouter([
+  {
+    path: '/',
+    Component: Shell,
+    ErrorBoundary: RouteProblem,
+    HydrateFallback: Busy,
+    children: [
+      {
+        ErrorBoundary: RouteProblem,
+        children: [
+          { index: true, Component: FirstPage },
+          {
+            path: 'announcements',
+            lazy: async () => ({ Component: (await import('../pages/ListPage.tsx')).ListPage }),
+          },
+          {
+            path: 'announcements/:id',
+            lazy: async () => ({
+              Component: (await import('../pages/announcement/AnnouncementPage.tsx')).AnnouncementPage,
+            }),
+          },
+          {
+            path: 'compose/:id?',
+            lazy: async () => ({ Component: (await import('../pages/compose/ComposePage.tsx')).ComposePage }),
+          },
+          {
+            path: 'operator',
+            lazy: async () => ({ Component: (await import('../pages/OperatorPage.tsx')).OperatorPage }),
+          },
+          {
+            path: 'operator/:id/script',
+            lazy: async () => ({ Component: (await import('../pages/ScriptPage.tsx')).ScriptPage }),
+          },
+          { path: 'places', lazy: async () => ({ Component: (await import('../pages/PlacesPage.tsx')).PlacesPage }) },
+          {
+            path: 'citizens',
+            lazy: async () => ({ Component: (await import('../pages/CitizensPage.tsx')).CitizensPage }),
+          },
+          { path: '*', lazy: async () => ({ Component: (await import('../pages/NotFoundPage.tsx')).NotFoundPage }) },
+        ],
+      },
+    ],
+  },
+])

@@ -1,0 +1,225 @@
+import { Alert, Button, Group, Loader, SimpleGrid, Text, Title } from '@mantine/core'
+import { IconArrowBackUp, IconSignature } from '@tabler/icons-react'
+import { useQueries, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import type { Announcement, ChannelInfo, Preview } from '../../../../../http/schemas.ts'
+import { ApiError, call, newKey } from '../../api/client.ts'
+import { useAction, useAudienceCount, useInstance } from '../../api/queries.ts'
+import { useWords } from '../../i18n/context.tsx'
+import { formatDateTime, formatDuration, formatMoney, formatNumber } from '../../lib/format.ts'
+import { previewKey } from '../../lib/previewKey.ts'
+import { Ask } from '../../parts/Ask.tsx'
+import { ChannelIcon } from '../../parts/ChannelIcon.tsx'
+import { ProblemBox, tell } from '../../parts/problem.tsx'
+import { Rendition } from '../../preview/ChannelPreview.tsx'
+import { Warnings } from '../../preview/Warnings.tsx'
+import css from './Announcement.module.css'
+
+/**
+ * The approver's desk: reach, cost, duration and the very texts and sounds that will go out. What is sent back is the
+ * hash of the announcement as it was read for this screen, so a change in between is refused by the server.
+ */
+export function ApprovePanel({ announcement }: { announcement: Announcement }) {
+  const { t, language, say } = useWords()
+  const client = useQueryClient()
+  const instance = useInstance()
+  const action = useAction(announcement.id)
+  const [asking, setAsking] = useState<{ what: 'approve' | 'return'; key: string } | null>(null)
+  const { content } = announcement
+  const channels = (instance.data?.channels ?? []).filter(channel => content.channels.includes(channel.id))
+  const count = useAudienceCount(content.audience)
+  const previews = useQueries({
+    queries: channels.map(channel => ({
+      queryKey: ['preview', channel.id, previewKey(channel, content)],
+      staleTime: 5 * 60_000,
+      retry: false,
+      queryFn: () => call<Preview>(`/api/preview/${channel.id}`, { method: 'POST', body: { content } }),
+    })),
+  })
+  const ready = previews.flatMap(one => (one.data ? [one.data] : []))
+  const costs = ready.map(one => one.estimate.costDong).filter(cost => cost !== undefined)
+  const air = ready.map(one => one.estimate.airSeconds).filter(seconds => seconds !== undefined)
+  const ask = (what: 'approve' | 'return') => {
+    action.reset()
+    setAsking({ what, key: newKey() })
+  }
+  const close = () => setAsking(null)
+
+  const approve = () =>
+    asking &&
+    action.mutate(
+      { action: { name: 'approve', body: { hash: announcement.hash } }, key: asking.key },
+      {
+        onSuccess: () => {
+          close()
+          tell(t.approve.approved)
+        },
+        onError: error => {
+          // The screen showed an older version: the new one is fetched, and the approver reads again.
+          if (error instanceof ApiError && error.problem?.code === 'announcement.hash-mismatch') {
+            void client.invalidateQueries({ queryKey: ['announcement', announcement.id] })
+          }
+        },
+      },
+    )
+
+  return (
+    <section className={css.approve}>
+      <Title order={2}>{t.approve.title}</Title>
+      <Text mt={4} mb="md">
+        {t.approve.lead}
+      </Text>
+      {content.priority === 'emergency' && (
+        <Alert color="alarm" mb="md" title={`${t.priority.emergency}: ${t.compose.urgencyReason}`}>
+          {content.urgencyReason}
+        </Alert>
+      )}
+      <SimpleGrid cols={{ base: 1, xs: 2, md: 4 }} spacing="sm" mb="lg">
+        <Figure name={t.approve.reach}>
+          {channels.map(channel => (
+            <div key={channel.id} className={css.reachLine}>
+              <ChannelIcon channel={channel.id} />
+              <b>{formatNumber(count.data?.byChannel[channel.id] ?? 0, language)}</b>
+              {t.compose.units[channel.audience]}
+            </div>
+          ))}
+        </Figure>
+        <Figure name={t.approve.cost}>
+          <b>
+            {costs.length > 0
+              ? formatMoney(
+                  costs.reduce((sum, one) => sum + one, 0),
+                  language,
+                )
+              : t.approve.noCost}
+          </b>
+        </Figure>
+        <Figure name={t.approve.duration}>
+          <b>{air.length > 0 ? formatDuration(Math.max(...air)) : '–'}</b>
+        </Figure>
+        <Figure name={t.approve.starts}>
+          <b>{content.scheduleAt ? formatDateTime(content.scheduleAt) : t.compose.startNow}</b>
+          <div>
+            {t.compose.expiresAt}: {content.expiresAt ? formatDateTime(content.expiresAt) : t.compose.noExpiry}
+          </div>
+        </Figure>
+      </SimpleGrid>
+
+      <Title order={3} mb="sm">
+        {t.approve.texts}
+      </Title>
+      <div className={css.sheets}>
+        {channels.map((channel, i) => (
+          <Sheet
+            key={channel.id}
+            channel={channel}
+            name={say(channel.name)}
+            preview={previews[i]?.data}
+            error={previews[i]?.error}
+          />
+        ))}
+      </div>
+      {previews.some(one => one.isError) && (
+        <Alert color="gold" mt="md">
+          {t.approve.previewMissing}
+        </Alert>
+      )}
+      <Group mt="lg" gap="sm">
+        <Button
+          size="md"
+          color={content.priority === 'emergency' ? 'alarm' : 'leaf'}
+          leftSection={<IconSignature size={20} />}
+          disabled={previews.some(one => one.isPending)}
+          onClick={() => ask('approve')}
+        >
+          {content.priority === 'emergency' ? t.approve.buttonEmergency : t.approve.button}
+        </Button>
+        {announcement.allowedActions.includes('return') && (
+          <Button size="md" variant="default" leftSection={<IconArrowBackUp size={20} />} onClick={() => ask('return')}>
+            {t.approve.return}
+          </Button>
+        )}
+        {previews.some(one => one.isPending) && (
+          <Group gap={8}>
+            <Loader size="xs" />
+            <Text size="sm" c="dimmed">
+              {t.approve.wait}
+            </Text>
+          </Group>
+        )}
+      </Group>
+      {asking?.what === 'approve' && (
+        <Ask
+          title={t.approve.confirmTitle}
+          text={
+            content.scheduleAt && new Date(content.scheduleAt) > new Date()
+              ? t.approve.confirmLater(formatDateTime(content.scheduleAt))
+              : t.approve.confirmNow
+          }
+          confirm={t.approve.button}
+          color={content.priority === 'emergency' ? 'alarm' : 'leaf'}
+          busy={action.isPending}
+          error={action.error}
+          onClose={close}
+          onConfirm={approve}
+        />
+      )}
+      {asking?.what === 'return' && (
+        <Ask
+          title={t.approve.returnTitle}
+          reason={{ label: t.approve.returnReason, hint: t.approve.returnHint }}
+          confirm={t.approve.return}
+          busy={action.isPending}
+          error={action.error}
+          onClose={close}
+          onConfirm={reason =>
+            action.mutate(
+              { action: { name: 'return', body: { reason } }, key: asking.key },
+              {
+                onSuccess: () => {
+                  close()
+                  tell(t.approve.returned)
+                },
+              },
+            )
+          }
+        />
+      )}
+    </section>
+  )
+}
+
+function Figure({ name, children }: { name: string; children: React.ReactNode }) {
+  return (
+    <div className={css.figure}>
+      <span>{name}</span>
+      {children}
+    </div>
+  )
+}
+
+interface SheetProps {
+  channel: ChannelInfo
+  name: string
+  preview: Preview | undefined
+  error: unknown
+}
+
+function Sheet({ channel, name, preview, error }: SheetProps) {
+  return (
+    <article className={css.sheet}>
+      <div className={css.sheetHead}>
+        <ChannelIcon channel={channel.id} />
+        <b>{name}</b>
+      </div>
+      {!preview && !error && <Loader size="sm" />}
+      {!preview && Boolean(error) && <ProblemBox error={error} />}
+      {preview && (
+        <>
+          <Rendition preview={preview} />
+          <Warnings list={[...preview.warnings, ...preview.estimate.warnings]} />
+        </>
+      )}
+    </article>
+  )
+}

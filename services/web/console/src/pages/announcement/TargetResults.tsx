@@ -1,0 +1,87 @@
+import { Button, Group, NativeSelect, Skeleton, Table, Text } from '@mantine/core'
+import { useState } from 'react'
+import { deliveryStates } from '../../../../../domain/delivery.ts'
+import type { Announcement } from '../../../../../http/schemas.ts'
+import { useInstance, useTargets } from '../../api/queries.ts'
+import { useWords } from '../../i18n/context.tsx'
+import { wordFor } from '../../i18n/dictionary.ts'
+import { formatDateTime } from '../../lib/format.ts'
+import { StateSwatch } from '../../parts/Equation.tsx'
+import { ProblemBox } from '../../parts/problem.tsx'
+import css from './Announcement.module.css'
+
+/** One by one, addresses masked by the server. */
+export function TargetResults({ announcement }: { announcement: Announcement }) {
+  const { t, say } = useWords()
+  const instance = useInstance()
+  const [channel, setChannel] = useState(announcement.channels[0] ?? '')
+  const [state, setState] = useState('')
+  const targets = useTargets(announcement.id, { channel, state })
+  const rows = targets.data?.pages.flatMap(page => page.items) ?? []
+  const names = (instance.data?.channels ?? []).filter(one => announcement.channels.includes(one.id))
+  return (
+    <>
+      <Group gap="sm" mb="sm">
+        <NativeSelect
+          aria-label={t.results.channel}
+          value={channel}
+          onChange={event => setChannel(event.currentTarget.value)}
+          data={names.map(one => ({ value: one.id, label: say(one.name) }))}
+        />
+        <NativeSelect
+          aria-label={t.results.state}
+          value={state}
+          onChange={event => setState(event.currentTarget.value)}
+          data={[
+            { value: '', label: t.results.allStates },
+            ...deliveryStates.map(one => ({ value: one, label: t.delivery[one] })),
+          ]}
+        />
+      </Group>
+      <Text size="sm" c="dimmed" mb="sm">
+        {t.results.masked}
+      </Text>
+      {targets.isError && <ProblemBox error={targets.error} onRetry={() => void targets.refetch()} />}
+      {targets.isPending && <Skeleton height={240} />}
+      {targets.isSuccess && rows.length === 0 && <Text c="dimmed">{t.results.none}</Text>}
+      {rows.length > 0 && (
+        <Table verticalSpacing={8} className={css.targets ?? ''}>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>{t.results.target}</Table.Th>
+              <Table.Th>{t.results.area}</Table.Th>
+              <Table.Th>{t.results.state}</Table.Th>
+              <Table.Th>{t.results.reason}</Table.Th>
+              <Table.Th>{t.results.at}</Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {rows.map(row => (
+              <Table.Tr key={row.targetId}>
+                <Table.Td className={css.targetLabel ?? ''}>{row.label}</Table.Td>
+                <Table.Td data-label={t.results.area}>{row.areaName}</Table.Td>
+                <Table.Td data-label={t.results.state}>
+                  <Group gap={8} wrap="nowrap">
+                    <StateSwatch state={row.state} />
+                    {t.delivery[row.state]}
+                  </Group>
+                </Table.Td>
+                <Table.Td data-label={t.results.reason}>{row.code ? wordFor(t.reasons, row.code) : '–'}</Table.Td>
+                <Table.Td data-label={t.results.at} className="numbers">
+                  {formatDateTime(row.at)}
+                </Table.Td>
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+      )}
+      {targets.hasNextPage && (
+        <Group justify="center" mt="md">
+          <Button variant="default" loading={targets.isFetchingNextPage} onClick={() => void targets.fetchNextPage()}>
+            {t.common.more}
+          </Button>
+        </Group>
+      )}
+    </>
+  )
+}

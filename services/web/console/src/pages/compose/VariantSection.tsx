@@ -1,0 +1,171 @@
+import { Accordion, Badge, Button, Group, SegmentedControl, Stack, Text, Textarea } from '@mantine/core'
+import { useDebouncedValue } from '@mantine/hooks'
+import { IconArrowBackUp, IconPencil } from '@tabler/icons-react'
+import type { AnnouncementContent } from '../../../../../domain/announcement.ts'
+import type { ChannelInfo } from '../../../../../http/schemas.ts'
+import { useInstance, usePreview, useSmsCount } from '../../api/queries.ts'
+import { useWords } from '../../i18n/context.tsx'
+import { formatNumber } from '../../lib/format.ts'
+import { previewKey } from '../../lib/previewKey.ts'
+import { readBoard, readSms, readSpeech } from '../../lib/rendition.ts'
+import { ChannelIcon } from '../../parts/ChannelIcon.tsx'
+import { Panel } from '../../parts/Panel.tsx'
+import { tellUndo } from '../../parts/problem.tsx'
+import css from './Compose.module.css'
+import type { SectionProps } from './section.ts'
+
+type VariantName = keyof AnnouncementContent['variants']
+
+/** Which variant of the content a channel reads; channels without one always derive. */
+function variantOf(channel: ChannelInfo): VariantName | undefined {
+  if (channel.audience === 'stations') return 'speech'
+  if (channel.audience === 'boards') return 'board'
+  return channel.address === 'phone' ? 'sms' : undefined
+}
+
+/** Own texts for single channels. Closed at first: the derived ones are good enough most of the time. */
+export function VariantSection({ content, change }: Omit<SectionProps, 'gaps'>) {
+  const { t } = useWords()
+  const instance = useInstance()
+  const chosen = (instance.data?.channels ?? []).filter(
+    channel => content.channels.includes(channel.id) && variantOf(channel) !== undefined,
+  )
+  if (chosen.length === 0) return null
+  return (
+    <Panel title={t.compose.variants} lead={t.compose.variantsHint}>
+      <Accordion variant="separated" multiple keepMounted={false}>
+        {chosen.map(channel => {
+          const name = variantOf(channel)
+          return name && <Variant key={channel.id} channel={channel} name={name} content={content} change={change} />
+        })}
+      </Accordion>
+    </Panel>
+  )
+}
+
+interface VariantProps extends Omit<SectionProps, 'gaps'> {
+  channel: ChannelInfo
+  name: VariantName
+}
+
+function Variant({ channel, name, content, change }: VariantProps) {
+  const { t } = useWords()
+  const own = content.variants[name]?.text
+  const labels = { sms: t.compose.variantSms, speech: t.compose.variantSpeech, board: t.compose.variantBoard }
+  return (
+    <Accordion.Item value={channel.id}>
+      <Accordion.Control icon={<ChannelIcon channel={channel.id} />}>
+        <Group gap="sm">
+          {labels[name]}
+          <Badge color={own === undefined ? 'slate' : 'gold'}>
+            {own === undefined ? t.compose.derived : t.compose.own}
+          </Badge>
+        </Group>
+      </Accordion.Control>
+      <Accordion.Panel>
+        <VariantBody channel={channel} name={name} content={content} change={change} label={labels[name]} />
+      </Accordion.Panel>
+    </Accordion.Item>
+  )
+}
+
+function VariantBody({ channel, name, content, change, label }: VariantProps & { label: string }) {
+  const { t } = useWords()
+  const variant = content.variants[name]
+  const own = variant?.text
+  const [settled] = useDebouncedValue(content, 700)
+  const preview = usePreview(channel.id, settled, previewKey(channel, settled), content.title.trim() !== '')
+  const derived = preview.data ? derivedText(name, preview.data.content) : ''
+  const set = (text: string | undefined) => {
+    const rest = name === 'sms' && content.variants.sms?.form ? { form: content.variants.sms.form } : {}
+    const next = text === undefined ? rest : { ...rest, text }
+    change({ variants: { ...content.variants, [name]: next } })
+  }
+  const drop = () => {
+    const before = content.variants
+    set(undefined)
+    tellUndo(t.compose.variantDiscarded, t, () => change({ variants: before }))
+  }
+  return (
+    <Stack gap="sm">
+      {name === 'sms' && (
+        <Group gap="sm">
+          <Text size="sm" fw={500}>
+            {t.compose.smsForm}
+          </Text>
+          <SegmentedControl
+            size="xs"
+            aria-label={t.compose.smsForm}
+            value={content.variants.sms?.form ?? 'unicode'}
+            onChange={value =>
+              change({
+                variants: {
+                  ...content.variants,
+                  sms: { ...content.variants.sms, form: value === 'unaccented' ? 'unaccented' : 'unicode' },
+                },
+              })
+            }
+            data={[
+              { value: 'unicode', label: t.preview.smsUnicode },
+              { value: 'unaccented', label: t.preview.smsUnaccented },
+            ]}
+          />
+        </Group>
+      )}
+      {own === undefined ? (
+        <>
+          <div className={css.derived} lang="vi">
+            {derived || '…'}
+          </div>
+          <Group>
+            <Button size="xs" variant="default" leftSection={<IconPencil size={16} />} onClick={() => set(derived)}>
+              {t.compose.writeOwn}
+            </Button>
+          </Group>
+        </>
+      ) : (
+        <>
+          <Textarea
+            aria-label={label}
+            autosize
+            minRows={3}
+            maxRows={18}
+            value={own}
+            onChange={event => set(event.currentTarget.value)}
+          />
+          {name === 'sms' && <SmsCounter text={own} />}
+          <Group>
+            <Button size="xs" variant="subtle" leftSection={<IconArrowBackUp size={16} />} onClick={drop}>
+              {t.compose.backToDerived}
+            </Button>
+          </Group>
+        </>
+      )}
+    </Stack>
+  )
+}
+
+/** Parts while typing, for both spellings. */
+function SmsCounter({ text }: { text: string }) {
+  const { t, language } = useWords()
+  const [settled] = useDebouncedValue(text, 250)
+  const count = useSmsCount(settled)
+  if (!count.data) return null
+  const n = (value: number) => formatNumber(value, language)
+  const line = (name: string, one: { parts: number; units: number; encoding: string }) =>
+    `${name}: ${t.preview.smsParts(n(one.parts))} (${t.preview.smsUnits(n(one.units), one.encoding)})`
+  return (
+    <Text size="sm" c="dimmed" className="numbers">
+      {line(t.preview.smsUnicode, count.data.unicode)} · {line(t.preview.smsUnaccented, count.data.unaccented)}
+    </Text>
+  )
+}
+
+function derivedText(name: VariantName, content: unknown): string {
+  if (name === 'sms') return readSms(content)?.text ?? ''
+  if (name === 'speech') return readSpeech(content)?.script ?? ''
+  return (readBoard(content)?.pages ?? [])
+    .map(page => page.text)
+    .filter(Boolean)
+    .join('\n')
+}
