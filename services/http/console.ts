@@ -10,17 +10,44 @@ function builtConsole(): string {
   return join(root, 'dist', 'web', 'console')
 }
 
-/** Addresses that the console answers itself; everything else unknown is a plain 404. */
-const consolePages = /^\/($|(sign-in|announcements|operator|places|settings)(\/|$))/
+/** Addresses that the console answers itself (its router.tsx); everything else unknown is a plain 404. */
+const consolePages = /^\/($|(sign-in|announcements|compose|operator|places|citizens)(\/|$))/
 
-const notBuilt = `<!doctype html><html lang="vi"><meta charset="utf-8"><title>Loa</title>
-<h1>Giao diện chưa được tạo</h1><p>Chạy lệnh <code>npm run build</code> rồi tải lại trang.</p>
-<p lang="en">The console has not been built. Run <code>npm run build</code> and reload.</p></html>`
+/** A page of one message, for when the console itself cannot answer. */
+function messagePage(title: string, vi: string, en: string): string {
+  return `<!doctype html>
+<html lang="vi">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${title} – Loa</title>
+<style>
+  body { margin: 0; min-height: 100vh; display: grid; place-items: center; background: #f4f6f8; color: #1b2733;
+    font: 1rem/1.6 system-ui, "Segoe UI", "Noto Sans", sans-serif }
+  main { max-width: 32rem; margin: 1.5rem; padding: 2rem; background: #fff; border: 1px solid #d9e0e6; border-radius: 8px }
+  h1 { margin: 0 0 .5rem; font-size: 1.5rem; line-height: 1.3 }
+  p { margin: .5rem 0 }
+  a { color: #0b5cad }
+  code { font-size: .95em; background: #eef2f5; padding: .1em .35em; border-radius: 4px }
+  [lang=en] { color: #52606d; font-size: .9rem }
+</style>
+</head>
+<body><main><h1>${title}</h1><p>${vi}</p><p lang="en">${en}</p></main></body>
+</html>
+`
+}
 
-const missingPage = `<!doctype html><html lang="vi"><meta charset="utf-8"><title>Loa</title>
-<meta name="viewport" content="width=device-width"><h1>Không tìm thấy trang</h1>
-<p>Địa chỉ này không có nội dung. <a href="/">Về trang chính</a></p>
-<p lang="en">There is nothing at this address. <a href="/">Back to the start</a></p></html>`
+const notBuilt = messagePage(
+  'Giao diện chưa được tạo',
+  'Người quản trị cần chạy lệnh <code>npm run build</code> rồi tải lại trang này.',
+  'The console has not been built. Run <code>npm run build</code> and reload.',
+)
+
+const missingPage = messagePage(
+  'Không tìm thấy trang',
+  'Địa chỉ này không có nội dung, hoặc nội dung đã được gỡ bỏ. Ông/Bà có thể <a href="/">về trang chính</a>.',
+  'There is nothing at this address, or it was removed. <a href="/">Back to the start</a>.',
+)
 
 /**
  * The console's files. Vite names assets by their hash, so they may be kept for ever; the page itself is asked for

@@ -33,7 +33,16 @@ function collector() {
       )
     }
     // Wrapped, so that a named schema at the top becomes a reference like any other.
-    const json = z.toJSONSchema(z.object({ top: schema }), { io, metadata: names, unrepresentable: 'any' })
+    const json = z.toJSONSchema(z.object({ top: schema }), {
+      io,
+      metadata: names,
+      unrepresentable: 'any',
+      override: ({ jsonSchema }) => {
+        // zod states the range of safe integers, which only makes the examples absurd.
+        if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum
+        if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum
+      },
+    })
     for (const [id, def] of Object.entries(json.$defs ?? {})) components[rename(id)] = relink(def)
     return relink((json.properties as Json).top)
   }
@@ -129,9 +138,21 @@ export function openApiDocument(routes: RouteDef[], info: { version: string; pub
       description: 'Announcements of a province: writing, approval, dispatch on all channels, and what arrived.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
-    servers: [{ url: info.publicUrl }],
+    // Relative to the document, so that the page at /docs works under every name this server is reached by.
+    servers: [{ url: '/', description: info.publicUrl }],
     tags: [...new Set(routes.map(r => r.tag))].sort().map(name => ({ name })),
     paths,
-    components: { schemas: components, securitySchemes: { session: { type: 'apiKey', in: 'cookie', name: cookie } } },
+    components: {
+      schemas: components,
+      securitySchemes: {
+        session: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: cookie,
+          description:
+            'Set by POST /api/auth/sign-in/email. In a browser that is signed in to the console it is sent by itself.',
+        },
+      },
+    },
   }
 }

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -81,14 +81,17 @@ describe('the files of the console', () => {
   afterAll(() => rm(dir, { recursive: true }))
   const app = () => server.withRoutes(server.routes, { consoleDir: dir })
 
-  test.each(['/', '/sign-in', '/announcements', '/announcements/new', '/announcements/abc/edit', '/operator'])(
-    '%s is the console page, asked for afresh each time',
-    async path => {
-      const answer = await supertest(app()).get(path).set('Accept', 'text/html').expect(200)
+  test('every address of the console’s router is its page, asked for afresh each time', async () => {
+    const router = await readFile(new URL('../../../services/web/console/src/app/router.tsx', import.meta.url), 'utf8')
+    const paths = [...router.matchAll(/path: '([^'*]+)'/g)].map(([, path = '']) => path)
+    expect(paths.length).toBeGreaterThan(5)
+    for (const path of [...paths, '/sign-in', '/announcements/abc/']) {
+      const address = `/${path}`.replace('//', '/').replace(/:\w+\??/, '5f0c')
+      const answer = await supertest(app()).get(address).set('Accept', 'text/html')
+      expect([address, answer.status, answer.get('Cache-Control')]).toEqual([address, 200, 'no-cache'])
       expect(answer.text).toContain('Bảng điều khiển')
-      expect(answer.get('Cache-Control')).toBe('no-cache')
-    },
-  )
+    }
+  })
 
   test('hashed assets may be kept for ever; a missing one is not the page', async () => {
     const asset = await supertest(app()).get('/assets/app-1a2b.js').expect(200)
