@@ -107,28 +107,21 @@ function sayLocal(written: string): string {
   return `${spellDigits(written.slice(0, area))}, ${sayGroups(written.slice(area))}`
 }
 
+/** The sticky shape is tried first: it is cheap, and most numbers are too short for it. */
 function byContext(place: Place): Reading | undefined {
   const { text, at, before } = place
+  const match = matchAt(afterContext, text, at)
+  const counted = match !== undefined && unitBehind.test(text.slice(at + match[0].length, at + match[0].length + 10))
   const code = matchAt(shortCode, text, at)
-  const behind = (end: number) => text.slice(end, end + 10)
-  if (code !== undefined && !unitBehind.test(behind(at + code[0].length))) {
+  if (code !== undefined && !unitBehind.test(text.slice(at + code[0].length, at + code[0].length + 10))) {
     const clause = before.slice(Math.max(before.lastIndexOf('. '), before.lastIndexOf('! ')) + 1)
     if (inClause.test(clause) || smsTo.test(before)) return { end: at + code[0].length, spoken: spellDigits(code[0]) }
   }
-  if (adjacent.test(before) || smsTo.test(before)) {
-    const match = matchAt(afterContext, text, at)
-    if (
-      match !== undefined &&
-      !unitBehind.test(behind(at + match[0].length)) &&
-      (!smsTo.test(before) || /^\d{4}$/.test(match[0]))
-    ) {
-      return { end: at + match[0].length, spoken: sayGroups(match[0]) }
-    }
+  if (match !== undefined && !counted) {
+    const texted = /^\d{4}$/.test(match[0]) && smsTo.test(before)
+    if (texted || adjacent.test(before)) return { end: at + match[0].length, spoken: sayGroups(match[0]) }
   }
-  if (identityWord.test(before)) {
-    const match = matchAt(identity, text, at)
-    if (match !== undefined && digitCount(match[0]) >= 5)
-      return { end: at + match[0].length, spoken: sayGroups(match[0]) }
-  }
-  return undefined
+  const identified = matchAt(identity, text, at)
+  if (identified === undefined || digitCount(identified[0]) < 5 || !identityWord.test(before)) return undefined
+  return { end: at + identified[0].length, spoken: sayGroups(identified[0]) }
 }

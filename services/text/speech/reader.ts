@@ -115,6 +115,8 @@ function webAt(place: Place, end: number): Reading | undefined {
 }
 
 const plainLetter = /^[ivxlcdm]+$/
+/** Longer runs of letters are no abbreviation, and rules would only ever see their beginning. */
+const longestWord = 40
 
 function readWord(place: Place, letters: string, out: Output): Reading | undefined {
   const { text, at } = place
@@ -123,7 +125,7 @@ function readWord(place: Place, letters: string, out: Output): Reading | undefin
   const capital = first !== first.toLowerCase()
   const next = text[end]
   const web = next !== undefined && webSign.test(next) && next !== ' ' && /^[A-Za-z]/.test(letters)
-  const wanted = capital || letters.length <= 3 || plainLetter.test(letters)
+  const wanted = letters.length <= longestWord && (capital || letters.length <= 3 || plainLetter.test(letters))
   if (web || wanted) {
     look(place)
     const reading =
