@@ -1,3 +1,5 @@
+import { sentencesOf } from '../../services/text/sentences.ts'
+
 /**
  * Splits a notice into pages of large type. Sizes are shares of the screen's shorter side, so that the letters are as
  * tall on a panel hung upright as on the same panel hung level. Legibility was measured by Concerto 3 on a 48" screen
@@ -92,21 +94,6 @@ export function runningHeading(title: string): string {
   if ([...title].length <= layout.runningCharacters) return title
   const cut = [...title].slice(0, layout.runningCharacters).join('')
   return `${cut.slice(0, Math.max(cut.lastIndexOf(' '), 1)).replace(/[\s,;:–-]+$/, '')}…`
-}
-
-/** Sentences of one paragraph. A number or an abbreviation before the full stop (1., TP.) does not end a sentence. */
-function sentencesOf(paragraph: string): string[] {
-  const sentences: string[] = []
-  let current: string[] = []
-  for (const word of paragraph.split(/\s+/).filter(Boolean)) {
-    current.push(word)
-    if (/[.!?…]["”)]?$/.test(word) && !/^(\d+|\p{Lu}\p{L}{0,2})\.$/u.test(word)) {
-      sentences.push(current.join(' '))
-      current = []
-    }
-  }
-  if (current.length > 0) sentences.push(current.join(' '))
-  return sentences
 }
 
 /** Pieces of at most `fits` size, cut between words; prefers the last comma or semicolon in the second half. */

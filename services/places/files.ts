@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import { fold } from '../people/fold.ts'
 import type { Sql } from '../store/db.ts'
 
 export interface FileInfo {
@@ -45,19 +44,4 @@ export async function readFileSlice(
     [sha256, offset, length],
   )
   return rows[0]?.slice
-}
-
-/**
- * A name for a downloaded item that any FM desk, USB stick and file system takes: the title without marks, and the
- * file's own ending, e.g. `thong-bao-lich-tiep-nhan-ho-so.mp3`.
- */
-export function downloadName(title: string, originalName: string): string {
-  const ending = /\.[a-z0-9]{1,5}$/i.exec(originalName)?.[0] ?? ''
-  const words = fold(title).split(' ')
-  let name = ''
-  for (const word of words) {
-    if (name.length + word.length > 60) break
-    name = name === '' ? word : `${name}-${word}`
-  }
-  return `${name || 'ban-tin'}${ending}`
 }

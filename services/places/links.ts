@@ -1,6 +1,5 @@
 import type { Links } from '../runtime/links.ts'
 import { filePath, type StoredFile } from '../store/renditions.ts'
-import { downloadName } from './files.ts'
 import type { ShelfEntry } from './shelf.ts'
 
 /** A download that starts just before the end may still finish. */
@@ -10,7 +9,7 @@ const graceMs = 3_600_000
  * Signed address of an item's file for one station. It works as long as the item does, is the same at every call (so
  * feeds keep their ETag), and names the station: the download is noted, and a withdrawn item is no longer served.
  */
-export function stationFileUrl(links: Links, item: ShelfEntry & { feedToken: string }, file: StoredFile): string {
-  const path = filePath({ ...file, name: downloadName(item.title, file.name) })
+export function stationFileUrl(links: Links, item: ShelfEntry & { feedToken: string; fileName: string }, file: StoredFile): string {
+  const path = filePath({ ...file, name: item.fileName })
   return `${links.signUrl(path, new Date(item.expiresAt.getTime() + graceMs))}&s=${item.feedToken}`
 }

@@ -24,6 +24,7 @@ export interface OperatorItemRow extends ShelfEntry {
   feedToken: string
   script: string
   durationSeconds: number
+  fileName: string
   withdrawnAt: Date | null
   fetchedAt: Date | null
   airedAt: Date | null
@@ -51,10 +52,13 @@ function scope(actor: Actor): string[] | null {
   return actor.role === 'admin' ? null : actor.areas
 }
 
+/** A rendition that this version cannot read keeps its place in the list, without its text. */
+const unreadable = { script: '', durationSeconds: 0, fileName: 'ban-tin.mp3' }
+
 function parseRow(row: OperatorItemRow & { content: unknown }): OperatorItemRow {
   const { content, ...rest } = row
   const speech = speechContentSchema.safeParse(content)
-  return { ...rest, ...(speech.success ? speech.data : { script: '', durationSeconds: 0 }) }
+  return { ...rest, ...(speech.success ? speech.data : unreadable) }
 }
 
 /**

@@ -77,10 +77,15 @@ export const boardContentSchema = z.object({
 export type StoredBoardContent = z.infer<typeof boardContentSchema>
 
 /** The part of the loudspeaker channel's rendition that feeds and the operator page need. */
-export const speechContentSchema = z.object({ script: z.string().default(''), durationSeconds: z.number().default(0) })
+export const speechContentSchema = z.object({
+  script: z.string(),
+  durationSeconds: z.number(),
+  /** Name for a saved copy, plain ASCII: FM desks and USB sticks take no other. */
+  fileName: z.string(),
+})
 
 export type BoardItem = ShelfEntry & { content: StoredBoardContent }
-export type StationItem = ShelfEntry & { script: string; durationSeconds: number }
+export type StationItem = ShelfEntry & z.infer<typeof speechContentSchema>
 
 /** Emergency before priority before routine, newest first within each. */
 export function byPriority(a: ShelfEntry, b: ShelfEntry): number {

@@ -1,0 +1,67 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { communesOf, listAreas } from '../../../services/places/areas.ts'
+import { boardByToken, createBoards, listBoards } from '../../../services/places/boards.ts'
+import { createStations, listStations, stationByToken } from '../../../services/places/stations.ts'
+import { seedRegistry } from '../../support/dispatch.ts'
+import { type TestDatabase, testDatabase } from '../../support/postgres.ts'
+
+let database: TestDatabase
+beforeAll(async () => {
+  database = await testDatabase()
+  await seedRegistry(database.db, 0)
+  await database.db.query(
+    `insert into areas (code, kind, name, parent_code, valid_to) values ('19300', 'commune', 'Phường 5', '44', '2025-07-01')`,
+  )
+})
+afterAll(() => database.drop())
+
+describe('areas', () => {
+  test('a province stands for its present communes, and nothing is named twice', async () => {
+    expect(await communesOf(database.db, ['44', '19333', '44'])).toEqual(['19333', '19742'])
+    expect(await communesOf(database.db, [])).toEqual([])
+  })
+  test('lists what exists now', async () => {
+    expect((await listAreas(database.db)).map(a => a.code)).toEqual(['19333', '19742', '44'])
+  })
+  test('names every unknown code and the nearest area; a merged unit is unknown', async () => {
+    const error = await communesOf(database.db, ['19334', '19300', '44']).catch(e => e)
+    expect(error).toMatchObject({ code: 'audience.unknown-area', details: { codes: ['19334', '19300'] } })
+    expect(error.userMessage.vi).toContain('“19334” (có phải Phường Đông Hà (19333)?)')
+    expect(error.userMessage.vi).toContain('“19300”')
+    expect(error.userMessage.en).toContain('Phường Đông Hà (19333)')
+  })
+})
+
+describe('boards and stations', () => {
+  test('each gets a token of its own, long and fit for an address', async () => {
+    const ids = await createBoards(
+      database.db,
+      Array.from({ length: 20 }, (_, i) => ({ areaCode: '19333', name: `Bảng ${i}` })),
+    )
+    const stationIds = await createStations(database.db, [
+      { areaCode: '19333', name: 'Đài Đông Hà', operatorEmail: 'dai@loa.example' },
+      { areaCode: '19742', name: 'Đài Cồn Cỏ' },
+    ])
+    const boards = await listBoards(database.db)
+    const tokens = [...boards.map(b => b.token), ...(await listStations(database.db)).map(s => s.feedToken)]
+    expect(new Set(tokens).size).toBe(22)
+    for (const token of tokens) expect(token).toMatch(/^[\w-]{32}$/)
+    const first = boards.find(b => b.id === ids[0])
+    expect(first).toMatchObject({ name: 'Bảng 0', areaName: 'Phường Đông Hà', lastSeenAt: null })
+    const station = (await listStations(database.db)).find(s => s.id === stationIds[1])
+    expect(station).toMatchObject({ name: 'Đài Cồn Cỏ', areaCode: '19742', operatorEmail: null })
+  })
+  test('a token stops working with its place, and an unknown one finds nothing', async () => {
+    const [board] = await listBoards(database.db)
+    const [station] = await listStations(database.db)
+    if (!board || !station) throw new Error('the test before this one creates them')
+    expect((await boardByToken(database.db, board.token))?.id).toBe(board.id)
+    await database.db.query('update boards set retired_at = now() where id = $1', [board.id])
+    await database.db.query('update stations set retired_at = now() where id = $1', [station.id])
+    expect(await boardByToken(database.db, board.token)).toBeUndefined()
+    expect(await stationByToken(database.db, station.feedToken)).toBeUndefined()
+    for (const token of ['', 'x', "' or 1=1", 'A'.repeat(32)]) {
+      expect(await boardByToken(database.db, token)).toBeUndefined()
+    }
+  })
+})

@@ -1,0 +1,65 @@
+import { describe, expect, test } from '@jest/globals'
+import { buildManifest } from '../../../services/places/manifest.ts'
+import type { BoardItem } from '../../../services/places/shelf.ts'
+
+const now = new Date('2026-11-23T08:00:00Z')
+const place = { name: 'Bảng tin', commune: 'Phường Đông Hà' }
+
+function item(overrides: Partial<BoardItem> = {}): BoardItem {
+  return {
+    itemId: '1',
+    placeId: '1',
+    dispatchId: '7',
+    announcementId: 'a',
+    revision: 1,
+    renditionId: 'r',
+    priority: 'routine',
+    title: 'T',
+    putAt: new Date('2026-11-23T07:00:00Z'),
+    expiresAt: new Date('2026-11-30T00:00:00Z'),
+    endGiven: true,
+    files: [],
+    content: {
+      title: 'T',
+      pages: [{ heading: 'T', running: false, text: 'x' }],
+      issuer: '',
+      documentNumber: '',
+      priority: 'routine',
+      contentHash: 'h1',
+      demo: false,
+    },
+    ...overrides,
+  }
+}
+const version = (items: BoardItem[], at = now) => buildManifest(place, items, at, false).version
+
+describe('manifest', () => {
+  test('the version stands for the body: same body, same version, whatever the time', () => {
+    expect(version([item()])).toBe(version([item()], new Date('2026-11-23T09:00:00Z')))
+  })
+  test('a removal, a new revision and a new end each change the version', () => {
+    const versions = [
+      version([]),
+      version([item()]),
+      version([item({ revision: 2 })]),
+      version([item({ expiresAt: new Date('2026-11-29T00:00:00Z') })]),
+      version([item(), item({ dispatchId: '8' })]),
+      buildManifest({ ...place, commune: 'Xã khác' }, [item()], now, false).version,
+      buildManifest(place, [item()], now, true).version,
+    ]
+    expect(new Set(versions).size).toBe(versions.length)
+  })
+  test('an emergency takes the whole screen until its end', () => {
+    const urgent = item({ priority: 'emergency' })
+    expect(buildManifest(place, [urgent, item()], now, false).emergency).toEqual([
+      { dispatchId: '7', until: '2026-11-30T00:00:00.000Z' },
+    ])
+  })
+  test('an emergency without an end goes back into the rotation after 12 hours', () => {
+    const urgent = item({ priority: 'emergency', endGiven: false })
+    expect(buildManifest(place, [urgent], now, false).emergency[0]?.until).toBe('2026-11-23T19:00:00.000Z')
+    const later = buildManifest(place, [urgent], new Date('2026-11-23T19:00:01Z'), false)
+    expect(later.emergency).toEqual([])
+    expect(later.items).toHaveLength(1)
+  })
+})
