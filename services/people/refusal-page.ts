@@ -45,7 +45,7 @@ function textsOf(page: RefusalPage): Texts {
         heading: { vi: 'Đã ghi nhận: ngừng gửi thông báo', en: 'Recorded: no more announcements' },
         text: {
           vi: 'Tin đã chuyển đi trước đó có thể vẫn đến. Nếu đổi ý, Ông/Bà có thể nhận lại thông báo bằng nút dưới đây.',
-          en: 'Messages that had already left may still arrive. If you change your mind, use the button below.',
+          en: 'Messages that had already left may still arrive. If you change your mind, use the button above.',
         },
         form: {
           action: page.actions.undo,
@@ -122,7 +122,7 @@ export function refusalPage(page: RefusalPage, { demo }: { demo: boolean }): str
     ? `<form method="post" action="${escapeHtml(form.action)}"><button class="${form.primary ? 'primary' : 'secondary'}">${escapeHtml(form.label.vi)}<small lang="en">${escapeHtml(form.label.en)}</small></button></form>`
     : ''
   const demoLine = demo
-    ? '<div class="demo">Bản trình diễn: người nhận là hư cấu, không có tin nào được gửi ra ngoài. <span lang="en">Demo.</span></div>'
+    ? '<div class="demo">Bản trình diễn: người nhận là hư cấu, không có tin nào được gửi ra ngoài. <span lang="en">This is a demo.</span></div>'
     : ''
   return `<!doctype html>
 <html lang="vi">
