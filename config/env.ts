@@ -48,10 +48,16 @@ const variables = {
     schema: z.coerce.number().int().min(0).max(65_535).default(8025),
     help: 'Port of the simulator mail server (demo and training)',
   },
+  LOA_SERVER: {
+    schema: z.url({ protocol: /^https?$/ }).default('http://127.0.0.1:8080'),
+    help: 'Running instance that loa send, status, cancel, pause and resume talk to',
+  },
+  LOA_USER: { schema: z.string().optional(), help: 'Account (email) with which those commands sign in' },
+  LOA_PASSWORD: { schema: z.string().optional(), help: 'Password of that account' },
 } as const
 
 type Variables = typeof variables
-export type Env = { [K in keyof Variables]: z.output<Variables[K]['schema']> }
+export type Env = { -readonly [K in keyof Variables]: z.output<Variables[K]['schema']> }
 
 export interface EnvReading {
   env: Env

@@ -1,0 +1,95 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import type { Command } from 'commander'
+import { readEnv } from '../../../config/env.ts'
+import type { DispatchContext } from '../../dispatch/context.ts'
+import { planMethods } from '../../domain/plan.ts'
+import type { Progress } from '../../http/schemas.ts'
+import { createLog } from '../../runtime/log.ts'
+import { createShutdown } from '../../runtime/shutdown.ts'
+import { writeArtefacts } from '../demo/artefacts.ts'
+import { issueDemoAnnouncement, watchToEnd } from '../demo/carry.ts'
+import { composeGiven } from '../instance/given.ts'
+import { runAllInOne } from '../instance/run.ts'
+import { createProgressBars } from '../show/progress-bars.ts'
+import { resultTable } from '../show/table.ts'
+
+interface DemoChoices {
+  json?: boolean
+  data?: string
+  out: string
+}
+
+/** What `loa demo --json` prints; scripts rely on it. */
+interface DemoReport {
+  announcement: string
+  dispatches: Record<string, string | number>[]
+  artefacts: Record<string, string>
+}
+
+/**
+ * Adds `loa demo`: the demo province and the plan's announcement through all channels, in a private throw-away
+ * instance; or, where DATABASE_URL and REDIS_URL are set, in that demo instance, whose own workers do the work.
+ */
+export function register(program: Command): void {
+  program
+    .command('demo')
+    .description('Phát hành thông báo diễn tập qua mọi kênh rồi thoát · carry the demo announcement, print, exit')
+    .option('--json', 'in một tài liệu JSON · print one JSON document')
+    .option('--data <dir>', 'thư mục dữ liệu tạm, được giữ lại · data folder, kept (default: a temporary one, removed)')
+    .option('--out <dir>', 'nơi ghi tệp kết quả · where the artefacts are written', 'out')
+    .action(async (choices: DemoChoices) => {
+      const report = await runDemo(choices)
+      if (choices.json) process.stdout.write(`${JSON.stringify(report)}\n`)
+    })
+}
+
+async function runDemo(choices: DemoChoices): Promise<DemoReport> {
+  const reading = readEnv()
+  const log = createLog({ level: reading.env.LOA_LOG_LEVEL === 'info' ? 'warn' : reading.env.LOA_LOG_LEVEL })
+  const shutdown = createShutdown({ log })
+  shutdown.listen()
+  const outDir = resolve(choices.out)
+  await mkdir(outDir, { recursive: true })
+  const distributed = reading.env.DATABASE_URL !== undefined && reading.env.REDIS_URL !== undefined
+  try {
+    if (distributed) {
+      const instance = await composeGiven(reading, log)
+      shutdown.onClose('instance', () => instance.close())
+      return await carry(instance.ctx, instance.links.publicUrl, outDir)
+    }
+    const dataDir = choices.data ?? (await mkdtemp(join(tmpdir(), 'loa-demo-')))
+    if (choices.data === undefined) {
+      shutdown.onClose('temporary data', () => rm(dataDir, { recursive: true, force: true }))
+    }
+    const env = { ...reading.env, LOA_DATA: dataDir, LOA_PORT: 0, LOA_SIMULATOR_PORT: 0, LOA_SIMULATOR_SMTP_PORT: 0 }
+    // Everything of this instance is its own: an address from the environment would point somewhere else.
+    delete (env as { LOA_PUBLIC_URL?: string }).LOA_PUBLIC_URL
+    const { instance, publicUrl, simulator } = await runAllInOne({ ...reading, env }, 'demo', log, shutdown)
+    return await carry(instance.ctx, publicUrl, outDir, simulator?.httpUrl)
+  } finally {
+    await shutdown.run('demo ended')
+  }
+}
+
+async function carry(
+  ctx: DispatchContext,
+  publicUrl: string,
+  outDir: string,
+  simulatorUrl?: string,
+): Promise<DemoReport> {
+  const names = new Map([...ctx.channels.values()].map(({ channel }) => [channel.id, channel.name.vi]))
+  const id = await issueDemoAnnouncement(ctx)
+  const bars = createProgressBars(names)
+  const progress = await watchToEnd(ctx, id, p => bars.update(p), AbortSignal.timeout(600_000)).finally(() =>
+    bars.stop(),
+  )
+  process.stderr.write(`${resultTable(progress, names, new Map())}\n`)
+  const artefacts = await writeArtefacts(ctx, { announcementId: id, progress, publicUrl, outDir, simulatorUrl })
+  return { announcement: id, dispatches: progress.dispatches.map(flat), artefacts }
+}
+
+function flat({ channel, method, counts }: Progress['dispatches'][number]): Record<string, string | number> {
+  return { channel, method, methodNumber: planMethods[method as keyof typeof planMethods].number, ...counts }
+}

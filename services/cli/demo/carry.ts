@@ -1,0 +1,87 @@
+import { demoAnnouncement } from '../../../config/demo/announcement.ts'
+import { listAccounts } from '../../accounts/accounts.ts'
+import { approve, createDraft, getAnnouncement, listAnnouncements, submit } from '../../dispatch/announcements.ts'
+import type { DispatchContext } from '../../dispatch/context.ts'
+import { progressOf } from '../../dispatch/progress.ts'
+import type { Actor, Role } from '../../domain/accounts.ts'
+import { AppError } from '../../domain/errors.ts'
+import type { Progress } from '../../http/schemas.ts'
+import type { Db } from '../../store/db.ts'
+
+async function demoActor(db: Db, role: Role): Promise<Actor> {
+  const account = (await listAccounts(db)).find(a => a.role === role)
+  if (!account) {
+    throw new AppError('not-found', {
+      vi: `Hệ thống diễn tập không có tài khoản vai trò "${role}".`,
+      en: `This demo instance has no account with the role "${role}".`,
+    })
+  }
+  return { id: account.id, name: account.name, role: account.role, areas: account.areas }
+}
+
+/** True while the demo instance has never had an announcement. */
+export async function neverCarried(ctx: DispatchContext): Promise<boolean> {
+  const officer = await demoActor(ctx.db, 'officer')
+  return (await listAnnouncements(ctx, officer, { limit: 1 })).items.length === 0
+}
+
+/**
+ * Writes, submits and approves an announcement as the demo's officer and approver: the same use cases, rules and
+ * checks as in the console.
+ * @param overrides what differs from the demo announcement
+ * @returns the announcement's id; the workers carry it from here
+ */
+export async function issueDemoAnnouncement(
+  ctx: DispatchContext,
+  overrides: Record<string, unknown> = {},
+): Promise<string> {
+  const officer = await demoActor(ctx.db, 'officer')
+  const approver = await demoActor(ctx.db, 'approver')
+  const channels = demoAnnouncement.channels.filter(id => ctx.channels.has(id))
+  const draft = await createDraft(ctx, officer, { ...demoAnnouncement, channels, ...overrides })
+  await submit(ctx, officer, draft.id, draft.revision)
+  const { hash } = await getAnnouncement(ctx, approver, draft.id)
+  await approve(ctx, approver, draft.id, hash)
+  return draft.id
+}
+
+const pollMs = 200
+/** How long receipts may trickle in after the last send before the picture is taken as final. */
+const receiptsMs = 20_000
+
+/** True when every dispatch has ended and the channels that get receipts have them all. */
+function complete(progress: Progress, withReceipts: Set<string>): boolean {
+  return (
+    progress.dispatches.length > 0 &&
+    progress.dispatches.every(d => d.settledAt !== null && !(withReceipts.has(d.channel) && d.counts.accepted > 0))
+  )
+}
+
+/**
+ * Watches a dispatch until it has ended.
+ * @param onProgress called with every picture, for bars
+ * @param signal ends the watching (not the dispatch)
+ */
+export async function watchToEnd(
+  ctx: DispatchContext,
+  announcementId: string,
+  onProgress: (progress: Progress) => void,
+  signal: AbortSignal,
+): Promise<Progress> {
+  const withReceipts = new Set(
+    [...ctx.channels.values()]
+      .filter(({ channel }) => channel.traits.bestEvidence === 'delivered-to-handset')
+      .map(({ channel }) => channel.id),
+  )
+  let settledSince: number | undefined
+  for (;;) {
+    const progress = await progressOf(ctx, announcementId)
+    onProgress(progress)
+    if (complete(progress, withReceipts) || signal.aborted) return progress
+    if (progress.dispatches.length > 0 && progress.dispatches.every(d => d.settledAt !== null)) {
+      settledSince ??= Date.now()
+      if (Date.now() - settledSince > receiptsMs) return progress
+    }
+    await new Promise(resolve => setTimeout(resolve, pollMs))
+  }
+}

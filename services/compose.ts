@@ -1,0 +1,164 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { ChannelDeps, Log, MailPort, Session } from '../channels/contract.ts'
+import { emailConfigSchema } from '../channels/email/config.ts'
+import { createMailPort } from '../channels/email/smtp.ts'
+import { availableChannels } from '../channels/index.ts'
+import type { ChannelTable } from '../channels/registry.ts'
+import { installChannels, requireChannel } from '../channels/registry.ts'
+import type { Auth } from './accounts/auth.ts'
+import { createAuth } from './accounts/auth.ts'
+import type { DispatchContext } from './dispatch/context.ts'
+import type { WithWorkDir } from './dispatch/render.ts'
+import { AppError } from './domain/errors.ts'
+import type { HttpDeps } from './http/deps.ts'
+import { createShelf } from './places/shelf.ts'
+import type { Links } from './runtime/links.ts'
+import { createLinks } from './runtime/links.ts'
+import { projectVersion } from './runtime/paths.ts'
+import type { Db } from './store/db.ts'
+import { openDb } from './store/db.ts'
+
+export interface ComposeOptions {
+  databaseUrl: string
+  redisUrl: string
+  secret: string
+  publicUrl: string
+  /** Ids from LOA_CHANNELS. */
+  channelIds: string[]
+  /** Raw configuration of one channel, prefix removed. */
+  channelValues: (channelId: string) => Record<string, string>
+  simulatorUrl: string | null
+  log: Log
+  now?: () => Date
+}
+
+/** The parts of one process, put together by hand. */
+export interface Instance {
+  db: Db
+  ctx: DispatchContext
+  links: Links
+  auth: Auth
+  http: HttpDeps
+  withWorkDir: WithWorkDir
+  /** Opens a channel's session once per process. */
+  openSession: (channelId: string) => Promise<Session<unknown>>
+  /** Closes sessions, the mail connection and the pool; call it last. */
+  close(): Promise<void>
+}
+
+/** Lends an empty private folder and removes it whatever happens. */
+export const withWorkDir: WithWorkDir = async work => {
+  const dir = await mkdtemp(join(tmpdir(), 'loa-'))
+  try {
+    return await work(dir)
+  } finally {
+    await rm(dir, { recursive: true, force: true })
+  }
+}
+
+/**
+ * What this instance is. Its one row is written when the instance is set up, and demo never changes.
+ * @throws AppError setup.database when the instance was never set up
+ */
+export async function isDemo(db: Db): Promise<boolean> {
+  const { rows } = await db.query('select demo from instance')
+  if (rows[0] === undefined) {
+    throw new AppError('setup.database', {
+      vi: 'Cơ sở dữ liệu chưa được khởi tạo. Hãy chạy "loa migrate" (hoặc "loa migrate --demo" cho bản diễn tập) trước.',
+      en: 'The database has not been set up. Run "loa migrate" (or "loa migrate --demo" for a demo) first.',
+    })
+  }
+  return rows[0].demo
+}
+
+/**
+ * In a demo instance every provider must be the simulator on this machine. A channel with an outside provider has a
+ * `loopbackOnly` setting that makes its client refuse any other address; without it the instance does not start.
+ * @throws AppError setup.demo-provider
+ */
+export function checkDemoProviders(channels: ChannelTable): void {
+  for (const [id, { config }] of channels) {
+    const { loopbackOnly } = config as { loopbackOnly?: boolean }
+    if (loopbackOnly === false) {
+      throw new AppError('setup.demo-provider', {
+        vi: `Đây là hệ thống diễn tập: kênh "${id}" chỉ được nối với trình mô phỏng trên máy này (LOOPBACK_ONLY=true).`,
+        en: `This is a demo instance: channel "${id}" may only use the simulator on this machine (LOOPBACK_ONLY=true).`,
+      })
+    }
+  }
+}
+
+/** The email channel's transport for channels that inform operators; without a mail server every mail is refused. */
+function mailPort(
+  options: ComposeOptions,
+  deps: Pick<ChannelDeps, 'log' | 'now'>,
+): MailPort & { close(): Promise<void> } {
+  const config = emailConfigSchema.safeParse(options.channelValues('email'))
+  if (config.success) return createMailPort(config.data, deps)
+  return { send: async () => ({ kind: 'rejected', code: 'no-mail-server' }), close: async () => undefined }
+}
+
+/** Puts the parts of a process together. The caller has migrated and set up the database. */
+export async function compose(options: ComposeOptions): Promise<Instance> {
+  const now = options.now ?? (() => new Date())
+  const { log } = options
+  const db = openDb(options.databaseUrl, 20)
+  try {
+    const demo = await isDemo(db)
+    const channels = installChannels(availableChannels, options.channelIds, options.channelValues)
+    if (demo) checkDemoProviders(channels)
+    const links = createLinks(options.secret, options.publicUrl)
+    const mail = mailPort(options, { log, now })
+    const deps: ChannelDeps = {
+      log,
+      now,
+      publicUrl: links.publicUrl,
+      signUrl: links.signUrl,
+      unsubscribeUrl: links.unsubscribeUrl,
+      mail,
+      shelf: createShelf(db, now),
+    }
+    const sessions = new Map<string, Promise<Session<unknown>>>()
+    const openSession = (channelId: string) => {
+      const open = sessions.get(channelId)
+      if (open) return open
+      const { channel, config } = requireChannel(channels, channelId)
+      const opening = channel.open(config, deps)
+      sessions.set(channelId, opening)
+      // A vendor that is away now may be there at the next try.
+      opening.catch(() => sessions.delete(channelId))
+      return opening
+    }
+    const ctx: DispatchContext = { db, now, log, channels, demo }
+    return {
+      db,
+      ctx,
+      links,
+      auth: createAuth({ db, secret: options.secret, publicUrl: links.publicUrl, log }),
+      http: {
+        ...ctx,
+        links,
+        version: projectVersion(),
+        simulatorUrl: options.simulatorUrl,
+        receiptSession: async channelId => {
+          const session = await openSession(channelId)
+          return session.receipts ? session : undefined
+        },
+        withWorkDir,
+      },
+      withWorkDir,
+      openSession,
+      close: async () => {
+        const open = await Promise.allSettled(sessions.values())
+        await Promise.allSettled(open.map(s => (s.status === 'fulfilled' ? s.value.close() : undefined)))
+        await mail.close()
+        await db.end()
+      },
+    }
+  } catch (error) {
+    await db.end()
+    throw error
+  }
+}
