@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import { AppError } from '../domain/errors.ts'
+import { listen } from '../runtime/ports.ts'
 import { createApi } from './api.ts'
 import { createCallbackSender } from './callbacks.ts'
 import { createFaults, type FaultInput, type Faults } from './faults.ts'
@@ -121,13 +121,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
       else sendJson(res, 500, { error: 'the simulator failed, see its log' })
     })
   })
-  const httpPort = await new Promise<number>((resolve, reject) => {
-    server.once('error', error => reject(explainListenError(error, options.httpPort)))
-    server.listen(options.httpPort, host, () => {
-      const address = server.address()
-      resolve(typeof address === 'object' && address !== null ? address.port : options.httpPort)
-    })
-  })
+  const httpPort = await listen(server, options.httpPort, host, 'LOA_SIMULATOR_PORT')
   const closeHttp = () =>
     new Promise<void>(resolve => {
       server.close(() => resolve())
@@ -155,18 +149,6 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     }
   } catch (error) {
     await closeHttp()
-    throw explainListenError(error, options.smtpPort)
+    throw error
   }
-}
-
-function explainListenError(error: unknown, port: number): unknown {
-  if (!(error instanceof Error) || !('code' in error) || error.code !== 'EADDRINUSE') return error
-  return new AppError(
-    'setup.port-taken',
-    {
-      vi: `Cổng ${port} đang được một chương trình khác sử dụng. Ông/Bà hãy dừng chương trình đó hoặc chọn cổng khác cho trình mô phỏng.`,
-      en: `Port ${port} is used by another program. Stop that program or choose another port for the simulator.`,
-    },
-    { details: { port }, cause: error },
-  )
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Socket } from 'node:net'
 import { SMTPServer, type SMTPServerSession } from 'smtp-server'
+import { listen } from '../runtime/ports.ts'
 import type { Faults } from './faults.ts'
 import type { SimulatorRecord } from './record.ts'
 
@@ -28,7 +29,7 @@ const pause = (ms: number): Promise<void> =>
 /**
  * Starts listening.
  * @param deps.port 0 for any free one
- * @throws the listening error (EADDRINUSE and so on)
+ * @throws AppError setup.port-taken
  */
 export async function startSmtpSide(deps: {
   host: string
@@ -128,16 +129,9 @@ export async function startSmtpSide(deps: {
     sockets.set(remotePort, socket)
     socket.on('close', () => sockets.delete(remotePort))
   })
-  await new Promise<void>((resolve, reject) => {
-    server.server.once('error', reject)
-    server.listen(deps.port, deps.host, () => {
-      server.server.off('error', reject)
-      resolve()
-    })
-  })
-  const address = server.server.address()
+  const port = await listen(server.server, deps.port, deps.host, 'LOA_SIMULATOR_SMTP_PORT')
   return {
-    port: typeof address === 'object' && address !== null ? address.port : deps.port,
+    port,
     close() {
       const closed = new Promise<void>(resolve => server.close(() => resolve()))
       for (const socket of sockets.values()) socket.destroy()
