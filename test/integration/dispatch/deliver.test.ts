@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
-import { cancel, pauseDispatch, resumeDispatch } from '../../../services/dispatch/control.ts'
 import type { DispatchContext } from '../../../services/dispatch/context.ts'
+import { cancel, pauseDispatch, resumeDispatch } from '../../../services/dispatch/control.ts'
 import { deliverChunk } from '../../../services/dispatch/deliver.ts'
 import { freezeDispatch } from '../../../services/dispatch/plan.ts'
 import { progressOf } from '../../../services/dispatch/progress.ts'

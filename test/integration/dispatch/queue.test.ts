@@ -1,0 +1,141 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { Queue } from 'bullmq'
+import { Redis } from 'ioredis'
+import { progressOf } from '../../../services/dispatch/progress.ts'
+import { createProducer } from '../../../services/queue/producer.ts'
+import { startWorkers } from '../../../workers/main.ts'
+import {
+  approvedAnnouncement,
+  countsOf,
+  dispatchContext,
+  dispatchId,
+  scriptedChannel,
+  seedRegistry,
+} from '../../support/dispatch.ts'
+import type { TestDatabase } from '../../support/postgres.ts'
+import { testDatabase } from '../../support/postgres.ts'
+import type { TestRedis } from '../../support/redis.ts'
+import { testRedis } from '../../support/redis.ts'
+import { until } from '../../support/wait.ts'
+
+describe('workers on a real Redis', () => {
+  let database: TestDatabase
+  let redis: TestRedis
+
+  beforeAll(async () => {
+    database = await testDatabase()
+    redis = await testRedis()
+    await seedRegistry(database.db, 2_500)
+  })
+  afterAll(() => database.drop())
+
+  function run(channels: ReturnType<typeof scriptedChannel>[], sweepEveryMs: number) {
+    const ctx = dispatchContext(database.db, channels)
+    const workers = startWorkers(ctx, {
+      databaseUrl: database.url,
+      redisUrl: redis.url,
+      channels: channels.map(c => c.channel.id),
+      withWorkDir: async work => await work(''),
+      openSession: async id => {
+        const found = channels.find(c => c.channel.id === id)
+        if (!found) throw new Error(id)
+        return await found.session()
+      },
+      sweepEveryMs,
+    })
+    return { ctx, workers }
+  }
+
+  const completed = async (id: string) => {
+    const { rows } = await database.db.query(`select 1 from announcements where id = $1 and state = 'completed'`, [id])
+    return rows.length > 0
+  }
+
+  test('an approval travels by outbox, relay and queue to everybody, without any sweep', async () => {
+    const sms = scriptedChannel('sms')
+    const { ctx, workers } = run([sms], 3_600_000)
+    try {
+      const id = await approvedAnnouncement(ctx)
+      await until('the announcement completes', () => completed(id))
+      expect(new Set(sms.sentTo).size).toBe(2_500)
+      expect(sms.sentTo).toHaveLength(2_500)
+      const progress = await progressOf(ctx, id)
+      expect(progress.dispatches[0]?.counts).toMatchObject({ audience: 2_500, accepted: 2_500 })
+    } finally {
+      await workers.close()
+    }
+  })
+
+  test('an emptied Redis in the middle of a dispatch loses nobody and repeats nobody', async () => {
+    const sms = scriptedChannel('sms')
+    const usual = sms.script
+    let wiped = false
+    sms.script = async (batch, signal) => {
+      if (!wiped && sms.sentTo.length > 500) {
+        wiped = true
+        await redis.wipe()
+      }
+      return await usual(batch, signal)
+    }
+    const { ctx, workers } = run([sms], 200)
+    try {
+      const id = await approvedAnnouncement(ctx)
+      await until('the announcement completes', () => completed(id), 45_000)
+      expect(wiped).toBe(true)
+      expect(sms.sentTo).toHaveLength(2_500)
+      expect(new Set(sms.sentTo).size).toBe(2_500)
+    } finally {
+      await workers.close()
+    }
+  })
+
+  test('stopping in the middle and starting again goes on where it was', async () => {
+    const sms = scriptedChannel('sms')
+    const first = run([sms], 200)
+    const id = await approvedAnnouncement(first.ctx)
+    await until('some were sent', () => sms.sentTo.length > 100)
+    await first.workers.close()
+    const between = await countsOf(database.db, await dispatchId(database.db, id, 'sms'))
+    expect(between.sending).toBe(0)
+    expect(between.unknown).toBe(0)
+    const second = run([sms], 200)
+    try {
+      await until('the announcement completes', () => completed(id))
+      expect(sms.sentTo).toHaveLength(2_500)
+      expect(new Set(sms.sentTo).size).toBe(2_500)
+    } finally {
+      await second.workers.close()
+    }
+  })
+
+  test('a job of an older version fails loudly and its work is asked for again', async () => {
+    const sms = scriptedChannel('sms')
+    const ctx = dispatchContext(database.db, [sms])
+    const id = await approvedAnnouncement(ctx)
+    // What an older release would have left in the queue, and nothing else.
+    await database.db.query('delete from outbox')
+    const connection = new Redis(redis.url, { maxRetriesPerRequest: null })
+    const queue = new Queue('plan', { connection })
+    const old = await queue.add('plan', { dispatch: await dispatchId(database.db, id, 'sms') })
+    const { workers } = run([sms], 200)
+    try {
+      await until('the announcement completes', () => completed(id))
+      const failed = await queue.getJob(old.id ?? '')
+      expect(failed?.failedReason).toMatch(/payload version none, expected 1/)
+      expect(sms.sentTo).toHaveLength(2_500)
+    } finally {
+      await workers.close()
+      await queue.close()
+      connection.disconnect()
+    }
+  })
+
+  test('adding jobs fails at once while Redis is away, so that the outbox keeps them', async () => {
+    const producer = createProducer('redis://127.0.0.1:1')
+    try {
+      await expect(producer.add([{ job: 'receipts', payload: { v: 1 }, priority: 'routine' }])).rejects.toThrow()
+    } finally {
+      await producer.close()
+    }
+  })
+})
