@@ -16,8 +16,8 @@ const problems = {
     en: 'The phone number and the email belong to two different people in the register.',
   },
   'email-of-another': {
-    vi: 'Email này đã đăng ký cho người khác, có tên và số điện thoại khác.',
-    en: 'This email is registered for somebody else, with another name and phone number.',
+    vi: 'Email này đã đăng ký cho một người có số điện thoại khác. Nếu người đó đổi số, hãy ghi đúng họ tên đã đăng ký và chỉ ghi số mới.',
+    en: 'This email is registered for somebody with another phone number. If that person has changed it, give the registered name and the new number only.',
   },
   'phone-twice': {
     vi: 'Số điện thoại này đã thuộc một người khác ở dòng khác trong tệp.',
@@ -82,7 +82,11 @@ export async function mergeStaged(
   return { ...rejections, ...written, keptWithdrawn, merged }
 }
 
-/** Whom of the register does each row name? Served by the unique indexes of phone and email. */
+/**
+ * Whom of the register does each row name? Served by the unique indexes of phone and email. Somebody known by email gets a
+ * new phone number only under the same name, and only when the file does not give the present number too: families share
+ * mailboxes, and one of them must not take the other's place.
+ */
 async function findOwners(sql: Sql): Promise<void> {
   await sql.query(
     `create temp table import_owned on commit drop as
@@ -90,7 +94,8 @@ async function findOwners(sql: Sql): Promise<void> {
        case
          when by_phone.id <> by_email.id then 'two-people'
          when by_phone.id is null and r.phone <> by_email.phone
-           and lower(r.name) <> lower(nullif(by_email.full_name, '')) then 'email-of-another'
+           and (r.name is null or lower(r.name) <> lower(by_email.full_name)
+             or by_email.phone in (select phone from import_rows where phone is not null)) then 'email-of-another'
        end as problem
      from import_rows r
        left join citizens by_phone on by_phone.phone = r.phone

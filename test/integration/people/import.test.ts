@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import fc from 'fast-check'
 import { type CitizenImportOptions, importCitizens, rejectedRowsKept } from '../../../services/people/import.ts'
 import { type TestDatabase, testDatabase } from '../../support/postgres.ts'
 
@@ -206,7 +207,7 @@ describe('importing again', () => {
     ])
     // Đỗ Chi had no phone number, so nothing of hers is lost; Con Lê An would take Lê An's place.
     expect(report).toMatchObject({ added: 0, updated: 2, rejectedCount: 1 })
-    expect(report.rejected[0]).toMatchObject({ row: 4, reason: { vi: expect.stringContaining('người khác') } })
+    expect(report.rejected[0]).toMatchObject({ row: 4, reason: { vi: expect.stringContaining('số điện thoại khác') } })
     expect(await people()).toMatchObject([{ phone: '+84987654321' }, {}, { phone: '+84987654322' }])
   })
 
@@ -225,7 +226,10 @@ describe('importing again', () => {
   })
 
   test('new rows sharing a phone number whose emails belong to two people: the conflict is reported', async () => {
-    const report = await loadRows([';0987654321;an@thu.example;19249;;', ';0987654321;chi@thu.example;19249;;'])
+    const report = await loadRows([
+      'Lê An;0987654321;an@thu.example;19249;;',
+      'Đỗ Chi;0987654321;chi@thu.example;19249;;',
+    ])
     expect(report).toMatchObject({ updated: 1, rejectedCount: 1 })
     expect(report.rejected[0]?.reason.vi).toContain('Số điện thoại')
   })
@@ -317,5 +321,46 @@ describe('nothing is left behind', () => {
     await expect(importCitizens(database.db, broken(), { now: () => now })).rejects.toThrow('aborted')
     expect(await people()).toEqual([])
     expect(await loadRows(['A;0912345678;;19249;;có'])).toMatchObject({ added: 1 })
+  })
+})
+
+describe('whatever rows share phones and emails', () => {
+  const person = fc.record({
+    name: fc.constantFrom('', 'An', 'Bình', 'Chi'),
+    phone: fc.constantFrom('', '0912345670', '0912345671', '0912345672', '0912345673'),
+    email: fc.constantFrom('', 'a@thu.example', 'b@thu.example', 'c@thu.example', 'd@thu.example'),
+    consent: fc.constantFrom('', 'có', 'không'),
+  })
+  const file = fc.array(person, { maxLength: 8 })
+  const lines = (rows: { name: string; phone: string; email: string; consent: string }[]) =>
+    rows.map(p => `${p.name};${p.phone};${p.email};19249;;${p.consent}`)
+
+  test('every row is accounted for, and no file breaks the register', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(file, { minLength: 1, maxLength: 3 }), async files => {
+        await database.db.query('truncate citizens, opt_outs restart identity cascade')
+        let added = 0
+        for (const rows of files) {
+          const report = await loadRows(lines(rows))
+          expect(report.added + report.updated + report.merged + report.rejectedCount).toBe(report.rows)
+          added += report.added
+        }
+        expect(await people()).toHaveLength(added)
+      }),
+      { numRuns: 15 },
+    )
+  })
+
+  test('importing a file again adds nobody', async () => {
+    await fc.assert(
+      fc.asyncProperty(file, async rows => {
+        await database.db.query('truncate citizens, opt_outs restart identity cascade')
+        await loadRows(lines(rows))
+        const phones = (await people()).map(p => p.phone)
+        expect(await loadRows(lines(rows))).toMatchObject({ added: 0 })
+        expect((await people()).map(p => p.phone)).toEqual(phones)
+      }),
+      { numRuns: 15 },
+    )
   })
 })
