@@ -78,7 +78,7 @@ const sharedMonth: Rule = place => {
   if (
     match === undefined ||
     Number(match[1]) >= Number(match[2]) ||
-    !likelyDate(place, match[2] ?? '', match[3] ?? '', match[4])
+    (match[4] === undefined && counted.test(place.before))
   ) {
     return undefined
   }
@@ -175,6 +175,9 @@ const listContext = /ngày[^.;\n]{1,40}(?:,|và|đến|hoặc|-|–|;)\s*$/u
 const yearlyAfter = /^\s*(?:hằng năm|hàng năm|âm lịch|dương lịch|\(âm lịch|\(dương lịch|tới|năm nay|năm \d{4})/u
 const counted = /(?:số|nhà|ngõ|ngách|hẻm|kiệt|lô|thửa|khoản|điều|tỷ lệ|tỉ lệ|hơn|gần|đạt|chiếm|được|khoảng)\s*$/u
 
+/** Days that everybody writes this way; as shares they would make no sense. */
+const holidays = new Set(['8/3', '10/3', '30/4', '19/5', '27/7', '20/10', '20/11', '22/12'])
+
 /**
  * Is d/m a day and not a fraction, a count or a house number? A year settles it; else the words around it do. A first
  * number that is larger than the second, or a leading zero, cannot be a share of something.
@@ -186,6 +189,8 @@ function likelyDate(place: Place, day: string, month: string, year: string | und
   if (counted.test(before)) return false
   const after = place.text.slice(place.at, place.at + 40).replace(/^[\d/\s–-]+/u, ' ')
   if (yearlyAfter.test(after)) return true
+  if (Number(day) === 24 && Number(month) === 7) return weakContext.test(before)
+  if (holidays.has(`${Number(day)}/${Number(month)}`)) return true
   const unlikeShare = Number(day) > 12 || /^0/.test(day) || /^0/.test(month)
   return unlikeShare || (weakContext.test(before) && Number(day) >= 10)
 }

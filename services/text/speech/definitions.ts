@@ -1,7 +1,9 @@
 import { documentTypes, issuers, terms } from './abbreviations.ts'
+import { spellInteger } from './numbers.ts'
 import type { Place, Reading } from './types.ts'
 import { matchAt } from './types.ts'
 
+const repeated = /\((\d{1,4})\)/y
 const bracket = /\((?:(?:sau đây |dưới đây )?(?:gọi tắt|viết tắt)(?: là)? )?["“]?(\p{Lu}[\p{L}\d&.,-]{1,19})["”]?\)/uy
 
 function bare(text: string): string {
@@ -25,7 +27,7 @@ export function readDefinition(place: Place): Reading | undefined {
   )
   const words = known ?? byInitials(line, key)
   if (words === undefined) return undefined
-  place.defined.set(token, words)
+  place.defined.set(token, place.readPart(words))
   return { end: at + match[0].length, spoken: '' }
 }
 
@@ -42,10 +44,28 @@ function byInitials(line: string, key: string): string | undefined {
   for (let index = words.length - 1; index >= 0 && index > words.length - 26; index -= 1) {
     const word = words[index]
     if (word === undefined) return undefined
+    const capitals = word[0].length > 1 && word[0] === word[0].toUpperCase() ? bare(word[0]) : undefined
     const initial = bare(word[0]).charAt(0)
-    if (initial === letters[next]) next -= 1
+    if (
+      capitals !== undefined &&
+      letters
+        .slice(0, next + 1)
+        .join('')
+        .endsWith(capitals)
+    )
+      next -= capitals.length
+    else if (initial === letters[next]) next -= 1
     else if (next === letters.length - 1 || !/^(?:và|của|về|các)$/iu.test(word[0])) return undefined
     if (next < 0) return line.slice(word.index)
   }
   return undefined
+}
+
+/** "năm (05) ngày": the figure behind its own words is not said a second time. */
+export function readRepeatedNumber(place: Place): Reading | undefined {
+  const match = matchAt(repeated, place.text, place.at)
+  if (match?.[1] === undefined) return undefined
+  const words = spellInteger(match[1], place.profile)
+  const said = new RegExp(`(?:^|[^\\p{L}])${words}\\s*$`, 'u')
+  return said.test(place.before) ? { end: place.at + match[0].length, spoken: '' } : undefined
 }

@@ -6,7 +6,7 @@ import { matchAt } from './types.ts'
 
 /** 1216/QĐ-BTTTT, 30c/NQ-CP, 49/2024/NĐ-CP, 52/2019/QH14, 2455/BTTTT-TTCS (the state's way). */
 const stateNumber =
-  /(\d{1,6})([a-zđ])?(?:\s?\/\s?(\d{4}))?\s?\/\s?(\p{Lu}[\p{L}\d&]{0,24}(?:\s?[-–.,]\s?\p{Lu}[\p{L}\d&]{0,24}){0,4})(?![\p{L}\d])/uy
+  /(\d{1,6})([a-zđ])?(?:\s?\/\s?(\d{4}))?\s?\/\s?(\p{Lu}[\p{L}\d&]{0,24}(?:(?:[-–.]|,(?=\p{Lu}{2})|\s?[-–]\s?(?=\p{Lu}[\p{L}\d]{0,20}\p{Lu}))\p{Lu}[\p{L}\d&]{0,24}){0,4})(?![\p{L}\d])/uy
 /** 01-NQ/TU (the Party's way). */
 const partyNumber = /(\d{1,6})([a-zđ])?\s?[-–]\s?(\p{Lu}[\p{L}]{0,5})\s?\/\s?(\p{Lu}[\p{L}\d]{0,24})(?![\p{L}\d])/uy
 /** Nghị định 49/2024 without a symbol. */
@@ -133,6 +133,7 @@ function compose(place: Place, end: number, symbol: Symbol, document: WrittenDoc
   if (issuer === '') return { end, spoken }
   const fuller = symbol.issuers.length === 1 ? issuerBehindDate(place, end, issuer) : undefined
   if (fuller !== undefined) return { end: fuller.end, spoken: `${spoken} của ${fuller.spoken}` }
+  if (matchAt(ownIssuer, place.text, end) !== undefined) return { end, spoken }
   return { end, spoken: namedInSentence(place, end, issuer) ? spoken : `${spoken} của ${issuer}` }
 }
 
@@ -184,6 +185,8 @@ function holdsName(sentence: string, name: string): boolean {
 }
 
 const dateBehind = /[ ]ngày (?:\d{1,2}\/\d{1,2}\/\d{4}|\d{1,2} tháng \d{1,2} năm \d{4})(?= của )/y
+/** The text goes on with "của ...": whoever it names there issued the document. */
+const ownIssuer = /,?(?: ngày (?:\d{1,2}\/\d{1,2}\/\d{4}|\d{1,2} tháng \d{1,2} năm \d{4}))?,? của /y
 const level =
   /(?: (?:tỉnh|thành phố|TP\.?|huyện|quận|thị xã|xã|phường|thị trấn|đặc khu))?(?: \p{Lu}[\p{L}’']*){0,4}(?![\p{L}])/uy
 
@@ -196,10 +199,20 @@ function issuerBehindDate(place: Place, end: number, issuer: string): Reading | 
   const date = matchAt(dateBehind, text, end)
   if (date === undefined) return undefined
   const start = end + date[0].length + ' của '.length
-  const name = namesOf(issuer).find(candidate => text.startsWith(candidate, start))
+  const name =
+    namesOf(issuer).find(candidate => text.startsWith(candidate, start)) ?? abbreviatedBody(text, start, issuer)
   if (name === undefined || /^[\p{L}\d&]/u.test(text.slice(start + name.length, start + name.length + 1)))
     return undefined
   const rank = matchAt(level, text, start + name.length)
   const stop = start + name.length + (rank?.[0].length ?? 0)
   return { end: stop, spoken: `${place.readPart(text.slice(start, stop))} ${place.readPart(date[0].trim())}` }
+}
+
+/** "Bộ TT&TT" and "Sở GD-ĐT" for the issuer whose field the letters stand for. */
+function abbreviatedBody(text: string, start: number, issuer: string): string | undefined {
+  const match = matchAt(/(?:Bộ|Sở|Phòng) (\p{Lu}[\p{Lu}&,-]{1,12})(?![\p{L}])/uy, text, start)
+  const field = fields[match?.[1]?.replace(/[&,-]/g, '') ?? '']
+  return match !== undefined && field !== undefined && issuer === `${match[0].split(' ')[0]} ${field}`
+    ? match[0]
+    : undefined
 }

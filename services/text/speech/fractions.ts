@@ -24,11 +24,21 @@ function readAddress(place: Place): Reading | undefined {
   const parts = match[0].split('/')
   const behind = text.slice(at + match[0].length, at + match[0].length + 24)
   if (parts.length < 3 && !addressBefore.test(place.before) && !addressBehind.test(behind)) return undefined
+  if (parts.length === 3 && /^\d{4}$/.test(parts[2] ?? '') && !addressBefore.test(place.before))
+    warnDate(place, match[0])
   const spoken = parts.map(part => {
     const digits = /^\d+/.exec(part)?.[0] ?? ''
     return [spellInteger(digits, profile), place.readPart(part.slice(digits.length))].join(' ').trim()
   })
   return { end: at + match[0].length, spoken: spoken.join(' xẹt ') }
+}
+
+/** 32/13/2021 has the shape of a date and is none. */
+function warnDate(place: Place, written: string): void {
+  place.warn(`date:${written}`, {
+    vi: `"${written}" không phải là một ngày có thật. Đề nghị kiểm tra lại.`,
+    en: `"${written}" is not a real date. Please check it.`,
+  })
 }
 
 /** 5 1/2 -> năm và một phần hai. */
@@ -46,13 +56,22 @@ function readFraction(place: Place): Reading | undefined {
   if (match?.[1] === undefined || match[2] === undefined) return undefined
   const end = place.at + match[0].length
   const { profile } = place
-  if (isCount(match[1], match[2], place.text.slice(end, end + 3))) {
-    return { end, spoken: `${spellInteger(match[1], profile)} trên ${spellInteger(match[2], profile)}` }
-  }
+  warnUnclear(place, match[0], Number(match[1]), Number(match[2]))
   const unit = quantityAt(place, end - match[2].length)
-  const spoken = fraction(match[1], match[2], place)
+  const spoken = isCount(match[1], match[2], place.text.slice(end, end + 3))
+    ? `${spellInteger(match[1], profile)} trên ${spellInteger(match[2], profile)}`
+    : fraction(match[1], match[2], place)
   if (unit === undefined || unit.unit === '') return { end, spoken }
   return { end: unit.end, spoken: [spoken, unit.scale, unit.unit].filter(part => part !== '').join(' ') }
+}
+
+/** 9/8 may be a day or an improper fraction. */
+function warnUnclear(place: Place, written: string, top: number, bottom: number): void {
+  if (written === '24/7' || top <= bottom || top > 31 || bottom > 12 || bottom === 0) return
+  place.warn(`fraction:${written}`, {
+    vi: `"${written}" không rõ là ngày tháng hay phân số. Nếu là ngày, đề nghị ghi "ngày ${written}".`,
+    en: `"${written}" may be a date or a fraction. If it is a date, please write "ngày ${written}".`,
+  })
 }
 
 /** 70/78 xã is a count over a total; 3/4 and 1/100 are shares. */

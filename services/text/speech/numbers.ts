@@ -140,6 +140,7 @@ function dotted(place: Place, at: number): WrittenNumber | undefined {
   const parts = match[0].split('.')
   const settled =
     parts.length > 2 ||
+    /^[.)]/.test(place.text.slice(at + match[0].length, at + match[0].length + 1)) ||
     /^\s*$/.test(place.before) ||
     /(?:công nghiệp|công nghệ|phiên bản|mục|điểm|khoản)\s+$/.test(place.before)
   if (!settled) warnAmbiguous(place, match[0])

@@ -17,13 +17,18 @@ export interface Quantity {
 const scaleWord = /\s?(nghìn|ngàn|triệu|tỷ|tỉ)(?![\p{L}])/uy
 const scaleChain = /\s(tỷ|tỉ|nghìn tỷ|đồng)(?![\p{L}])/uy
 const shorthand = /(k|tr|trđ|t)(\d{1,3})?(?![\p{L}\d]|[.,]\d)/uy
-const unitToken = /\s?((?:US\$|[°º˚]\s?[CcFfKk](?![\p{L}])|[\p{L}µμ]{1,5}[²³23]?|[%‰℃°º˚$€£¥₫]))(?![\p{L}\d²³])/uy
+const unitToken = /\s?((?:US\$|[°º˚]\s?[CcFfKkNEBĐ](?![\p{L}])|[\p{L}µμ]{1,5}[²³23]?|[%‰℃°º˚$€£¥₫]))(?![\p{L}\d²³])/uy
 const rateToken = /\s?\/\s?([\p{L}µμ°]{1,8}[²³23]?)(?![\p{L}\d²³])/uy
+/** mm/24h, lần/2 tháng. */
+const rateSpan = /\s?\/\s?(\d{1,3})\s?(\p{L}{1,5})(?![\p{L}\d²³])/uy
+/** 16°45' */
+const arcMinutes = /°\s?(\d{1,2})['’′]/y
 const wordBeforeRate = /\s(\p{L}{2,5})(?=\s?\/\s?\p{L})/uy
 /** Behind these words a letter after a number is a name, not a unit: lớp 5h, lô 3g, số nhà 12m. */
 const naming =
   /(?:^|[^\p{L}])(?:lớp|khối|lô|ô|số nhà|số|nhà|ngõ|phòng|khoản|điều|điểm|mục|đường|quốc lộ|tổ|cụm|cửa)\s+$/u
 const weighed = /(?:tải|nặng|gạo|thóc|lúa|phân|cá|trọng lượng|khối lượng|xi măng|hàng)\s*(?:\p{L}+\s)?$/u
+const goods = /^\s(?:gạo|thóc|lúa|ngô|phân|cá|tôm|rau|hàng|xi măng|quà|rác|thép)(?!\p{L})/u
 
 function unitName(token: string, glued: boolean): string | undefined {
   const plainForm = token.replace('²', '2').replace('³', '3').replace(/[º˚]/, '°').replace('μ', 'µ').replace(/°\s/, '°')
@@ -68,7 +73,8 @@ function shortScale(place: Place, number: WrittenNumber): Quantity | undefined {
   const end = number.end + match[0].length
   if (mark === 't') {
     if (match[2] !== undefined) return undefined
-    if (weighed.test(place.before)) return { end, number, scale: '', unit: 'tấn' }
+    if (weighed.test(place.before) || goods.test(place.text.slice(end, end + 12)))
+      return { end, number, scale: '', unit: 'tấn' }
     place.warn(`t:${match[0]}`, {
       vi: `"${number.whole}t" được đọc là tỷ. Nếu là tấn, đề nghị viết đầy đủ.`,
       en: `"${number.whole}t" is read as tỷ (10^9). If tonnes are meant, please write the word.`,
@@ -83,6 +89,10 @@ function shortScale(place: Place, number: WrittenNumber): Quantity | undefined {
 
 function withUnit(place: Place, quantity: Quantity): Quantity {
   if (quantity.unit !== '') return withRate(place, quantity)
+  const arc = matchAt(arcMinutes, place.text, quantity.end)
+  if (arc?.[1] !== undefined) {
+    return { ...quantity, end: quantity.end + arc[0].length, unit: `độ ${spellInteger(arc[1], place.profile)} phút` }
+  }
   const match = matchAt(unitToken, place.text, quantity.end)
   if (match?.[1] !== undefined) {
     const glued = !/^\s/.test(match[0])
@@ -100,6 +110,14 @@ function withUnit(place: Place, quantity: Quantity): Quantity {
 function withRate(place: Place, quantity: Quantity): Quantity {
   let { end, unit } = quantity
   for (let step = 0; step < 3; step += 1) {
+    const span = matchAt(rateSpan, place.text, end)
+    if (span?.[1] !== undefined && span[2] !== undefined) {
+      const name = rateWords.has(span[2]) ? span[2] : unitName(span[2], true)
+      if (name === undefined) break
+      unit = `${unit} trên ${spellInteger(span[1], place.profile)} ${name}`
+      end += span[0].length
+      continue
+    }
     const match = matchAt(rateToken, place.text, end)
     if (match?.[1] === undefined) break
     const name = rateWords.has(match[1]) ? match[1] : match[1] === 's' ? 'giây' : unitName(match[1], true)

@@ -3,7 +3,7 @@ import { quantityAt, sayQuantity } from './quantities.ts'
 import type { Place, Reading } from './types.ts'
 import { matchAt } from './types.ts'
 
-const separator = /\s?[-–—]\s?(?=\d)/y
+const separator = /\s?[-–—÷]\s?(?=\d)/y
 const ordinalBefore = /(?:^|[^\p{L}])thứ\s+$/u
 
 /**

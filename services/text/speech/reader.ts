@@ -1,11 +1,12 @@
 import type { Sentence } from '../../domain/errors.ts'
 import { readAcronym, readSmallForm } from './acronyms.ts'
 import { readDate } from './dates.ts'
-import { readDefinition } from './definitions.ts'
+import { readDefinition, readRepeatedNumber } from './definitions.ts'
 import { readDocument } from './documents.ts'
 import { readSlash } from './fractions.ts'
 import { letterName } from './letters.ts'
 import { readPhone } from './phones.ts'
+import { readLevel, readRoad } from './places.ts'
 import { readPrefixedMoney } from './quantities.ts'
 import { readQuantity } from './ranges.ts'
 import { readOrdinal, readRoman } from './roman.ts'
@@ -13,6 +14,7 @@ import { readSymbol } from './symbols.ts'
 import { readTime } from './times.ts'
 import type { Place, Profile, Reading, Rule } from './types.ts'
 import { firstOf, matchAt } from './types.ts'
+import { bareUnits, units } from './unit-table.ts'
 import { readWeb } from './web.ts'
 
 /** What became of a piece of the text. */
@@ -33,9 +35,24 @@ const lines = /[^\S\n]*\n\s*/y
 const contextUnits = 64
 
 const digitRules: readonly Rule[] = [readDocument, readPhone, readTime, readDate, readOrdinal, readSlash, readQuantity]
-const signRules: readonly Rule[] = [readPhone, readNegative, readPrefixedMoney, readDefinition, readSymbol]
-const capitalRules: readonly Rule[] = [readSmallForm, readRoman, readAcronym, readLetter]
-const smallRules: readonly Rule[] = [readSmallForm, readRoman, readLetter, readZone]
+const signRules: readonly Rule[] = [
+  readPhone,
+  readNegative,
+  readPrefixedMoney,
+  readDefinition,
+  readRepeatedNumber,
+  readSymbol,
+]
+const capitalRules: readonly Rule[] = [
+  readSmallForm,
+  readRoman,
+  readRoad,
+  readLevel,
+  readAcronym,
+  readBareUnit,
+  readLetter,
+]
+const smallRules: readonly Rule[] = [readSmallForm, readRoman, readBareUnit, readLetter, readZone]
 
 /**
  * One pass from left to right. Every rule is tried at the start of a token only and looks a bounded way back and ahead,
@@ -43,18 +60,26 @@ const smallRules: readonly Rule[] = [readSmallForm, readRoman, readLetter, readZ
  * copied.
  */
 export function readText(text: string, profile: Profile): SpokenText {
-  const warnings = new Map<string, Sentence>()
+  return readWith(text, profile, new Map(), new Map())
+}
+
+function readWith(
+  text: string,
+  profile: Profile,
+  defined: Map<string, string>,
+  warnings: Map<string, Sentence>,
+): SpokenText {
   const out = new Output()
   const place: Place = {
     text,
     at: 0,
     before: '',
     profile,
-    defined: new Map(),
+    defined,
     warn: (key, sentence) => {
       if (!warnings.has(key) && warnings.size < 200) warnings.set(key, sentence)
     },
-    readPart: part => readText(part, profile).text,
+    readPart: part => readWith(part, profile, defined, warnings).text,
   }
   while (place.at < text.length) {
     const start = place.at
@@ -80,7 +105,7 @@ function step(place: Place, out: Output): Reading | undefined {
   }
   if (code >= 48 && code <= 57) {
     look(place)
-    return webAt(place, at) ?? firstOf(digitRules, place)
+    return webAt(place, at) ?? withoutRepeat(text, firstOf(digitRules, place))
   }
   const letters = matchAt(word, text, at)?.[0]
   if (letters !== undefined) return readWord(place, letters, out)
@@ -114,6 +139,13 @@ function webAt(place: Place, end: number): Reading | undefined {
     : undefined
 }
 
+/** "05 (năm) ngày": the words in brackets behind the figure are not said a second time. */
+function withoutRepeat(text: string, reading: Reading | undefined): Reading | undefined {
+  if (reading === undefined || text[reading.end] !== ' ' || text[reading.end + 1] !== '(') return reading
+  const behind = text.slice(reading.end, reading.end + reading.spoken.length + 3)
+  return behind.toLowerCase() === ` (${reading.spoken})` ? { ...reading, end: reading.end + behind.length } : reading
+}
+
 const plainLetter = /^[ivxlcdm]+$/
 /** Longer runs of letters are no abbreviation, and rules would only ever see their beginning. */
 const longestWord = 40
@@ -145,14 +177,16 @@ function foreign(place: Place, letters: string): void {
   })
 }
 
-/** -12,5 -> âm mười hai phẩy năm, where no word or number stands right before the sign. */
+/** -12,5 -> âm mười hai phẩy năm, where nothing is glued to the sign and no number stands before it. */
 function readNegative(place: Place): Reading | undefined {
   const { text, at, before } = place
-  if (!/[-−]/.test(text[at] ?? '') || !/^\d/.test(text.slice(at + 1, at + 2)) || /[\p{L}\d)]\s?$/u.test(before))
-    return undefined
+  if (!/[-−]/.test(text[at] ?? '') || !/^\d/.test(text.slice(at + 1, at + 2))) return undefined
+  if (/(?:[\p{L}\d)%]|[\d%]\s)$/u.test(before)) return undefined
   const inner: Place = { ...place, at: at + 1 }
   const reading = firstOf([readSlash, readQuantity], inner)
-  return reading === undefined ? undefined : { end: reading.end, spoken: `âm ${reading.spoken}` }
+  return reading === undefined
+    ? undefined
+    : { end: reading.end, spoken: /(?:^|\s)âm\s$/u.test(before) ? reading.spoken : `âm ${reading.spoken}` }
 }
 
 /** A consonant that stands alone is read by its name: điểm đ -> điểm đê. Vowels are their own names. */
@@ -166,6 +200,17 @@ function readLetter(place: Place): Reading | undefined {
   if (/[aeiouy]/i.test(letter) || (text[end] === '.' && /^\.\p{L}/u.test(text.slice(end, end + 2)))) return undefined
   const name = letterName(letter)
   return name === undefined || name === letter ? undefined : { end, spoken: name }
+}
+
+const bareUnit = new RegExp(`${bareUnits.source}(?![\\p{L}\\d])|[kcdm]?m[²³]|km(?=\\d)`, 'iuy')
+
+/** A unit without its number is still no word. */
+function readBareUnit(place: Place): Reading | undefined {
+  const match = matchAt(bareUnit, place.text, place.at)
+  if (match === undefined) return undefined
+  const key = match[0].toLowerCase().replace('²', '2').replace('³', '3')
+  const spoken = units[key === 'kwh' ? 'kWh' : key]
+  return spoken === undefined ? undefined : { end: place.at + match[0].length, spoken }
 }
 
 const zones = /(?:gmt|utc|est|pst|cst)(?![\p{L}\d])/uy
@@ -205,6 +250,7 @@ class Output {
       return
     }
     this.add(piece, wordLike(this.last) && wordLike(piece))
+    if (piece.endsWith(',')) this.pending = ' '
     this.spoken = true
   }
 

@@ -1,5 +1,5 @@
 const onset = '(?:ngh|ng|nh|ch|gh|gi|kh|ph|qu|th|tr|[bcdđghklmnpqrstvx])?'
-const rime = '[aăâeêioôơuưy]{1,3}(?:ch|ng|nh|[cmnpt])?'
+const rime = '[aăâeêioôơuưy]{1,3}(?:ch|ng|nh|[ckmnpt])?'
 const syllable = new RegExp(`^${onset}${rime}$`)
 const tones = /[\u0300\u0301\u0303\u0309\u0323]/g
 

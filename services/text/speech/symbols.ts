@@ -1,6 +1,6 @@
 import type { Place, Reading } from './types.ts'
 import { matchAt } from './types.ts'
-import { rateWords } from './unit-table.ts'
+import { rateWords, units } from './unit-table.ts'
 
 /** Signs that are said as a word wherever they stand. */
 const words: Record<string, string> = {
@@ -37,6 +37,7 @@ const measured =
 const fromBefore = /(?:^|[^\p{L}])(?:từ|khoảng)\s[^.,;:\n]{1,40}$/u
 const sameWord =
   /(?:^|[^\p{L}])(thứ|tháng|ngày|điều|khoản|km|quốc lộ|tổ|thôn|khu phố|chương|mục|phần)\s\p{L}+\s?$|(?:^|[^\p{L}])(thứ|tháng|ngày|điều|khoản|km|tổ|thôn|khu phố|chương|mục|phần)\s\d{1,4}\s?$/u
+const unitBehind = /(?:[kcdm]?m[23²³]|km|kg|kwh)(?![\p{L}\d])/iuy
 const rated = /(?:\d\s?|triệu |tỷ |nghìn |mức )\p{L}{1,8}(?: \p{L}{2,8})?\s?$/u
 
 /**
@@ -53,10 +54,10 @@ export function readSymbol(place: Place): Reading | undefined {
   }
   if (dashes.test(sign)) return readDash(place, end)
   if (sign === '/') return readSlashSign(place, end)
+  if (sign === ':') return readColon(place, end)
+  if (sign === ')' && /^\s*[\p{L}\d]{1,3}$/u.test(before)) return { end, spoken: ',' }
   if (sign === '+') return { end, spoken: /[\p{L}\d]\s?$/u.test(before) ? 'cộng' : '' }
-  if (sign === '<' || sign === '>') {
-    return { end, spoken: /^\s?\d/.test(text.slice(end, end + 2)) ? (sign === '<' ? 'dưới' : 'trên') : '' }
-  }
+  if (sign === '<' || sign === '>') return readComparison(sign, place, end)
   if (sign === '~') return { end, spoken: /^\s?\d/.test(text.slice(end, end + 2)) ? 'khoảng' : '' }
   const word = words[sign]
   if (word !== undefined) return { end, spoken: word }
@@ -69,6 +70,20 @@ export function readSymbol(place: Place): Reading | undefined {
     return { end, spoken: '' }
   }
   return undefined
+}
+
+/** A scale (1:500) is said "trên"; between other numbers the colon is a blank, and elsewhere a pause of the voice. */
+function readColon(place: Place, end: number): Reading | undefined {
+  if (!/\d$/.test(place.before) || !/\d/.test(place.text[end] ?? '')) return undefined
+  return { end, spoken: /(?:tỷ lệ|tỉ lệ|bản đồ)\s+[\d.]+$/u.test(place.before) ? 'trên' : '' }
+}
+
+/** Before a number: >= 50, < 10. */
+function readComparison(sign: string, place: Place, end: number): Reading {
+  const behind = place.text.slice(end, end + 3)
+  const less = sign === '<'
+  if (/^=\s?\d/.test(behind)) return { end: end + 1, spoken: less ? 'nhỏ hơn hoặc bằng' : 'lớn hơn hoặc bằng' }
+  return { end, spoken: /^\s?\d/.test(behind) ? (less ? 'dưới' : 'trên') : '' }
 }
 
 /** "từ thứ 2 - thứ 6" and "12 km - 15 km" are ranges; any other spaced dash is a pause, a glued one a blank. */
@@ -91,6 +106,9 @@ function readSlashSign(place: Place, end: number): Reading {
   const behind = text.slice(end, end + 16)
   if (/^\s?(?:19|20)\d{2}(?!\d)/.test(behind) && /\p{L}\s?$/u.test(before)) return { end, spoken: 'năm' }
   if (/(?:^|[^\p{L}])và\s?$/u.test(before)) return { end, spoken: '' }
+  const unit = matchAt(unitBehind, text, end)
+  const unitName = unit === undefined ? undefined : units[unit[0].toLowerCase().replace('²', '2').replace('³', '3')]
+  if (unit !== undefined && unitName !== undefined) return { end: end + unit[0].length, spoken: `trên ${unitName}` }
   const next = /^\s?(\p{L}+(?: \p{L}+)?)/u.exec(behind)?.[1] ?? ''
   if (rated.test(before) && (rateWords.has(next) || rateWords.has(next.split(' ')[0] ?? '')))
     return { end, spoken: 'trên' }

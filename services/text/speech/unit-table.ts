@@ -77,6 +77,10 @@ export const units: Record<string, string> = {
   '℃': 'độ xê',
   '°F': 'độ ép',
   '°K': 'độ ca',
+  '°N': 'độ vĩ bắc',
+  '°B': 'độ vĩ bắc',
+  '°E': 'độ kinh đông',
+  '°Đ': 'độ kinh đông',
   '°': 'độ',
   đ: 'đồng',
   '₫': 'đồng',
@@ -164,3 +168,6 @@ export const rateWords = new Set([
   'sào',
   'km',
 ])
+
+/** Units that are no Vietnamese word and are read even without a number: "người/km2", "Km 12". */
+export const bareUnits = /(?:mm|cm|dm|km|mm2|cm2|dm2|km2|m2|mm3|cm3|dm3|m3|kg|mg|kwh)/

@@ -1,0 +1,72 @@
+import { surnames, terms } from './abbreviations.ts'
+import { letterName } from './letters.ts'
+import { spellInteger } from './numbers.ts'
+import { isSyllable } from './syllables.ts'
+import type { Place, Reading } from './types.ts'
+import { matchAt } from './types.ts'
+
+const words: Record<string, string> = {
+  TP: 'thành phố',
+  TX: 'thị xã',
+  TT: 'thị trấn',
+  H: 'huyện',
+  Q: 'quận',
+  P: 'phường',
+  X: 'xã',
+  T: 'tỉnh',
+}
+
+const level = /(TP|TX|TT|Tp|Tx|Tt|[HQPXT])(\.)?\s?(?=\p{Lu}[\p{L}’']|\d)/uy
+const bodyBefore = /(?:^|[^\p{L}])(?:bộ|sở|phòng)\s+$/u
+
+/** TP Đồng Hới, P. Nam Đông Hà, Q.1, TP.HCM: the abbreviation of a level before a name or a number. */
+export function readLevel(place: Place): Reading | undefined {
+  const { text, at, before } = place
+  const match = matchAt(level, text, at)
+  const token = match?.[1]?.toUpperCase()
+  if (match === undefined || token === undefined || place.defined.has(token)) return undefined
+  const spoken = words[token]
+  const dotted = match[2] !== undefined
+  if (spoken === undefined || bodyBefore.test(before) || (!dotted && (token.length === 1 || !/\s$/.test(match[0]))))
+    return undefined
+  const end = at + match[0].length
+  const behind = text.slice(end, end + 40)
+  const name = /^\p{Lu}[\p{L}’']*/u.exec(behind)?.[0]
+  if (name === undefined) return numberedLevel(token, spoken, end, behind)
+  if (token === 'TP' && isPerson(name, behind)) return undefined
+  if (token === 'TT' && !dotted && !/^\p{Lu}\p{Ll}+(?: \p{Lu}\p{Ll}+)?(?:,|\.|;|\)|$)/u.test(behind)) return undefined
+  if (/^\p{Lu}{2,}$/u.test(name) && !isSyllable(name) && terms[name] === undefined) return undefined
+  return { end, spoken }
+}
+
+/** Q.1, P.5, X. 2; a ward number is never large, so P.302 is a room. */
+function numberedLevel(token: string, spoken: string, end: number, behind: string): Reading | undefined {
+  if (token !== 'P' && token !== 'Q' && token !== 'X') return undefined
+  const number = Number(/^\d{1,4}/.exec(behind)?.[0] ?? 0)
+  return { end, spoken: token === 'P' && number > 30 ? 'phòng' : spoken }
+}
+
+/** "TP Nguyễn Văn A" may be a head of section: three names that begin with a surname. */
+function isPerson(name: string, behind: string): boolean {
+  return surnames.has(name) && /^\p{Lu}\p{Ll}+ \p{Lu}\p{Ll}+ \p{Lu}/u.test(behind)
+}
+
+const roads: Record<string, string> = {
+  QL: 'Quốc lộ',
+  ĐT: 'Đường tỉnh',
+  TL: 'Tỉnh lộ',
+  ĐH: 'Đường huyện',
+  HL: 'Hương lộ',
+}
+
+const road = /(QL|ĐT|TL|ĐH|HL)[.\s-]{0,2}(\d{1,4})(\p{Lu}?)(?![\p{L}\d]|[.,]\d)/uy
+
+/** QL9, QL1A, ĐT.579. A road has at most four digits and never begins with zero, so "ĐT: 0233..." is a telephone. */
+export function readRoad(place: Place): Reading | undefined {
+  const match = matchAt(road, place.text, place.at)
+  const [, kind = '', digits = '', letter = ''] = match ?? []
+  const name = roads[kind]
+  if (match === undefined || name === undefined || digits.startsWith('0')) return undefined
+  const spoken = [name, spellInteger(digits, place.profile), letterName(letter)].filter(Boolean).join(' ')
+  return { end: place.at + match[0].length, spoken }
+}
