@@ -1,6 +1,6 @@
 import { AppError } from '../domain/errors.ts'
-import { fold } from '../people/fold.ts'
 import type { Sql } from '../store/db.ts'
+import { foldName } from '../text/fold.ts'
 
 /** A province or commune-level unit as it is today. */
 export interface AreaRow {
@@ -81,7 +81,7 @@ function unknownAreas(unknown: string[], areas: KnownArea[]): AppError {
  * (“Phường Đông Hà” = “dong ha”, H'Leo = H’Leo).
  */
 export function foldAreaName(text: string): string {
-  return fold(text).replace(/^(thanh pho|tinh|dac khu|phuong|xa|thi tran|thi xa|tp) (?=.)/, '')
+  return foldName(text).replace(/^(thanh pho|tinh|dac khu|phuong|xa|thi tran|thi xa|tp) (?=.)/, '')
 }
 
 /**

@@ -9,7 +9,11 @@ const graceMs = 3_600_000
  * Signed address of an item's file for one station. It works as long as the item does, is the same at every call (so
  * feeds keep their ETag), and names the station: the download is noted, and a withdrawn item is no longer served.
  */
-export function stationFileUrl(links: Links, item: ShelfEntry & { feedToken: string; fileName: string }, file: StoredFile): string {
+export function stationFileUrl(
+  links: Links,
+  item: ShelfEntry & { feedToken: string; fileName: string },
+  file: StoredFile,
+): string {
   const path = filePath({ ...file, name: item.fileName })
   return `${links.signUrl(path, new Date(item.expiresAt.getTime() + graceMs))}&s=${item.feedToken}`
 }

@@ -119,9 +119,10 @@
 
   function fill(heading, text, page, sizes, scale) {
     const size = scale * shortSide()
+    const reminder = Math.max(scale * SIZES.running, SIZES.normal.floor) * shortSide()
     setText(heading, glue(page.heading))
     heading.style.display = page.heading === '' ? 'none' : 'block'
-    heading.style.fontSize = `${size * (page.running ? SIZES.running : sizes.heading)}px`
+    heading.style.fontSize = `${page.running ? reminder : size * sizes.heading}px`
     heading.style.marginBottom = page.text === '' ? '0' : `${0.025 * shortSide()}px`
     text.style.fontSize = `${size}px`
     while (text.firstChild) text.removeChild(text.firstChild)

@@ -41,6 +41,8 @@ export interface PlacesWorld {
   deps: HttpDeps
   links: Links
   server: Listening
+  /** Serves again on the same port after `server.close()`. */
+  restart(): Promise<void>
   passwords: Record<'officer' | 'operator' | 'admin', string>
   boards: { id: string; token: string }[]
   stations: { id: string; token: string }[]
@@ -105,7 +107,7 @@ export async function placesWorld(options: { demo?: boolean } = {}): Promise<Pla
     ...fileRoutes(deps),
   ]
   const app = createApp(deps, auth, routes, { registry: new Registry() })
-  const server = await listen(app, { host: '127.0.0.1', port: 0 })
+  let server = await listen(app, { host: '127.0.0.1', port: 0 })
 
   const open = (channelId: string): Promise<Session<unknown>> => {
     const channel = available.find(c => c.id === channelId)
@@ -130,6 +132,9 @@ export async function placesWorld(options: { demo?: boolean } = {}): Promise<Pla
     deps,
     links,
     server,
+    restart: async () => {
+      server = await listen(app, { host: '127.0.0.1', port: server.port })
+    },
     passwords,
     boards,
     stations,
