@@ -40,7 +40,7 @@ export function createMailPort(config: EmailConfig, deps: Pick<ChannelDeps, 'log
     ...(config.dkim ? { dkim: config.dkim } : {}),
     maxConnections: config.pool,
     maxMessages: 1000,
-    // A second attempt is the dispatch's decision: the library's own would hide what is known of the first.
+    // The library's own repeats would hide what is known of the first attempt.
     maxRequeues: 0,
     connectionTimeout: Math.min(config.timeoutMs, 10_000),
     greetingTimeout: Math.min(config.timeoutMs, 10_000),
@@ -66,6 +66,12 @@ export function createMailPort(config: EmailConfig, deps: Pick<ChannelDeps, 'log
   })
 
   async function deliver(mail: DeliverableMail, signal: AbortSignal): Promise<Outcome> {
+    const first = await attemptOnce(mail, signal)
+    // Servers close idle connections; a message that met such a one has certainly not been sent.
+    return first.kind === 'retry' && first.code === 'connection-lost' ? attemptOnce(mail, signal) : first
+  }
+
+  async function attemptOnce(mail: DeliverableMail, signal: AbortSignal): Promise<Outcome> {
     if (signal.aborted) return { kind: 'retry', code: 'aborted' }
     if (!mailAddressPattern.test(mail.to)) return { kind: 'rejected', code: 'bad-address' }
     const attempt = new AbortController()

@@ -95,7 +95,7 @@ export function createWire(options: { baseUrl: string | undefined; concurrency: 
 
 function explain(error: unknown): WireFailure {
   if (error instanceof WireFailure) return error
-  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  const { code } = error as { code?: unknown }
   if (code === 'ECONNREFUSED') return new WireFailure('refused')
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return new WireFailure('dns')
   return new WireFailure('lost')
