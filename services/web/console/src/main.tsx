@@ -40,7 +40,7 @@ if (root) {
       <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto">
         <WordsProvider>
           <QueryClientProvider client={client}>
-            <Notifications position="bottom-center" autoClose={6_000} limit={3} />
+            <Notifications position="top-right" autoClose={6_000} limit={3} className="notes" />
             <RouterProvider router={router} />
           </QueryClientProvider>
         </WordsProvider>

@@ -101,9 +101,16 @@ export const theme = createTheme({
   components: {
     Button: { defaultProps: { size: 'sm' } },
     Paper: { defaultProps: { radius: 8 } },
-    Badge: { defaultProps: { radius: 4, tt: 'none', variant: 'light', size: 'md' } },
+    Badge: {
+      defaultProps: { radius: 4, tt: 'none', variant: 'light', size: 'lg', fw: 600 },
+      styles: { root: { fontSize: '0.78rem', letterSpacing: 0 } },
+    },
+    InputWrapper: { styles: { description: { fontSize: '0.82rem', lineHeight: 1.45 }, label: { marginBottom: 2 } } },
     Tooltip: { defaultProps: { withArrow: true, multiline: true, maw: 320 } },
-    Modal: { defaultProps: { centered: true, radius: 10 } },
+    Modal: {
+      defaultProps: { centered: true, radius: 10 },
+      styles: { title: { fontSize: '1.15rem', fontWeight: 600 }, header: { paddingBottom: 8 } },
+    },
   },
 })
 

@@ -71,6 +71,11 @@ export function searchAreas(groups: Province[], query: string): Province[] {
     .filter(group => group.communes.length > 0 || matches(group.province.name, query))
 }
 
+/** A unit's name inside a sentence: "tỉnh Quảng Trị", "phường Đông Hà". The proper name keeps its capitals. */
+export function nameInSentence(name: string): string {
+  return name.replace(/^(Tỉnh|Thành phố|Xã|Phường|Đặc khu)(?= )/u, kind => kind.toLowerCase())
+}
+
 /**
  * The choice in words: whole provinces and up to `most` communes by name, then how many more. A code that is not in
  * the list (merged away since) is shown as it is rather than hidden.

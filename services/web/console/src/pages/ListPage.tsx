@@ -1,16 +1,4 @@
-import {
-  Button,
-  Chip,
-  CloseButton,
-  Group,
-  Paper,
-  ScrollArea,
-  Skeleton,
-  Stack,
-  Text,
-  TextInput,
-  Title,
-} from '@mantine/core'
+import { Button, Chip, CloseButton, Group, Paper, Skeleton, Stack, Text, TextInput, Title } from '@mantine/core'
 import { useDebouncedCallback } from '@mantine/hooks'
 import { IconPencilPlus, IconSearch } from '@tabler/icons-react'
 import { useState } from 'react'
@@ -93,9 +81,9 @@ export function ListPage() {
           value={typed}
           onChange={event => type(event.currentTarget.value)}
         />
-        <ScrollArea type="never" className={css.chips}>
+        <div className={css.chips}>
           <Chip.Group value={state} onChange={value => put('state', typeof value === 'string' ? value : '')}>
-            <Group gap={6} wrap="nowrap" pb={2}>
+            <Group gap={6}>
               <Chip value="" size="sm" variant="outline">
                 {t.common.all}
               </Chip>
@@ -106,7 +94,7 @@ export function ListPage() {
               ))}
             </Group>
           </Chip.Group>
-        </ScrollArea>
+        </div>
       </Group>
 
       {list.isError && <ProblemBox error={list.error} onRetry={() => void list.refetch()} />}

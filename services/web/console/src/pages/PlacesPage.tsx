@@ -1,6 +1,18 @@
-import { ActionIcon, Anchor, CopyButton, Group, Skeleton, Table, Tabs, Text, TextInput, Tooltip } from '@mantine/core'
+import {
+  ActionIcon,
+  Anchor,
+  Button,
+  CopyButton,
+  Group,
+  Skeleton,
+  Table,
+  Tabs,
+  Text,
+  TextInput,
+  Tooltip,
+} from '@mantine/core'
 import { IconCheck, IconCopy, IconExternalLink, IconSearch } from '@tabler/icons-react'
-import { useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import { useSearchParams } from 'react-router'
 import type { Board, Station } from '../../../../http/schemas.ts'
 import { useBoards, useStations } from '../api/queries.ts'
@@ -53,12 +65,14 @@ export function PlacesPage() {
           <Tabs.Panel value="stations">
             {stations.isError && <ProblemBox error={stations.error} onRetry={() => void stations.refetch()} />}
             {stations.isPending && <Skeleton height={300} />}
-            {stations.data && <Stations rows={stations.data.filter(fits)} />}
+            {stations.data && (
+              <Pages rows={stations.data.filter(fits)} key={search} of={rows => <Stations rows={rows} />} />
+            )}
           </Tabs.Panel>
           <Tabs.Panel value="boards">
             {boards.isError && <ProblemBox error={boards.error} onRetry={() => void boards.refetch()} />}
             {boards.isPending && <Skeleton height={300} />}
-            {boards.data && <Boards rows={boards.data.filter(fits)} />}
+            {boards.data && <Pages rows={boards.data.filter(fits)} key={search} of={rows => <Boards rows={rows} />} />}
           </Tabs.Panel>
         </Tabs>
       </Panel>
@@ -66,9 +80,29 @@ export function PlacesPage() {
   )
 }
 
+const pageSize = 60
+
+/** A whole province has thousands of places: they are drawn by the page. */
+function Pages<T>({ rows, of }: { rows: T[]; of: (rows: T[]) => ReactNode }) {
+  const { t } = useWords()
+  const [limit, setLimit] = useState(pageSize)
+  if (rows.length === 0) return <Text c="dimmed">{t.places.none}</Text>
+  return (
+    <>
+      {of(rows.slice(0, limit))}
+      {rows.length > limit && (
+        <Group justify="center" mt="md">
+          <Button variant="default" onClick={() => setLimit(limit + pageSize)}>
+            {t.common.more}
+          </Button>
+        </Group>
+      )}
+    </>
+  )
+}
+
 function Stations({ rows }: { rows: Station[] }) {
   const { t } = useWords()
-  if (rows.length === 0) return <Text c="dimmed">{t.places.none}</Text>
   return (
     <Table className={css.table} verticalSpacing="sm">
       <Table.Thead>
@@ -116,7 +150,6 @@ const presenceColor = { never: 'cancelled', online: 'confirmed', late: 'sending'
 function Boards({ rows }: { rows: Board[] }) {
   const { t } = useWords()
   const now = useNow()
-  if (rows.length === 0) return <Text c="dimmed">{t.places.none}</Text>
   return (
     <Table className={css.table} verticalSpacing="sm">
       <Table.Thead>

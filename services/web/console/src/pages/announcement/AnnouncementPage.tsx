@@ -82,7 +82,7 @@ function Loaded({ announcement }: { announcement: Announcement }) {
       <Situation announcement={announcement} />
       {announcement.allowedActions.includes('approve') && <ApprovePanel announcement={announcement} />}
 
-      <div className={css.columns}>
+      <div className={css.columns} data-wide={shownTab === 'results' || undefined}>
         <Tabs value={shownTab} onChange={setTab} keepMounted={false} className={css.main ?? ''}>
           <Tabs.List mb="md" className={css.tabs ?? ''}>
             {sent && <Tabs.Tab value="progress">{t.announcement.progress}</Tabs.Tab>}

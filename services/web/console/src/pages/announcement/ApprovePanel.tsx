@@ -53,6 +53,7 @@ export function ApprovePanel({ announcement }: { announcement: Announcement }) {
         onSuccess: () => {
           close()
           tell(t.approve.approved)
+          window.scrollTo({ top: 0 })
         },
         onError: error => {
           // The screen showed an older version: the new one is fetched, and the approver reads again.

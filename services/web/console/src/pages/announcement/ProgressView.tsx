@@ -6,7 +6,7 @@ import type { Announcement, DispatchProgress, Progress } from '../../../../../ht
 import { useDispatchControl, useInstance } from '../../api/queries.ts'
 import type { Liveness } from '../../api/stream.ts'
 import { useWords } from '../../i18n/context.tsx'
-import { wordFor } from '../../i18n/dictionary.ts'
+import { reasonWords } from '../../i18n/dictionary.ts'
 import { segmentOrder } from '../../lib/equation.ts'
 import { formatDateTime, formatNumber } from '../../lib/format.ts'
 import { Ask } from '../../parts/Ask.tsx'
@@ -119,7 +119,7 @@ function Reasons({ dispatch }: { dispatch: DispatchProgress }) {
       <b>{t.progress.reasons}:</b>
       {list.map(([code, count]) => (
         <span key={code}>
-          {wordFor(t.reasons, code)} <b>{formatNumber(count, language)}</b>
+          {reasonWords(t, code)} <b>{formatNumber(count, language)}</b>
         </span>
       ))}
     </div>

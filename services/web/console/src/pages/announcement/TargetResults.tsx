@@ -4,7 +4,7 @@ import { deliveryStates } from '../../../../../domain/delivery.ts'
 import type { Announcement } from '../../../../../http/schemas.ts'
 import { useInstance, useTargets } from '../../api/queries.ts'
 import { useWords } from '../../i18n/context.tsx'
-import { wordFor } from '../../i18n/dictionary.ts'
+import { reasonWords } from '../../i18n/dictionary.ts'
 import { formatDateTime } from '../../lib/format.ts'
 import { StateSwatch } from '../../parts/Equation.tsx'
 import { ProblemBox } from '../../parts/problem.tsx'
@@ -66,7 +66,7 @@ export function TargetResults({ announcement }: { announcement: Announcement }) 
                     {t.delivery[row.state]}
                   </Group>
                 </Table.Td>
-                <Table.Td data-label={t.results.reason}>{row.code ? wordFor(t.reasons, row.code) : '–'}</Table.Td>
+                <Table.Td data-label={t.results.reason}>{row.code ? reasonWords(t, row.code) : '–'}</Table.Td>
                 <Table.Td data-label={t.results.at} className="numbers">
                   {formatDateTime(row.at)}
                 </Table.Td>

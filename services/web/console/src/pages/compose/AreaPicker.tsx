@@ -6,6 +6,7 @@ import { useWords } from '../../i18n/context.tsx'
 import {
   communeChosen,
   groupAreas,
+  nameInSentence,
   type Province,
   provinceState,
   searchAreas,
@@ -31,7 +32,7 @@ export function AreaPicker({ areas, selected, onChange, error }: AreaPickerProps
   const whole = groups.filter(group => selected.includes(group.province.code))
   const communes = selected.filter(code => !groups.some(group => group.province.code === code)).length
   const summary = [
-    ...whole.map(group => t.compose.areaWhole(group.province.name)),
+    ...whole.map(group => t.compose.areaWhole(nameInSentence(group.province.name))),
     ...(communes > 0 ? [t.compose.areaChosen(formatNumber(communes, language))] : []),
   ].join('; ')
   const full = (province: Province) => groups.find(g => g.province.code === province.province.code) ?? province
@@ -111,7 +112,7 @@ function ProvinceBranch({ group, all, selected, onChange, open }: BranchProps) {
           checked={state === 'all'}
           indeterminate={state === 'some'}
           onChange={() => onChange(toggleProvince(selected, all))}
-          label={t.compose.areaWhole(group.province.name)}
+          label={t.compose.areaWhole(nameInSentence(group.province.name))}
           classNames={{ label: css.provinceName ?? '' }}
         />
         <ActionIcon

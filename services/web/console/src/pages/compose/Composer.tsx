@@ -15,6 +15,7 @@ import { changedFields, emptyContent, findGaps, isBlank } from '../../lib/conten
 import { formatDateTime, formatTime } from '../../lib/format.ts'
 import { PageHead } from '../../parts/Panel.tsx'
 import { ProblemBox, tellUndo } from '../../parts/problem.tsx'
+import { WordDiff } from '../../parts/WordDiff.tsx'
 import { AudienceSection } from './AudienceSection.tsx'
 import { ChannelSection } from './ChannelSection.tsx'
 import css from './Compose.module.css'
@@ -105,12 +106,15 @@ export function Composer({ me, start, composerKey, onCreated, fetchCurrent }: Co
       <div className={css.actions}>
         <SaveState draft={draft} />
         <Group gap="sm" wrap="nowrap">
+          <Button component="a" href="#preview" variant="default" className={css.jump ?? ''}>
+            {t.compose.toPreview}
+          </Button>
           <Button
             variant="default"
             leftSection={<IconDeviceFloppy size={18} />}
             disabled={!draft.dirty || content.title.trim() === ''}
             onClick={() => void draft.flush().catch(() => undefined)}
-            className={css.saveButton}
+            className={css.saveButton ?? ''}
           >
             {t.compose.saveNow}
           </Button>
@@ -136,6 +140,7 @@ export function Composer({ me, start, composerKey, onCreated, fetchCurrent }: Co
 function Notes({ draft }: { draft: Draft }) {
   const { t } = useWords()
   const { found, conflict } = draft
+  const changed = conflict ? changedFields(draft.content, conflict.content) : []
   const discard = () => {
     if (!found) return
     draft.forgetFound()
@@ -177,10 +182,17 @@ function Notes({ draft }: { draft: Draft }) {
         <Alert color="alarm" icon={<IconAlertTriangle />} title={t.compose.conflictTitle} role="alert">
           <Text size="sm">{t.compose.conflictText}</Text>
           <List size="sm" my="xs">
-            {changedFields(draft.content, conflict.content).map(field => (
+            {changed.map(field => (
               <List.Item key={field}>{t.fields[field]}</List.Item>
             ))}
           </List>
+          {changed.includes('title') && <WordDiff before={conflict.content.title} after={draft.content.title} />}
+          {changed.includes('body') && <WordDiff before={conflict.content.body} after={draft.content.body} />}
+          {(changed.includes('title') || changed.includes('body')) && (
+            <Text size="sm" c="dimmed" mb="sm">
+              {t.compose.conflictLegend}
+            </Text>
+          )}
           <Group gap="sm">
             <Button size="xs" onClick={draft.keepMine}>
               {t.compose.conflictMine}

@@ -21,7 +21,7 @@ export function PreviewSide({ content, change }: Omit<SectionProps, 'gaps'>) {
   const open = shown.find(channel => channel.id === tab) ?? shown[0]
   const ready = content.title.trim() !== '' && content.body.trim() !== ''
   return (
-    <aside className={css.side} aria-label={t.preview.title}>
+    <aside id="preview" className={css.side} aria-label={t.preview.title}>
       <div className={css.sideInner}>
         <Title order={2}>{t.preview.title}</Title>
         <Text size="sm" c="dimmed" mb="sm">

@@ -3,11 +3,10 @@ import { useDebouncedValue } from '@mantine/hooks'
 import { IconArrowBackUp, IconPencil } from '@tabler/icons-react'
 import type { AnnouncementContent } from '../../../../../domain/announcement.ts'
 import type { ChannelInfo } from '../../../../../http/schemas.ts'
-import { useInstance, usePreview, useSmsCount } from '../../api/queries.ts'
+import { boardText, smsText, speechText } from '../../../../../text/derive.ts'
+import { useInstance, useSmsCount } from '../../api/queries.ts'
 import { useWords } from '../../i18n/context.tsx'
 import { formatNumber } from '../../lib/format.ts'
-import { previewKey } from '../../lib/previewKey.ts'
-import { readBoard, readSms, readSpeech } from '../../lib/rendition.ts'
 import { ChannelIcon } from '../../parts/ChannelIcon.tsx'
 import { Panel } from '../../parts/Panel.tsx'
 import { tellUndo } from '../../parts/problem.tsx'
@@ -15,6 +14,9 @@ import css from './Compose.module.css'
 import type { SectionProps } from './section.ts'
 
 type VariantName = keyof AnnouncementContent['variants']
+
+/** The same functions that the channels use on the server, so what is shown is what would go out. */
+const deriveFor = { sms: smsText, speech: speechText, board: boardText }
 
 /** Which variant of the content a channel reads; channels without one always derive. */
 function variantOf(channel: ChannelInfo): VariantName | undefined {
@@ -63,19 +65,17 @@ function Variant({ channel, name, content, change }: VariantProps) {
         </Group>
       </Accordion.Control>
       <Accordion.Panel>
-        <VariantBody channel={channel} name={name} content={content} change={change} label={labels[name]} />
+        <VariantBody name={name} content={content} change={change} label={labels[name]} />
       </Accordion.Panel>
     </Accordion.Item>
   )
 }
 
-function VariantBody({ channel, name, content, change, label }: VariantProps & { label: string }) {
+function VariantBody({ name, content, change, label }: Omit<VariantProps, 'channel'> & { label: string }) {
   const { t } = useWords()
   const variant = content.variants[name]
   const own = variant?.text
-  const [settled] = useDebouncedValue(content, 700)
-  const preview = usePreview(channel.id, settled, previewKey(channel, settled), content.title.trim() !== '')
-  const derived = preview.data ? derivedText(name, preview.data.content) : ''
+  const derived = own === undefined ? deriveFor[name](content).text : ''
   const set = (text: string | undefined) => {
     const rest = name === 'sms' && content.variants.sms?.form ? { form: content.variants.sms.form } : {}
     const next = text === undefined ? rest : { ...rest, text }
@@ -159,13 +159,4 @@ function SmsCounter({ text }: { text: string }) {
       {line(t.preview.smsUnicode, count.data.unicode)} · {line(t.preview.smsUnaccented, count.data.unaccented)}
     </Text>
   )
-}
-
-function derivedText(name: VariantName, content: unknown): string {
-  if (name === 'sms') return readSms(content)?.text ?? ''
-  if (name === 'speech') return readSpeech(content)?.script ?? ''
-  return (readBoard(content)?.pages ?? [])
-    .map(page => page.text)
-    .filter(Boolean)
-    .join('\n')
 }
