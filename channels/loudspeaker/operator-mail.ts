@@ -1,6 +1,6 @@
 import type { Priority } from '../../services/domain/announcement.ts'
 import type { Batch, OutgoingMail, StationTarget } from '../contract.ts'
-import type { SpeechContent } from './render.ts'
+import { demoNotice, type SpeechContent } from './render.ts'
 
 const priorityNames: Record<Priority, string> = {
   routine: 'Thông thường',
@@ -67,6 +67,7 @@ const greeting = 'Kính gửi Ông/Bà phụ trách vận hành đài truyền t
 
 function textBody(p: MailParts): string {
   return [
+    ...(p.batch.content.demo ? [demoNotice] : []),
     greeting,
     `Đề nghị phát thông báo: ${p.title}`,
     whatToDo[p.batch.priority],
@@ -99,6 +100,9 @@ function htmlBody(p: MailParts): string {
     '<body style="margin:0;padding:0;background:#eef1f5">',
     '<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0"><tr><td align="center" style="padding:16px 8px">',
     '<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="max-width:640px;background:#ffffff;border:1px solid #d9dee6;text-align:left;font-family:\'Segoe UI\',Roboto,\'Helvetica Neue\',Arial,sans-serif;font-size:16px;line-height:1.6;color:#1c2430">',
+    p.batch.content.demo
+      ? `<tr><td style="padding:10px 24px;background:#e8eefc;color:#1b3a7a;font-weight:bold">${demoNotice}</td></tr>`
+      : '',
     `<tr><td style="padding:12px 24px;background:${band};color:#ffffff;font-weight:bold">${escapeHtml(whatToDo[p.batch.priority])}</td></tr>`,
     '<tr><td style="padding:24px">',
     para(greeting),

@@ -32,7 +32,7 @@ export const audioFileName = 'speech.mp3'
  * A demo instance says so in the script, the title of the file and the mails, but not in the speech: a demo is there
  * to judge the sound of the real announcement, and its files stay on the machine.
  */
-const demoNotice = 'BẢN DIỄN TẬP, KHÔNG PHẢI THÔNG BÁO CHÍNH THỨC'
+export const demoNotice = 'BẢN DIỄN TẬP, KHÔNG PHẢI THÔNG BÁO CHÍNH THỨC'
 const demoTag = '[DIỄN TẬP]'
 
 /**

@@ -74,10 +74,16 @@ describe('operatorMail', () => {
     expect(operatorMail(input()).headers).toBeUndefined()
   })
 
-  test('a demo says so in the subject', () => {
-    const given = input()
+  test('a demo says so in the subject and at the head of the mail', () => {
+    const given = input({ priority: 'emergency' })
     const demo = { ...given.batch, content: { ...given.batch.content, demo: true } }
-    expect(operatorMail({ ...given, batch: demo }).subject).toMatch(/^\[DIỄN TẬP\] /)
+    const mail = operatorMail({ ...given, batch: demo })
+    expect(mail.subject).toMatch(/^\[DIỄN TẬP\] \[KHẨN CẤP\] /)
+    expect(mail.text).toMatch(/^BẢN DIỄN TẬP/)
+    const html = mail.html ?? ''
+    expect(html.indexOf('BẢN DIỄN TẬP')).toBeGreaterThan(0)
+    expect(html.indexOf('BẢN DIỄN TẬP')).toBeLessThan(html.indexOf('PHÁT NGAY'))
+    expect(operatorMail(given).html).not.toContain('DIỄN TẬP')
   })
 
   test('without an expiry it says that there is none', () => {
