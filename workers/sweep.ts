@@ -1,6 +1,8 @@
 import { dispatchSettings } from '../config/queues.ts'
 import type { DispatchContext } from '../services/dispatch/context.ts'
 import { sweep } from '../services/dispatch/sweep.ts'
+import { forgetOldAnswers } from '../services/http/idempotency.ts'
+import { recordAiredItems } from '../services/places/operator.ts'
 import type { Loop } from './loop.ts'
 import { startLoop } from './loop.ts'
 
@@ -16,7 +18,8 @@ export function startSweep(ctx: DispatchContext, everyMs: number = dispatchSetti
       const { rows } = await client.query('select pg_try_advisory_lock($1) as mine', [sweepLock])
       if (!rows[0].mine) return false
       try {
-        const found = await sweep(ctx)
+        const aired = await recordAiredItems(ctx)
+        const found = { ...(await sweep(ctx)), aired, forgottenAnswers: await forgetOldAnswers(ctx.db) }
         if (Object.values(found).some(n => n > 0)) ctx.log.info(found, 'swept')
       } finally {
         await client.query('select pg_advisory_unlock($1)', [sweepLock])

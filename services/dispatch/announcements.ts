@@ -17,7 +17,7 @@ import {
   updateContent,
   updateState,
 } from '../store/announcements.ts'
-import { resolveCommunes } from '../store/areas.ts'
+import { communesOf } from '../store/areas.ts'
 import type { Sql } from '../store/db.ts'
 import { transaction } from '../store/db.ts'
 import { insertDispatches } from '../store/dispatches.ts'
@@ -248,7 +248,7 @@ export async function submit(
   return await act(ctx, actor, id, 'submit', async (sql, row) => {
     if (row.revision !== revision) throw staleRevision()
     const content = readContent(ctx, row.content, true)
-    await resolveCommunes(sql, content.audience.areas)
+    await communesOf(sql, content.audience.areas)
     const changed = await updateState(
       sql,
       id,
@@ -299,9 +299,11 @@ export async function approve(
     // Time has passed since the submission: the expiry may be over, a channel switched off. A start that has passed
     // meanwhile is no fault: then it starts now.
     const content = readContent(ctx, { ...row.content, scheduleAt: null }, true)
-    await resolveCommunes(sql, content.audience.areas)
-    const scheduled = row.content.scheduleAt === null ? ctx.now() : new Date(row.content.scheduleAt)
-    const notBefore = scheduled > ctx.now() ? scheduled : ctx.now()
+    await communesOf(sql, content.audience.areas)
+    const now = ctx.now().getTime()
+    const notBefore = new Date(
+      Math.max(now, row.content.scheduleAt === null ? now : Date.parse(row.content.scheduleAt)),
+    )
     const dispatchIds = await insertDispatches(
       sql,
       {

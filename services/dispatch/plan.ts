@@ -1,7 +1,7 @@
 import { requireChannel } from '../../channels/registry.ts'
 import { dispatchSettings, jobVersion } from '../../config/queues.ts'
 import { findAnnouncement, recordEvent, updateState } from '../store/announcements.ts'
-import { resolveCommunes } from '../store/areas.ts'
+import { communesOf } from '../store/areas.ts'
 import { transaction } from '../store/db.ts'
 import { findDispatch, settleDispatch } from '../store/dispatches.ts'
 import type { AudienceQuery } from '../store/freeze.ts'
@@ -29,7 +29,7 @@ export async function freezeDispatch(ctx: DispatchContext, dispatchId: string): 
       kind: channel.audience,
       address: channel.address,
       channel: channel.id,
-      communes: await resolveCommunes(sql, announcement.content.audience.areas),
+      communes: await communesOf(sql, announcement.content.audience.areas),
       tags: announcement.content.audience.tags,
     }
     const expected = await countAudience(sql, query)

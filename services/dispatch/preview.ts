@@ -3,7 +3,7 @@ import type { AnnouncementContent } from '../domain/announcement.ts'
 import { announcementContentSchema } from '../domain/announcement.ts'
 import type { AudienceCount, Preview } from '../http/schemas.ts'
 import type { Links } from '../runtime/links.ts'
-import { resolveCommunes } from '../store/areas.ts'
+import { communesOf } from '../store/areas.ts'
 import { countAudience } from '../store/freeze.ts'
 import { filePath, putRendition } from '../store/renditions.ts'
 import { checkContent } from '../text/input.ts'
@@ -35,7 +35,7 @@ async function countFor(
 /** How many each channel would reach with this audience, exclusions taken off. */
 export async function audienceCount(ctx: DispatchContext, raw: unknown): Promise<AudienceCount> {
   const audience = announcementContentSchema.shape.audience.parse(raw)
-  const communes = await resolveCommunes(ctx.db, audience.areas)
+  const communes = await communesOf(ctx.db, audience.areas)
   const entries = await Promise.all(
     [...ctx.channels.keys()].map(async id => [id, await countFor(ctx, id, audience, communes)] as const),
   )
@@ -62,7 +62,7 @@ export async function previewChannel(
     AbortSignal.timeout(120_000),
   )
   const stored = await putRendition(ctx.db, channelId, rendition)
-  const communes = await resolveCommunes(ctx.db, content.audience.areas)
+  const communes = await communesOf(ctx.db, content.audience.areas)
   const audience = await countFor(ctx, channelId, content.audience, communes)
   const expiresAt = new Date(ctx.now().getTime() + previewLinkMs)
   return {

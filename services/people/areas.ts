@@ -1,6 +1,6 @@
 import type { Sentence } from '../domain/errors.ts'
 import type { Sql } from '../store/db.ts'
-import { fold, sameName } from './fold.ts'
+import { foldName, foldTonePlacement } from '../text/fold.ts'
 
 export type AreaReading = { ok: true; code: string } | { ok: false; reason: Sentence }
 /** Reads a cell as a commune: its code, or its name however it is spelt. */
@@ -34,10 +34,10 @@ function addTo(index: Map<string, Set<string>>, key: string, code: string): void
 export function areaFinder(areas: KnownArea[]): AreaFinder {
   const byCode = new Map(areas.map(area => [area.code, area]))
   const readings = [
-    (name: string) => sameName(name),
-    (name: string) => sameName(name.replace(unitWords, '')),
-    (name: string) => fold(name),
-    (name: string) => fold(name.replace(unitWords, '')),
+    (name: string) => foldTonePlacement(name),
+    (name: string) => foldTonePlacement(name.replace(unitWords, '')),
+    (name: string) => foldName(name),
+    (name: string) => foldName(name.replace(unitWords, '')),
   ].map(key => {
     const index = new Map<string, Set<string>>()
     for (const area of areas.filter(a => !a.ended)) {

@@ -1,5 +1,5 @@
 import { AppError } from '../domain/errors.ts'
-import { fold } from './fold.ts'
+import { foldName } from '../text/fold.ts'
 
 /** What a column may hold, with the headings that offices give it (folded: no marks, lower case). */
 const headings = {
@@ -61,7 +61,7 @@ export interface Columns {
 
 function fieldOf(heading: string): Field | undefined {
   // A remark in brackets does not change what the column is: "Số điện thoại (bắt buộc)".
-  const wanted = [fold(heading), fold(heading.replace(/\([^)]*\)|\*/g, ' '))]
+  const wanted = [foldName(heading), foldName(heading.replace(/\([^)]*\)|\*/g, ' '))]
   const fields = Object.keys(headings) as Field[]
   return fields.find(field => wanted.some(name => (headings[field] as readonly string[]).includes(name)))
 }

@@ -1,9 +1,9 @@
 import { limits } from '../domain/announcement.ts'
 import type { Sentence } from '../domain/errors.ts'
+import { foldName } from '../text/fold.ts'
 import type { AreaFinder } from './areas.ts'
 import type { Columns, Field } from './columns.ts'
 import { readEmail } from './email.ts'
-import { fold } from './fold.ts'
 import { readPhone } from './phone.ts'
 
 /** One person as a row of the file gives it; null where the row says nothing. Short names: a million are sent to the database. */
@@ -40,7 +40,7 @@ function refused(vi: string, en: string): RowReading {
 
 function readConsent(cell: string): boolean | null | undefined {
   if (/^[✓✔☑]$/u.test(cell)) return true
-  const answer = fold(cell)
+  const answer = foldName(cell)
   if (answer === '') return cell === '' ? null : undefined
   if (agrees.includes(answer)) return true
   return declines.includes(answer) ? false : undefined

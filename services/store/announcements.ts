@@ -1,6 +1,7 @@
 import type { Actor } from '../domain/accounts.ts'
 import type { AnnouncementContent, AnnouncementState } from '../domain/announcement.ts'
 import { announcementContentSchema } from '../domain/announcement.ts'
+import { foldName } from '../text/fold.ts'
 import type { Sql } from './db.ts'
 
 /** A row of `announcements`, dates as Date, content parsed. */
@@ -34,6 +35,8 @@ function parse(row: AnnouncementRow & { content: unknown }): AnnouncementRow {
   return { ...row, content: announcementContentSchema.parse(row.content) }
 }
 
+const searchText = (content: AnnouncementContent) => foldName(`${content.title} ${content.documentNumber}`)
+
 /** Adds a draft and returns it. */
 export async function insertAnnouncement(
   sql: Sql,
@@ -42,9 +45,9 @@ export async function insertAnnouncement(
   now: Date,
 ): Promise<AnnouncementRow> {
   const { rows } = await sql.query(
-    `insert into announcements (content, author_id, author_name, created_at, updated_at)
-     values ($1, $2, $3, $4, $4) returning ${columns}`,
-    [JSON.stringify(content), author.id, author.name, now],
+    `insert into announcements (content, search_text, author_id, author_name, created_at, updated_at)
+     values ($1, $2, $3, $4, $5, $5) returning ${columns}`,
+    [JSON.stringify(content), searchText(content), author.id, author.name, now],
   )
   return parse(rows[0])
 }
@@ -60,7 +63,7 @@ export async function findAnnouncement(sql: Sql, id: string, lock = false): Prom
   return rows[0] === undefined ? undefined : parse(rows[0])
 }
 
-/** Newest first; `before` is the cursor (`updatedAt` ISO and id of the last row). Index: announcements_recent. */
+/** Newest first; `q` is compared without diacritics; `before` is the cursor (`updatedAt` ISO and id of the last row). Index: announcements_recent. */
 export async function listAnnouncementRows(
   sql: Sql,
   filter: { state?: AnnouncementState; q?: string; before?: { updatedAt: string; id: string }; limit: number },
@@ -68,12 +71,12 @@ export async function listAnnouncementRows(
   const { rows } = await sql.query(
     `select ${columns} from announcements
      where ($1::text is null or state = $1)
-       and ($2::text is null or content->>'title' ilike '%' || $2 || '%' or content->>'documentNumber' ilike '%' || $2 || '%')
+       and ($2::text is null or strpos(search_text, $2) > 0)
        and ($3::timestamptz is null or (date_trunc('milliseconds', updated_at), id) < ($3, $4::uuid))
      order by updated_at desc, id desc limit $5`,
     [
       filter.state ?? null,
-      filter.q ? filter.q.replaceAll(/[\\%_]/g, '\\$&') : null,
+      filter.q ? foldName(filter.q) : null,
       filter.before?.updatedAt ?? null,
       filter.before?.id ?? null,
       filter.limit,
@@ -90,8 +93,9 @@ export async function updateContent(
   now: Date,
 ): Promise<AnnouncementRow> {
   const { rows } = await sql.query(
-    `update announcements set content = $2, revision = revision + 1, updated_at = $3 where id = $1 returning ${columns}`,
-    [id, JSON.stringify(content), now],
+    `update announcements set content = $2, search_text = $3, revision = revision + 1, updated_at = $4
+     where id = $1 returning ${columns}`,
+    [id, JSON.stringify(content), searchText(content), now],
   )
   return parse(rows[0])
 }

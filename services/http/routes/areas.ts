@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { listTags } from '../../people/tags.ts'
-import { listAreas } from '../../places/areas.ts'
+import { listAreas } from '../../store/areas.ts'
 import type { HttpDeps } from '../deps.ts'
 import { type RouteDef, route } from '../route.ts'
 import { areaSchema } from '../schemas.ts'

@@ -86,6 +86,8 @@ create table announcements (
   state text not null default 'draft',
   revision int not null default 1,
   content jsonb not null,
+  -- Title and document number without diacritics, for finding what is typed without them.
+  search_text text not null,
   author_id text not null,
   author_name text not null,
   submitted_by text,

@@ -1,12 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import pg from 'pg'
+import { announcementContentSchema } from '../../../services/domain/announcement.ts'
 import { createBoards } from '../../../services/places/boards.ts'
 import { onShelfChange, type ShelfChange, shelfListening } from '../../../services/places/events.ts'
 import { boardItems, createShelf, stationChangedAt, stationItems } from '../../../services/places/shelf.ts'
 import { createStations } from '../../../services/places/stations.ts'
+import { insertAnnouncement } from '../../../services/store/announcements.ts'
 import { putRendition } from '../../../services/store/renditions.ts'
 import { withdrawFromShelves } from '../../../services/store/shelf.ts'
-import { seedRegistry } from '../../support/dispatch.ts'
+import { officer, seedRegistry } from '../../support/dispatch.ts'
 import { type TestDatabase, testDatabase } from '../../support/postgres.ts'
 
 const now = new Date('2026-11-23T08:00:00Z')
@@ -36,15 +38,15 @@ interface Given {
   expiresAt?: Date | null
 }
 
+async function announcement(): Promise<string> {
+  const content = announcementContentSchema.parse({ title: 'Tên bản tin', body: 'Nội dung' })
+  const { id } = await insertAnnouncement(database.db, officer, content, now)
+  await database.db.query(`update announcements set state = 'dispatching' where id = $1`, [id])
+  return id
+}
+
 async function dispatch(given: Given = {}): Promise<{ id: string; announcementId: string; rendition: string }> {
-  const announcementId =
-    given.announcementId ??
-    (
-      await database.db.query(
-        `insert into announcements (state, content, author_id, author_name)
-         values ('dispatching', '{"title": "Tên bản tin"}', 'o', 'Cán bộ') returning id`,
-      )
-    ).rows[0].id
+  const announcementId = given.announcementId ?? (await announcement())
   const { rows } = await database.db.query(
     `insert into dispatches (announcement_id, revision, channel, method, priority, expires_at)
      values ($1, $2, $3, 'public-board', $4, $5) returning id`,

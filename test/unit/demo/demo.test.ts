@@ -6,8 +6,8 @@ import { demoCitizens } from '../../../config/demo/citizens.ts'
 import { demoBoards, demoStations } from '../../../config/demo/places.ts'
 import { announcementContentSchema } from '../../../services/domain/announcement.ts'
 import { readEmail } from '../../../services/people/email.ts'
-import { sameName } from '../../../services/people/fold.ts'
 import { readPhone } from '../../../services/people/phone.ts'
+import { foldTonePlacement } from '../../../services/text/fold.ts'
 
 const officialList = new URL('../../../../shared/data/areas/communes-2026-07-25.vn.json', import.meta.url)
 const seedPage = new URL('../../../../shared/seed/so-tttt-quang-tri-1216.txt', import.meta.url)
@@ -38,8 +38,8 @@ describe('the table of Quảng Trị', () => {
     type Unit = { Code: string; FullName: string }
     const provinces = JSON.parse(readFileSync(officialList, 'utf8')) as (Unit & { Wards: Unit[] })[]
     const province = provinces.find(p => p.Code === demoProvince.code)
-    const theirs = Object.fromEntries(province?.Wards.map(w => [w.Code, sameName(w.FullName)]) ?? [])
-    const ours = Object.fromEntries(demoCommunes.map(c => [c.code, sameName(c.name)]))
+    const theirs = Object.fromEntries(province?.Wards.map(w => [w.Code, foldTonePlacement(w.FullName)]) ?? [])
+    const ours = Object.fromEntries(demoCommunes.map(c => [c.code, foldTonePlacement(c.name)]))
     expect(ours).toEqual(theirs)
   })
 })

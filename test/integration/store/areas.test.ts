@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { communesOf, listAreas } from '../../../services/places/areas.ts'
+import { communesOf, listAreas } from '../../../services/store/areas.ts'
 import { boardByToken, createBoards, listBoards } from '../../../services/places/boards.ts'
 import { createStations, listStations, stationByToken } from '../../../services/places/stations.ts'
 import { seedRegistry } from '../../support/dispatch.ts'

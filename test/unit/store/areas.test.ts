@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { foldAreaName, nearestAreas } from '../../../services/places/areas.ts'
+import { foldAreaName, nearestAreas } from '../../../services/store/areas.ts'
 
 const areas = [
   { code: '44', name: 'Tỉnh Quảng Trị', aliases: [] },
