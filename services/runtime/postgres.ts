@@ -9,7 +9,7 @@ import { type EmbeddedServer, type LoggedChild, quietEnvironment, type ServerLog
 import { diskFull } from './disk.ts'
 import { freePort } from './ports.ts'
 import { type PostgresBinaries, postgresBinaries } from './postgres-binaries.ts'
-import { commandLine, endProcess, isAlive, signalProcess, waitFor } from './process.ts'
+import { commandLine, endProcess, isAlive, processesIn, signalProcess, waitFor } from './process.ts'
 import { runToEnd } from './run.ts'
 import { keepSecret } from './secrets.ts'
 import { type RunAs, serverUser } from './server-user.ts'
@@ -35,6 +35,11 @@ export interface PostgresOptions {
 const STOP_STEPS: [NodeJS.Signals, number][] = [
   ['SIGINT', 7000],
   ['SIGQUIT', 2000],
+  ['SIGKILL', 1000],
+]
+/** A session whose server was killed ends by itself at its next wait; one that computes is told to. */
+const SESSION_STEPS: [NodeJS.Signals, number][] = [
+  ['SIGQUIT', 3000],
   ['SIGKILL', 1000],
 ]
 const READY_WITHIN_MS = 300_000
@@ -90,21 +95,29 @@ export async function startEmbeddedPostgres(options: PostgresOptions): Promise<E
 }
 
 /**
- * Stops a server that still runs on this data folder although its owner is gone, and removes a pid file that survived
- * a reboot while its number now belongs to another program (PostgreSQL itself would then refuse to start).
+ * Stops a server that still runs on this data folder although its owner is gone. What a killed server leaves is also
+ * put away: sessions that have not noticed yet, and the pid file. PostgreSQL itself would stumble over a pid file whose
+ * number belongs to a stranger since a reboot, or to a dead process that nobody collects, as happens in containers.
  * @returns true when a server was stopped
  */
 export async function stopLeftover(dir: string, log: ServerLog): Promise<boolean> {
   const pid = postmasterPid(dir)
-  if (pid === undefined || !isAlive(pid)) return false
-  if (!commandLine(pid).includes(dir)) {
-    log.warn({ pid }, 'removed a pid file left over from before a reboot')
-    await rm(join(dir, 'postmaster.pid'))
-    return false
+  const ours = pid !== undefined && isAlive(pid) && commandLine(pid).includes(dir)
+  if (ours) {
+    log.warn({ pid }, 'a database of a killed run is still running; stopping it')
+    if (!(await endProcess(pid, STOP_STEPS))) throw databaseError(dir, `process ${pid} does not end`)
   }
-  log.warn({ pid }, 'a database of a killed run is still running; stopping it')
-  if (!(await endProcess(pid, STOP_STEPS))) throw databaseError(dir, `process ${pid} does not end`)
-  return true
+  for (const session of sessionsIn(dir)) {
+    if (!(await endProcess(session, SESSION_STEPS))) throw databaseError(dir, `process ${session} does not end`)
+  }
+  // Only now, with nothing at work in the folder, may the file go that keeps two servers apart.
+  if (!ours && pid !== undefined && sessionsIn(dir).length === 0) await rm(join(dir, 'postmaster.pid'), { force: true })
+  return ours
+}
+
+/** PostgreSQL's processes at work in this folder; somebody's shell that happens to stand there is not meant. */
+function sessionsIn(dir: string): number[] {
+  return processesIn(dir).filter(pid => /^postgres:|\/postgres$/.test(commandLine(pid)[0] ?? ''))
 }
 
 function postmasterLines(dir: string): string[] {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 
 /*
@@ -58,6 +58,21 @@ export function commandLine(pid: number): string[] {
   } catch {
     return []
   }
+}
+
+/** Processes that work in a folder (their working directory is exactly this one); none where there is no /proc. */
+export function processesIn(dir: string): number[] {
+  if (!hasProc) return []
+  return readdirSync('/proc')
+    .filter(name => /^\d+$/.test(name))
+    .map(Number)
+    .filter(pid => {
+      try {
+        return readlinkSync(`/proc/${pid}/cwd`) === dir && isAlive(pid)
+      } catch {
+        return false
+      }
+    })
 }
 
 /**
