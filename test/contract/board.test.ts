@@ -3,8 +3,9 @@ import { type BoardContent, board } from '../../channels/board/index.ts'
 import type { ShelfPort } from '../../channels/contract.ts'
 import { createBoards } from '../../services/places/boards.ts'
 import { createShelf, itemsOfBoards } from '../../services/places/shelf.ts'
+import { insertAnnouncement } from '../../services/store/announcements.ts'
 import { putRendition } from '../../services/store/renditions.ts'
-import { seedRegistry } from '../support/dispatch.ts'
+import { officer, seedRegistry } from '../support/dispatch.ts'
 import { testDatabase } from '../support/postgres.ts'
 import { batchOf, captureLog, describeChannel, renderSample, sampleSource, testDeps } from './suite.ts'
 
@@ -26,10 +27,7 @@ describeChannel<Record<string, never>, BoardContent>('board', {
       db,
       Array.from({ length: 100 }, (_, i) => ({ areaCode: '19333', name: `Bảng ${i}` })),
     )
-    const { rows } = await db.query(
-      `insert into announcements (state, content, author_id, author_name)
-       values ('dispatching', '{"title": ""}', 'o', 'Cán bộ') returning id`,
-    )
+    const announcement = await insertAnnouncement(db, officer, sampleSource().content, new Date())
     const rendition = await putRendition(db, 'board', await renderSample(board, {}, captureLog().log))
     const shelf = createShelf(db, () => new Date())
     const dispatches = new Map<string, string>()
@@ -39,7 +37,7 @@ describeChannel<Record<string, never>, BoardContent>('board', {
       const added = await db.query(
         `insert into dispatches (announcement_id, revision, channel, method, priority)
          values ($1, $2, 'board', 'public-board', 'priority') returning id`,
-        [rows[0].id, dispatches.size + 1],
+        [announcement.id, dispatches.size + 1],
       )
       dispatches.set(name, added.rows[0].id)
       return added.rows[0].id
