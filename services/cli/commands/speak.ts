@@ -1,4 +1,4 @@
-import { copyFile, mkdtemp, readFile, rename, rm } from 'node:fs/promises'
+import { copyFile, mkdtemp, rename, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
@@ -9,6 +9,7 @@ import { limits } from '../../domain/announcement.ts'
 import { AppError, type Sentence } from '../../domain/errors.ts'
 import { checkText, cleanText } from '../../text/input.ts'
 import { readAloud, splitForSpeech } from '../../text/speech/index.ts'
+import { readTextSource } from '../text-source.ts'
 
 interface SpeakOptions {
   output: string
@@ -28,19 +29,31 @@ export interface SpeakReport extends BroadcastAudio {
 export function register(program: Command): void {
   program
     .command('speak')
-    .description('turn a text into broadcast-ready audio (MP3) and print its duration, LUFS and dBTP')
-    .argument('<file>', 'text file in UTF-8; "-" reads standard input')
-    .requiredOption('-o, --output <file>', 'where to write the MP3')
-    .option('--voice <name>', `voice: ${voices.join(', ')}`, 'vi')
-    .option('--json', 'print one JSON document')
+    .description(
+      'chuyển văn bản thành tệp âm thanh đạt chuẩn phát (MP3) · text -> broadcast-ready audio; prints duration, LUFS, dBTP',
+    )
+    .argument('<file>', 'tệp văn bản UTF-8, "-" là đầu vào chuẩn · text file in UTF-8, "-" reads standard input')
+    .requiredOption('-o, --output <file>', 'tệp MP3 kết quả · where to write the MP3')
+    .option('--voice <name>', `giọng đọc · voice: ${voices.join(', ')}`, 'vi')
+    .option('--json', 'in một tài liệu JSON · print one JSON document')
     .action(async (file: string, options: SpeakOptions) => {
-      const report = await speakFile(file, options)
+      const stop = new AbortController()
+      const onSignal = () => stop.abort()
+      process.once('SIGINT', onSignal).once('SIGTERM', onSignal)
+      const report = await speakFile(file, options, stop.signal).catch((error: unknown) => {
+        if (!stop.signal.aborted) throw error
+        process.stderr.write('Đã dừng theo yêu cầu, chưa ghi tệp nào. · Stopped; no file was written.\n')
+        process.exitCode = 130
+      })
+      process.off('SIGINT', onSignal).off('SIGTERM', onSignal)
+      if (!report) return
       for (const warning of report.warnings) process.stderr.write(`Lưu ý: ${warning.vi}\n`)
       process.stdout.write(options.json ? `${JSON.stringify(report)}\n` : table(report))
     })
 }
 
-async function speakFile(file: string, options: SpeakOptions): Promise<SpeakReport> {
+/** @throws AppError not-found | import.bad-encoding | text.* | request.invalid | audio.* | setup.disk-full */
+async function speakFile(file: string, options: SpeakOptions, signal: AbortSignal): Promise<SpeakReport> {
   const config = loudspeakerConfigSchema.safeParse({ VOICE: options.voice })
   if (!config.success) {
     throw new AppError('request.invalid', {
@@ -48,13 +61,9 @@ async function speakFile(file: string, options: SpeakOptions): Promise<SpeakRepo
       en: `There is no voice "${options.voice}". Known voices: ${voices.join(', ')}.`,
     })
   }
-  const text = cleanText(decode(await readText(file)))
+  const text = cleanText(await readTextSource(file, process.stdin))
   checkText(text, { maxCharacters: limits.variantCharacters, field: { vi: 'Nội dung', en: 'The text' } })
   const reading = readAloud(text)
-  const stop = new AbortController()
-  const onSignal = () => stop.abort()
-  process.once('SIGINT', onSignal)
-  process.once('SIGTERM', onSignal)
   const workDir = await mkdtemp(join(tmpdir(), 'loa-speak-'))
   try {
     const title = text.split('\n')[0] ?? ''
@@ -62,48 +71,13 @@ async function speakFile(file: string, options: SpeakOptions): Promise<SpeakRepo
       splitForSpeech(reading.text),
       join(workDir, 'speech.mp3'),
       { ...config.data, title, artist: '' },
-      { workDir, signal: stop.signal },
+      { workDir, signal },
     )
     const path = resolve(options.output)
     await publish(audio.path, path)
     return { ...audio, path, voice: config.data.voice, spoken: reading.text, warnings: reading.warnings }
   } finally {
     await rm(workDir, { recursive: true, force: true })
-    process.removeListener('SIGINT', onSignal)
-    process.removeListener('SIGTERM', onSignal)
-  }
-}
-
-async function readText(file: string): Promise<Buffer> {
-  try {
-    if (file !== '-') return await readFile(file)
-    const chunks: Buffer[] = []
-    for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk))
-    return Buffer.concat(chunks)
-  } catch (error) {
-    throw new AppError(
-      'not-found',
-      {
-        vi: `Không đọc được tệp "${file}". Ông/Bà vui lòng kiểm tra đường dẫn và quyền đọc.`,
-        en: `Cannot read the file "${file}". Please check the path and the permission to read it.`,
-      },
-      { cause: error },
-    )
-  }
-}
-
-function decode(bytes: Buffer): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-  } catch (error) {
-    throw new AppError(
-      'import.bad-encoding',
-      {
-        vi: 'Tệp không ở bảng mã UTF-8. Ông/Bà vui lòng lưu lại tệp dưới dạng văn bản UTF-8.',
-        en: 'The file is not UTF-8. Please save it as UTF-8 text.',
-      },
-      { cause: error },
-    )
   }
 }
 

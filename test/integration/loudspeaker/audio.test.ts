@@ -49,9 +49,9 @@ function expectStandard({ said, heard, left }: Made): void {
     bit_rate: '64000',
     format_name: 'mp3',
   })
-  expect(said).toMatchObject({ lufs: heard.lufs, dbtp: heard.dbtp, sizeBytes: Number(heard.format['size']) })
+  expect(said).toMatchObject({ lufs: heard.lufs, dbtp: heard.dbtp, sizeBytes: Number(heard.format.size) })
   expect(said.headSilenceSeconds).toBeCloseTo(heard.headSilence, 1)
-  expect(said.durationSeconds).toBeCloseTo(Number(heard.format['duration']), 1)
+  expect(said.durationSeconds).toBeCloseTo(Number(heard.format.duration), 1)
   expect(left).toEqual(['o.mp3'])
 }
 
@@ -106,7 +106,7 @@ test('the file starts with an ID3v2.3 tag of text fields and goes on with sound,
       expect(bytes.subarray(10 + bytes.readUInt32BE(6)).readUInt16BE(0) & 0xffe0).toBe(0xffe0)
       expect(bytes.includes('Xing')).toBe(false)
       expect(bytes.includes('Info')).toBe(false)
-      expect(heard.format['tags']).toEqual({ title: 'Lũ về “gấp” -y [x]', artist: 'UBND' })
+      expect(heard.format.tags).toEqual({ title: 'Lũ về “gấp” -y [x]', artist: 'UBND' })
     },
   ))
 

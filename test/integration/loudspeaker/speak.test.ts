@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/prom
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { bulletin, compileSpeak, listen } from './support.ts'
+import { bulletin, childrenOf, compileSpeak, listen } from './support.ts'
 
 interface Ran {
   status: number | null
@@ -59,7 +59,7 @@ describe('loa speak', () => {
     expect(stdout).toMatch(/Thời lượng: +\d+,\d giây/)
     expect(stdout).toMatch(/-1[56],\d LUFS/)
     expect(stdout).toMatch(/-\d,\d dBTP/)
-    expect((await listen(join(dir, 'bulletin.mp3'))).format['codec_name']).toBe('mp3')
+    expect((await listen(join(dir, 'bulletin.mp3'))).format.codec_name).toBe('mp3')
   })
 
   test('reads standard input, chooses a voice, prints one JSON document', async () => {
@@ -68,9 +68,9 @@ describe('loa speak', () => {
     expect(status).toBe(0)
     const report = JSON.parse(stdout) as Record<string, unknown>
     expect(report).toMatchObject({ path: join(dir, 'stdin.mp3'), voice: 'vi-vn-x-central', warnings: [] })
-    expect(report['spoken']).toContain('mười chín giờ ba mươi phút')
+    expect(report.spoken).toContain('mười chín giờ ba mươi phút')
     const heard = await listen(join(dir, 'stdin.mp3'))
-    expect(report).toMatchObject({ lufs: heard.lufs, dbtp: heard.dbtp, sizeBytes: Number(heard.format['size']) })
+    expect(report).toMatchObject({ lufs: heard.lufs, dbtp: heard.dbtp, sizeBytes: Number(heard.format.size) })
   })
 
   test.each<[string, string[], string | Buffer, string]>([
@@ -90,6 +90,22 @@ describe('loa speak', () => {
     expect(stdout).toBe('')
     expect((await readdir(dir)).filter(name => name.startsWith('x.mp3'))).toEqual([])
   })
+})
+
+test('Ctrl-C stops it and writes no file', async () => {
+  await writeFile(join(dir, 'long.txt'), Array(12).fill(bulletin).join('\n\n'))
+  const child = spawn(process.execPath, [script, 'speak', 'long.txt', '-o', 'long.mp3'], { cwd: dir })
+  let stderr = ''
+  child.stderr.on('data', chunk => {
+    stderr += chunk
+  })
+  const working = async () => (await childrenOf(Number(child.pid))).length > 0
+  while (child.exitCode === null && !(await working())) await new Promise(resolve => setImmediate(resolve))
+  child.kill('SIGINT')
+  const status = await new Promise(resolve => child.on('close', resolve))
+  expect(status).toBe(130)
+  expect(stderr).toContain('Đã dừng theo yêu cầu')
+  expect((await readdir(dir)).filter(name => name.startsWith('long.mp3'))).toEqual([])
 })
 
 describe('on a machine without the programs', () => {

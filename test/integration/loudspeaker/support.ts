@@ -76,17 +76,20 @@ export async function listen(path: string): Promise<Heard> {
   }
 }
 
-/** Processes that this test process has started and that still run. */
-export async function children(): Promise<string[]> {
+/** Names of the processes that this process has started and that still run. */
+export async function childrenOf(pid: number | 'self'): Promise<string[]> {
   const names: string[] = []
-  for (const thread of await readdir('/proc/self/task')) {
-    const ids = await readFile(`/proc/self/task/${thread}/children`, 'utf8').catch(() => '')
+  for (const thread of await readdir(`/proc/${pid}/task`).catch(() => [])) {
+    const ids = await readFile(`/proc/${pid}/task/${thread}/children`, 'utf8').catch(() => '')
     for (const id of ids.split(' ').filter(Boolean)) {
       names.push((await readFile(`/proc/${id}/comm`, 'utf8').catch(() => 'gone')).trim())
     }
   }
   return names.filter(name => name !== 'gone')
 }
+
+/** Those of this test process. */
+export const children = () => childrenOf('self')
 
 /**
  * `loa speak` as plain JavaScript in a folder of its own, to be run by a separate node: only there can a test take the
