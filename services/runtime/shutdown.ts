@@ -1,4 +1,4 @@
-import type { Log } from '../../channels/contract.ts'
+import type { ServerLog } from './child-server.ts'
 
 /** Ends a process in order. Register parts as they are started; they are closed in the reverse order. */
 export interface Shutdown {
@@ -16,7 +16,7 @@ export interface Shutdown {
 }
 
 export interface ShutdownOptions {
-  log: Log
+  log: ServerLog
   /** After this long the process exits with 1 whatever still runs. */
   forceAfterMs?: number
   exit?: (code: number) => void

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { examine, type Report } from '../doctor/check.ts'
+import { envExample } from '../doctor/env-example.ts'
 import { instanceChecks, readableEnv } from '../doctor/instance.ts'
 import { machineChecks } from '../doctor/machine.ts'
 
@@ -9,7 +10,12 @@ export function register(program: Command): void {
     .command('doctor')
     .description('Kiểm tra mọi thành phần và cách khắc phục · check every part and say how to mend it')
     .option('--json', 'in kết quả dạng JSON · print one JSON document')
-    .action(async (options: { json?: boolean }) => {
+    .option('--env-example', 'in tệp mẫu .env · print the text of .env.example')
+    .action(async (options: { json?: boolean; envExample?: boolean }) => {
+      if (options.envExample) {
+        process.stdout.write(envExample())
+        return
+      }
       const report = await doctor()
       process.stdout.write(options.json ? `${JSON.stringify(report)}\n` : text(report))
       if (!report.ok) process.exitCode = 1
