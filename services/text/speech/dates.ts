@@ -209,5 +209,10 @@ const rules: readonly Rule[] = [
 
 /** Days, months, years and their ranges. Place it behind the rule for document numbers, before fractions. */
 export function readDate(place: Place): Reading | undefined {
-  return firstOf(rules, place)
+  const reading = firstOf(rules, place)
+  if (reading === undefined || matchAt(timeBehind, place.text, reading.end) === undefined) return reading
+  return { ...reading, spoken: `${reading.spoken},` }
 }
+
+/** A clock time right behind a year would sound like a part of it: a comma gives the voice a pause. */
+const timeBehind = /(?<=\d{4})\s(?=\d{1,2}(?::\d{2}|\s?[hg]\d|\s?h(?!\p{L})|\sgiờ))/uy

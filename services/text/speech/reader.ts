@@ -189,12 +189,16 @@ function readNegative(place: Place): Reading | undefined {
     : { end: reading.end, spoken: /(?:^|\s)âm\s$/u.test(before) ? reading.spoken : `âm ${reading.spoken}` }
 }
 
+/** N.Q under a text: the initials of its author. */
+const initials = /\p{Lu}\.(?=\p{Lu}(?![\p{L}\d]))/uy
+
 /** A consonant that stands alone is read by its name: điểm đ -> điểm đê. Vowels are their own names. */
 function readLetter(place: Place): Reading | undefined {
   const { text, at, before } = place
   const letter = text[at] ?? ''
   if (/[\p{L}\p{M}\d'’]/u.test(text[at + 1] ?? '')) return undefined
   const end = at + letter.length
+  if (matchAt(initials, text, at) !== undefined) return { end: end + 1, spoken: letterName(letter) ?? letter }
   if (letter === 'x' && /[\d\p{L}²³]\s?$/u.test(before) && /^\s?\d/.test(text.slice(end, end + 2)))
     return { end, spoken: 'nhân' }
   if (/[aeiouy]/i.test(letter) || (text[end] === '.' && /^\.\p{L}/u.test(text.slice(end, end + 2)))) return undefined
