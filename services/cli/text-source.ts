@@ -30,20 +30,27 @@ export function decodeText(bytes: Uint8Array, what: { vi: string; en: string }):
   }
 }
 
-/** By halving: the longest prefix that a streaming decoder takes ends before the first bad byte. */
+/** By halving: the longest prefix that decodes, without the beginning of the character that then goes wrong. */
 function badByte(bytes: Uint8Array): number {
   let good = 0
   let bad = bytes.length
   while (good < bad) {
     const middle = Math.ceil((good + bad) / 2)
-    try {
-      new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(0, middle), { stream: true })
-      good = middle
-    } catch {
-      bad = middle - 1
-    }
+    if (decodes(bytes.subarray(0, middle), true)) good = middle
+    else bad = middle - 1
   }
-  return Math.min(good + 1, bytes.length)
+  while (good > 0 && !decodes(bytes.subarray(0, good), false)) good -= 1
+  return good + 1
+}
+
+/** @param open whether the bytes may end within a character */
+function decodes(bytes: Uint8Array, open: boolean): boolean {
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: open })
+    return true
+  } catch {
+    return false
+  }
 }
 
 async function readBytes(file: string): Promise<Uint8Array> {

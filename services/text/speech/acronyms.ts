@@ -12,7 +12,7 @@ const longToken = /\p{Lu}[\p{L}\d]{0,23}(?:(?:\s?&\s?|-|,(?=\p{Lu}{2}[\p{Lu}]*&)
 const shortToken = /\p{Lu}[\p{L}\d]{0,39}/uy
 const bodyBefore = /(?:^|[^\p{L}])(?:bộ|sở|phòng|ban|cục|vụ|viện|chi cục|ngành|ty)\s+$/u
 const properBefore =
-  /(?:^|[^\p{L}])(?:trung tâm|bộ|sở|phòng|ban|cục|vụ|viện|chi cục|văn phòng|ban chỉ đạo|ban chỉ huy|tổng cục)\s+$/u
+  /(?:^|[^\p{L}])(?:trung tâm|tt|bộ|sở|phòng|ban|cục|vụ|viện|chi cục|văn phòng|ban chỉ đạo|ban chỉ huy|tổng cục)\s+$/u
 const numberBehind = /^\s*(?:số\s*:?\s*)?\d/u
 
 /** Abbreviations in their context, then single tokens of capitals. The token starts with an upper-case letter. */
