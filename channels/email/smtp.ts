@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Readable } from 'node:stream'
+import { Readable } from 'node:stream'
 import nodemailer, { type MailMessage, type NodemailerError, type SendMailOptions } from 'nodemailer'
 import type { Outcome } from '../../services/domain/delivery.ts'
 import type { ChannelDeps, MailPort, OutgoingMail } from '../contract.ts'
@@ -58,7 +58,7 @@ export function createMailPort(config: EmailConfig, deps: Pick<ChannelDeps, 'log
     const controller = (mail.data as TrackedOptions).loaAttempt
     const original = mail.message.createReadStream.bind(mail.message)
     mail.message.createReadStream = options => {
-      const stream = original(options)
+      const stream = Readable.from(inOnePiece(original(options)), { objectMode: false })
       if (controller) bodies.set(controller, stream)
       return stream
     }
@@ -114,6 +114,8 @@ export function createMailPort(config: EmailConfig, deps: Pick<ChannelDeps, 'log
       ...(config.replyTo ? { replyTo: config.replyTo } : {}),
       subject: mail.subject,
       text: mail.text,
+      // Half the size of quoted-printable for Vietnamese.
+      textEncoding: 'base64',
       ...(mail.html === undefined ? {} : { html: mail.html }),
       messageId: `<${messageKey(mail.key)}@${domain}>`,
       date: deps.now(),
@@ -143,6 +145,13 @@ export function createMailPort(config: EmailConfig, deps: Pick<ChannelDeps, 'log
 
 interface TrackedOptions extends SendMailOptions {
   loaAttempt?: AbortController
+}
+
+/** The library writes a mail in some twenty small pieces; a notice is small, so one write costs far less. */
+async function* inOnePiece(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  const chunks: Buffer[] = []
+  for await (const chunk of source) chunks.push(chunk)
+  yield Buffer.concat(chunks)
 }
 
 /** A key as the left side of a Message-ID: kept when it is plain, hashed otherwise, so that repeats stay equal. */
