@@ -66,6 +66,10 @@ describe('findGaps', () => {
     expect(at('2026-11-25T05:30:00+07:00', '2026-11-25T05:00:00+07:00')).toEqual(['expiryBeforeStart'])
     expect(at('2026-11-25T05:30:00+07:00', '2026-11-26T05:00:00+07:00')).toEqual([])
   })
+  test('an invisible character is named, line breaks and tabs are fine', () => {
+    expect(findGaps({ ...ready, body: 'Xin\u0007 chào' }, now)).toEqual(['control'])
+    expect(findGaps({ ...ready, body: 'Xin\n\tchào\r\n' }, now)).toEqual([])
+  })
   test('lengths count letters, not UTF-16 units', () => {
     expect(findGaps({ ...ready, title: '😀'.repeat(300) }, now)).toEqual([])
     expect(findGaps({ ...ready, title: 'a'.repeat(301) }, now)).toEqual(['titleLong'])

@@ -118,6 +118,8 @@ export function useAnnouncement(id: string | undefined) {
     queryKey: ['announcement', id],
     enabled: id !== undefined,
     queryFn: ({ signal }) => call<Announcement>(announcementPath(id ?? ''), { signal }),
+    // Somebody else, or the clock, moves it on from these states.
+    refetchInterval: q => (['submitted', 'approved'].includes(q.state.data?.state ?? '') ? 10_000 : false),
   })
 }
 
@@ -173,10 +175,12 @@ export function useCopy() {
   })
 }
 
+/** How far every channel is. Asked again now and then: confirmations arrive long after the last send. */
 export function useProgress(id: string, enabled: boolean) {
   return useQuery({
     queryKey: ['progress', id],
     enabled,
+    refetchInterval: 15_000,
     queryFn: ({ signal }) => call<Progress>(`${announcementPath(id)}/progress`, { signal }),
   })
 }
@@ -185,7 +189,7 @@ export function useAreaResults(id: string, live: boolean) {
   return useQuery({
     queryKey: ['area-results', id],
     queryFn: ({ signal }) => call<AreaResult[]>(`${announcementPath(id)}/results/areas`, { signal }),
-    refetchInterval: live ? 5_000 : false,
+    refetchInterval: live ? 5_000 : 30_000,
   })
 }
 

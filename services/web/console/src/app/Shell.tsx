@@ -13,7 +13,7 @@ import {
 } from '@tabler/icons-react'
 import { useQueryClient } from '@tanstack/react-query'
 import { type ComponentType, useEffect, useRef } from 'react'
-import { Link, NavLink, Outlet, useLocation } from 'react-router'
+import { Link, NavLink, Outlet, useLocation, useNavigationType } from 'react-router'
 import { may, type Permission } from '../../../../domain/accounts.ts'
 import type { Me } from '../../../../http/schemas.ts'
 import { signOut, useInstance, useMe } from '../api/queries.ts'
@@ -72,26 +72,32 @@ export function Shell() {
           <Links me={me.data} />
           <Who me={me.data} />
         </nav>
-        <Main />
+        <Main me={me.data} />
       </div>
     </>
   )
 }
 
 /** Moves the focus to the new page, so that a screen reader begins there and the keyboard does not start over. */
-function Main() {
+function Main({ me }: { me: Me }) {
   const { pathname } = useLocation()
+  const how = useNavigationType()
   const ref = useRef<HTMLElement>(null)
   const last = useRef(pathname)
+  const { t } = useWords()
+  const place = places.find(one => pathname.startsWith(one.to))
+  const allowed = !place || may(me.role, place.needs)
   useEffect(() => {
     if (last.current === pathname) return
     last.current = pathname
+    // A replaced address is the same page (a draft that got its number): the writer must not lose the place.
+    if (how === 'REPLACE') return
     ref.current?.focus({ preventScroll: true })
     window.scrollTo(0, 0)
-  }, [pathname])
+  }, [pathname, how])
   return (
     <main id="main" className={css.main} tabIndex={-1} ref={ref}>
-      <Outlet />
+      {allowed ? <Outlet /> : <Text>{t.errors.forbidden}</Text>}
     </main>
   )
 }

@@ -97,9 +97,15 @@ export type Gap =
   | 'areas'
   | 'channels'
   | 'urgencyReason'
+  | 'control'
   | 'schedulePast'
   | 'expiryPast'
   | 'expiryBeforeStart'
+
+/** True when a text holds a character that nobody sees and no carrier takes; line breaks and tabs are none. */
+export function hasControl(text: string): boolean {
+  return /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/.test(text)
+}
 
 /** The gaps in the order of the form; empty when it is ready. */
 export function findGaps(content: AnnouncementContent, now: Date): Gap[] {
@@ -110,6 +116,7 @@ export function findGaps(content: AnnouncementContent, now: Date): Gap[] {
   if ([...content.title].length > titleMax) gaps.push('titleLong')
   if (content.body.trim() === '') gaps.push('body')
   if ([...content.body].length > bodyMax) gaps.push('bodyLong')
+  if (hasControl(content.title) || hasControl(content.body)) gaps.push('control')
   if (content.audience.areas.length === 0) gaps.push('areas')
   if (content.channels.length === 0) gaps.push('channels')
   if (content.priority === 'emergency' && content.urgencyReason.trim() === '') gaps.push('urgencyReason')

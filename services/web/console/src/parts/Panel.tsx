@@ -1,4 +1,5 @@
 import { Group, Paper, type PaperProps, Text, Title } from '@mantine/core'
+import { useDocumentTitle } from '@mantine/hooks'
 import type { ReactNode } from 'react'
 import css from './Panel.module.css'
 
@@ -33,7 +34,8 @@ export function Panel({ title, lead, aside, id, children, ...paper }: PanelProps
 }
 
 /** The head of a page: what it is, one line about it, what can be done here. */
-export function PageHead({ title, lead, actions }: { title: ReactNode; lead?: ReactNode; actions?: ReactNode }) {
+export function PageHead({ title, lead, actions }: { title: string; lead?: ReactNode; actions?: ReactNode }) {
+  useDocumentTitle(`${title} – Loa`)
   return (
     <Group justify="space-between" align="flex-end" mb="lg" gap="sm" className={css.head}>
       <div className={css.heading}>

@@ -18,7 +18,7 @@ export function ProblemBox({ error, onRetry }: { error: unknown; onRetry?: () =>
   const { t, language } = useWords()
   const fields = error instanceof ApiError ? (error.problem?.errors ?? []) : []
   return (
-    <Alert color="alarm" variant="light" icon={<IconAlertTriangle />} title={t.errors.title} role="alert">
+    <Alert color="alarm" variant="light" icon={<IconAlertTriangle />} title={t.errors.refused} role="alert">
       <Text size="sm">{errorText(error, t, language)}</Text>
       {fields.length > 0 && (
         <List size="sm" mt="xs">

@@ -1,4 +1,5 @@
 import { Alert, Button, CopyButton, Group, Tabs, Text, Title } from '@mantine/core'
+import { useDocumentTitle } from '@mantine/hooks'
 import {
   IconArrowBackUp,
   IconArrowLeft,
@@ -47,6 +48,7 @@ export function AnnouncementPage() {
 function Loaded({ announcement }: { announcement: Announcement }) {
   const { t } = useWords()
   const { id, state } = announcement
+  useDocumentTitle(`${announcement.title || t.list.untitled} – Loa`)
   const sent = sentStates.includes(state) && announcement.approvedAt !== null
   const moving = state === 'approved' || state === 'dispatching'
   const progress = useProgress(id, sent)

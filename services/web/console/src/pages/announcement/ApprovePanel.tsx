@@ -19,12 +19,15 @@ import css from './Announcement.module.css'
  * The approver's desk: reach, cost, duration and the very texts and sounds that will go out. What is sent back is the
  * hash of the announcement as it was read for this screen, so a change in between is refused by the server.
  */
-export function ApprovePanel({ announcement }: { announcement: Announcement }) {
+export function ApprovePanel({ announcement: latest }: { announcement: Announcement }) {
   const { t, language, say } = useWords()
   const client = useQueryClient()
   const instance = useInstance()
-  const action = useAction(announcement.id)
+  const action = useAction(latest.id)
   const [asking, setAsking] = useState<{ what: 'approve' | 'return'; key: string } | null>(null)
+  // What was opened stays on the desk: a change by the writer is announced and read anew, never slipped in.
+  const [announcement, setAnnouncement] = useState(latest)
+  const changed = latest.hash !== announcement.hash
   const { content } = announcement
   const channels = (instance.data?.channels ?? []).filter(channel => content.channels.includes(channel.id))
   const count = useAudienceCount(content.audience)
@@ -70,8 +73,18 @@ export function ApprovePanel({ announcement }: { announcement: Announcement }) {
       <Text mt={4} mb="md">
         {t.approve.lead}
       </Text>
+      {changed && (
+        <Alert color="alarm" mb="md" role="alert">
+          <Group justify="space-between">
+            {t.approve.mismatch}
+            <Button size="xs" onClick={() => setAnnouncement(latest)}>
+              {t.approve.readAgain}
+            </Button>
+          </Group>
+        </Alert>
+      )}
       {content.priority === 'emergency' && (
-        <Alert color="alarm" mb="md" title={`${t.priority.emergency}: ${t.compose.urgencyReason}`}>
+        <Alert color="alarm" mb="md" title={t.compose.urgencyReason}>
           {content.urgencyReason}
         </Alert>
       )}
@@ -130,7 +143,7 @@ export function ApprovePanel({ announcement }: { announcement: Announcement }) {
           size="md"
           color={content.priority === 'emergency' ? 'alarm' : 'leaf'}
           leftSection={<IconSignature size={20} />}
-          disabled={previews.some(one => one.isPending)}
+          disabled={changed || previews.some(one => one.isPending)}
           onClick={() => ask('approve')}
         >
           {content.priority === 'emergency' ? t.approve.buttonEmergency : t.approve.button}

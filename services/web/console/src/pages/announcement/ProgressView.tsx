@@ -111,7 +111,8 @@ function ChannelProgress({ announcement, dispatch }: { announcement: Announcemen
 function Reasons({ dispatch }: { dispatch: DispatchProgress }) {
   const { t, language } = useWords()
   const list = Object.entries(dispatch.reasons)
-    .filter(([, count]) => count > 0)
+    // Cancelled and expired are states of their own and stand in the legend already.
+    .filter(([code, count]) => count > 0 && code !== 'cancelled' && code !== 'expired')
     .sort(([, a], [, b]) => b - a)
   if (list.length === 0) return null
   return (

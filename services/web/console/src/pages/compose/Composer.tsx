@@ -151,7 +151,7 @@ function Notes({ draft }: { draft: Draft }) {
     const before = draft.content
     draft.replace(found.content)
     draft.forgetFound()
-    if (!isBlank(before)) tellUndo(t.compose.restore, t, () => draft.replace(before))
+    if (!isBlank(before)) tellUndo(t.compose.restored, t, () => draft.replace(before))
   }
   const takeTheirs = () => {
     const mine = draft.content

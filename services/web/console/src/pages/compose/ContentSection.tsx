@@ -1,7 +1,7 @@
 import { Group, MultiSelect, SimpleGrid, Stack, Text, Textarea, TextInput } from '@mantine/core'
 import { type PlanTopic, planTopics } from '../../../../../domain/plan.ts'
 import { useWords } from '../../i18n/context.tsx'
-import { bodyMax, titleMax } from '../../lib/content.ts'
+import { bodyMax, hasControl, titleMax } from '../../lib/content.ts'
 import { formatNumber } from '../../lib/format.ts'
 import { Panel } from '../../parts/Panel.tsx'
 import type { SectionProps } from './section.ts'
@@ -26,7 +26,7 @@ export function ContentSection({ content, change, gaps }: SectionProps) {
             value={content.title}
             // A title is one line: a pasted line break becomes a space.
             onChange={event => change({ title: event.currentTarget.value.replace(/\s*[\r\n]+\s*/g, ' ') })}
-            error={titleGap && t.gaps[titleGap]}
+            error={hasControl(content.title) ? t.gaps.control : titleGap && t.gaps[titleGap]}
             styles={{ input: { fontWeight: 600 } }}
           />
           <Count text={content.title} max={titleMax} />
@@ -41,7 +41,7 @@ export function ContentSection({ content, change, gaps }: SectionProps) {
             maxRows={28}
             value={content.body}
             onChange={event => change({ body: event.currentTarget.value })}
-            error={bodyGap && t.gaps[bodyGap]}
+            error={hasControl(content.body) ? t.gaps.control : bodyGap && t.gaps[bodyGap]}
           />
           <Count text={content.body} max={bodyMax} />
         </div>
