@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { fileURLToPath } from 'node:url'
+import { projectPath } from '../runtime/paths.ts'
 import { sendJson } from './http.ts'
 
 /** The page's files; a fixed table, so that no path from outside ever reaches the file system. */
@@ -15,27 +15,17 @@ const files: Record<string, { name: string; type: string }> = {
   '/words.js': { name: 'words.js', type: 'text/javascript; charset=utf-8' },
 }
 
-/** Beside this module, or (compiled, when the build did not copy them) in the source tree. */
-const folders = ['./public/', '../../../services/simulator/public/'].map(path =>
-  fileURLToPath(new URL(path, import.meta.url)),
-)
-
 /** Answers with one of the page's files, else 404. */
 export async function pageFile(req: IncomingMessage, res: ServerResponse, path: string): Promise<void> {
   const file = req.method === 'GET' ? files[path] : undefined
   if (!file) return sendJson(res, 404, { error: 'there is nothing at this address' })
-  for (const folder of folders) {
-    const bytes = await readFile(folder + file.name).catch(() => undefined)
-    if (!bytes) continue
-    res.writeHead(200, {
-      'content-type': file.type,
-      'content-length': bytes.length,
-      'cache-control': 'no-cache',
-      'content-security-policy': "default-src 'self'; frame-ancestors 'none'; form-action 'none'; base-uri 'none'",
-      'x-content-type-options': 'nosniff',
-    })
-    res.end(bytes)
-    return
-  }
-  sendJson(res, 500, { error: 'the files of the page are missing from this installation' })
+  const bytes = await readFile(projectPath('services/simulator/public', file.name))
+  res.writeHead(200, {
+    'content-type': file.type,
+    'content-length': bytes.length,
+    'cache-control': 'no-cache',
+    'content-security-policy': "default-src 'self'; frame-ancestors 'none'; form-action 'none'; base-uri 'none'",
+    'x-content-type-options': 'nosniff',
+  })
+  res.end(bytes)
 }
