@@ -1,0 +1,125 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { type Browser, chromium, type Page } from 'playwright-core'
+import { type DemoInstance, startDemoInstance } from '../support/demo-instance.ts'
+import { until } from '../support/wait.ts'
+
+const title = 'Thông báo lịch tiếp nhận hồ sơ của Trung tâm Phục vụ hành chính công'
+const body = `Từ ngày 01/12/2026, Trung tâm Phục vụ hành chính công phường Đông Hà tiếp nhận hồ sơ từ 7h30 đến 17h00 các ngày làm việc.
+
+Ông/Bà có thể nộp hồ sơ trực tuyến qua Cổng Dịch vụ công quốc gia. Việc nộp hồ sơ trực tuyến được giảm lệ phí.`
+
+/** Writes, approves, and follows one announcement to phones, loudspeakers, boards and mailboxes, in a real browser. */
+describe('one announcement from the officer to the village', () => {
+  let demo: DemoInstance
+  let browser: Browser
+
+  beforeAll(async () => {
+    demo = await startDemoInstance()
+    browser = await chromium.launch({
+      executablePath: '/usr/bin/chromium',
+      args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'],
+    })
+  }, 300_000)
+  afterAll(async () => {
+    await browser?.close()
+    await demo?.stop()
+  })
+
+  async function signIn(who: string): Promise<Page> {
+    const account = demo.accounts.find(a => a.email.startsWith(who))
+    if (!account) throw new Error(`no account ${who}`)
+    const context = await browser.newContext({ locale: 'vi-VN', viewport: { width: 1280, height: 900 } })
+    const page = await context.newPage()
+    await page.goto(demo.console)
+    await page
+      .locator('input[type="email"], input[name="email"], input[autocomplete="username"]')
+      .first()
+      .fill(account.email)
+    await page.locator('input[type="password"]').fill(account.password)
+    await page.locator('button[type="submit"]').click()
+    await page.getByText('Đăng xuất').first().waitFor()
+    return page
+  }
+
+  test('the first start printed the table of the four channels', () => {
+    const table = demo.output()
+    for (const channel of ['Truyền thanh cấp xã', 'Bảng tin công cộng', 'Tin nhắn SMS', 'Thư điện tử']) {
+      expect(table).toContain(channel)
+    }
+    expect(demo.accounts).toHaveLength(3)
+    expect(new Set(demo.accounts.map(a => a.password)).size).toBe(3)
+  })
+
+  test('written, previewed, submitted, approved, sent, heard and shown', async () => {
+    // A board of Đông Hà hangs on the wall before anything happens.
+    const officer = await signIn('chuyenvien')
+    const boards = await officer.evaluate(`fetch('/api/boards').then(r => r.json())`)
+    const place = (boards as { areaCode: string; playerUrl: string }[]).find(b => b.areaCode === '19333')
+    if (!place) throw new Error('no board in Đông Hà')
+    const wall = await (await browser.newContext({ viewport: { width: 1280, height: 720 } })).newPage()
+    await wall.goto(place.playerUrl)
+
+    await officer.getByRole('link', { name: 'Soạn thông báo' }).first().click()
+    await officer.getByLabel('Tiêu đề (trích yếu)').fill(title)
+    await officer.getByLabel('Nội dung thông báo').fill(body)
+    await officer.getByLabel('Cơ quan ban hành').fill('Ủy ban nhân dân phường Đông Hà')
+    await officer.getByPlaceholder('Tìm xã, phường, đặc khu (không cần dấu)').fill('dong ha')
+    await officer.getByLabel('Phường Đông Hà', { exact: true }).check()
+    for (const channel of ['Truyền thanh cấp xã', 'Bảng tin công cộng', 'Tin nhắn SMS', 'Thư điện tử']) {
+      await officer.getByRole('checkbox', { name: channel }).click()
+    }
+    // The preview is made by the server, by the same code that sends.
+    await officer.getByRole('tab', { name: 'Tin nhắn SMS' }).click()
+    await officer
+      .getByText(/tin\/người/)
+      .first()
+      .waitFor()
+    await officer.getByRole('button', { name: 'Trình duyệt' }).click()
+    await officer.getByRole('dialog').getByRole('button', { name: 'Trình duyệt' }).click()
+    await officer.waitForURL(/\/announcements\/[0-9a-f-]{36}/)
+    const path = new URL(officer.url()).pathname
+    expect(await officer.getByRole('button', { name: 'Phê duyệt', exact: true }).count()).toBe(0)
+
+    const approver = await signIn('lanhdao')
+    await approver.goto(`${demo.console}${path}`)
+    await approver.getByRole('button', { name: 'Phê duyệt', exact: true }).click()
+    await approver.getByRole('dialog').getByRole('button', { name: 'Phê duyệt' }).click()
+    await approver.getByText('Đã hoàn thành').first().waitFor({ timeout: 60_000 })
+
+    // The phones have it, in Vietnamese, byte for byte.
+    const received = await until('the SMS is on a phone', async () => {
+      const [newest] = (await (await fetch(`${demo.simulator}/api/phones`)).json()) as { address: string }[]
+      const phone = await (
+        await fetch(`${demo.simulator}/api/phones/${encodeURIComponent(newest?.address ?? '')}`)
+      ).text()
+      return phone.includes('phường Đông Hà') && phone
+    })
+    expect(received).toContain('Trung tâm Phục vụ hành chính công')
+
+    // The board on the wall changed by itself.
+    await wall.getByText('Trung tâm Phục vụ hành chính công').first().waitFor({ timeout: 20_000 })
+
+    // The operator of Đông Hà hears of it, listens and ticks it as aired.
+    const operator = await signIn('truyenthanh')
+    await operator.getByText(title).first().waitFor()
+    await operator.getByRole('button', { name: 'Nghe bản tin' }).first().click()
+    const audio = operator.locator('audio')
+    await audio.waitFor({ state: 'attached' })
+    const seconds = await until(
+      'the audio is playable',
+      () => audio.evaluate(`element => Number.isFinite(element.duration) ? element.duration : 0`) as Promise<number>,
+    )
+    expect(seconds).toBeGreaterThan(5)
+    await operator.getByRole('button', { name: 'Đã phát vừa xong' }).first().click()
+    await operator
+      .getByText(/Đã phát/)
+      .first()
+      .waitFor()
+  })
+
+  test('Ctrl-C ends it in order within ten seconds', async () => {
+    const started = Date.now()
+    expect(await demo.stop()).toBe(0)
+    expect(Date.now() - started).toBeLessThan(10_000)
+  })
+})
