@@ -325,6 +325,8 @@ export const terms: Record<string, string> = {
   TTHTCĐ: 'Trung tâm học tập cộng đồng',
   KHKT: 'khoa học kỹ thuật',
   CTXH: 'chính trị - xã hội',
+  CHQS: 'chỉ huy quân sự',
+  BTGDV: 'Ban Tuyên giáo và Dân vận',
   CCCD: 'căn cước công dân',
   CMND: 'chứng minh nhân dân',
   CMTND: 'chứng minh thư nhân dân',

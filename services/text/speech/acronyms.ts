@@ -105,7 +105,11 @@ function readTitles(place: Place): Reading | undefined {
 function unknown(place: Place, token: string): Reading | undefined {
   if (/\d/.test(token) && token.length <= 12 && /^[\p{Lu}\d]+$/u.test(token)) {
     const parts = token.match(/\d+|\p{L}+/gu) ?? []
-    const spoken = parts.map(part => (/^\d/.test(part) ? spellCode(part, place) : (terms[part] ?? spellLetters(part))))
+    const spoken = parts.map((part, index) =>
+      /^\d/.test(part)
+        ? spellCode(part, place)
+        : (readingInContext(part, '', parts[index + 1] ?? '') ?? terms[part] ?? spellLetters(part)),
+    )
     return { end: place.at + token.length, spoken: spoken.join(' ') }
   }
   const letters = token.replace(/\d/g, '')
@@ -130,7 +134,8 @@ function spellCode(digits: string, place: Place): string {
   return digits.length > 4 || digits.startsWith('0') ? spellDigits(digits) : spellInteger(digits, place.profile)
 }
 
-const smallForm = /(?:v\/v|đ\/c|v\.v(?:\.{1,3}|…)?|(?:tp|tx)(?:\.\s?|\s)(?=\p{Lu}\p{Ll})|tr\.\s?(?=\d))/iuy
+const smallForm =
+  /(?:[Vv]\/[Vv]|[Đđ]\/[Cc]|[Vv]\.[Vv](?:\.{1,3}|…)?|t[px](?:\.\s?|\s)(?=\p{Lu}\p{Ll})|[Tt]r\.\s?(?=\d))/uy
 
 /** v/v, đ/c, v.v. and their like. "đ/c" is an address before a colon or a number, else a comrade. */
 export function readSmallForm(place: Place): Reading | undefined {

@@ -76,9 +76,15 @@ export const ambiguous: Record<string, ContextualReading[]> = {
   CN: [
     { before: /(?:thứ (?:7|bảy)|t7)\s*(?:,|và|-|–|\/)\s*$/u, spoken: 'Chủ nhật' },
     { before: /(?:sáng|chiều|tối|ngày|đến)\s+$/u, spoken: 'Chủ nhật' },
+    { before: /(?:khu|cụm|ngành)\s+$/u, spoken: 'công nghiệp' },
     { after: /^\s+(?:VNPT|Viettel|Ngân hàng|NHCSXH|Công ty|công ty)/u, spoken: 'Chi nhánh' },
   ],
   CA: [{ after: /^\s+(?:tỉnh|xã|phường|huyện|thành phố|TP|Tỉnh|Xã|Phường)/u, spoken: 'Công an' }],
+  LH: [{ after: /^\s*:/u, spoken: 'liên hệ' }],
+  BĐ: [{ after: /^\s?(?:I{1,3}|[123])(?![\p{L}\d])/u, spoken: 'báo động' }],
+  TH: [{ before: /trường\s+$/u, spoken: 'Tiểu học' }],
+  MN: [{ before: /trường\s+$/u, spoken: 'Mầm non' }],
+  TTg: [{ after: /^\s+CP(?![\p{L}])/u, spoken: 'Thủ tướng' }],
   TU: [
     { before: /(?:thường vụ|thường trực|bí thư|ban tổ chức|ban tuyên giáo|văn phòng|btv|tt)\s+$/u, spoken: 'Tỉnh ủy' },
   ],

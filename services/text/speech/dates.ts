@@ -1,4 +1,5 @@
 import { spellInteger } from './numbers.ts'
+import { spellOrdinal } from './roman.ts'
 import type { Place, Profile, Reading, Rule } from './types.ts'
 import { firstOf, matchAt } from './types.ts'
 
@@ -92,7 +93,9 @@ const sharedMonth: Rule = place => {
 
 const twoDates: Rule = place => {
   const match = matchAt(dateToDate, place.text, place.at)
-  if (match === undefined || !likelyDate(place, match[4] ?? '', match[5] ?? '', match[6])) return undefined
+  if (match === undefined) return undefined
+  const improper = Number(match[1]) >= Number(match[2]) || Number(match[4]) >= Number(match[5])
+  if (!improper && !likelyDate(place, match[4] ?? '', match[5] ?? '', match[6])) return undefined
   const { profile } = place
   const first = `${dayWord(place.before)}${spellDate(match[1] ?? '', match[2], match[3], profile)}`
   return {
@@ -134,7 +137,8 @@ const months: Rule = place => {
   return alone === undefined ? undefined : { end: at + alone[0].length, spoken: spellMonth(alone[1] ?? '', profile) }
 }
 
-const afterPartWord = /(?:^|[^\p{L}])(?:quý|đợt|lần|kỳ|kì|khóa|khoá|phiên|học kỳ|số|tuần|vụ)\s+$/u
+const afterPartWord =
+  /(?:^|[^\p{L}])(?:quý|đợt|lần|kỳ|kì|khóa|khoá|phiên|học kỳ|số|tuần|vụ|(?:lần|kỳ họp|phiên họp) thứ)\s+$/u
 
 /** quý 3/2026, đợt 1/2026, and 2026/2027. */
 const partWithYear: Rule = place => {
@@ -144,7 +148,7 @@ const partWithYear: Rule = place => {
     if (part?.[1] !== undefined && part[2] !== undefined) {
       return {
         end: at + part[0].length,
-        spoken: `${spellInteger(part[1], profile)} năm ${spellInteger(part[2], profile)}`,
+        spoken: `${/thứ\s+$/u.test(before) ? spellOrdinal(part[1], profile) : spellInteger(part[1], profile)} năm ${spellInteger(part[2], profile)}`,
       }
     }
   }
@@ -173,6 +177,9 @@ const strongContext =
 const weakContext = /(?:^|[^\p{L}])(?:từ|đến|trước|sau|vào|tới|hết|kể từ|lúc|cuối|đầu|và|hoặc)\s+$/u
 const listContext = /ngày[^.;\n]{1,40}(?:,|và|đến|hoặc|-|–|;)\s*$/u
 const yearlyAfter = /^\s*(?:hằng năm|hàng năm|âm lịch|dương lịch|\(âm lịch|\(dương lịch|tới|năm nay|năm \d{4})/u
+/** 01/03 thủ tục, 12/15 xã: so many of so many. */
+const shareOf =
+  /^\s(?:thủ tục|TTHC|hồ sơ|xã|phường|thôn|bản|khu phố|tổ|tiêu chí|chỉ tiêu|nhiệm vụ|đơn vị|cơ quan|hộ|người|trường|học sinh|đại biểu|cán bộ|công trình|dự án|mô hình|phiếu|ý kiến)(?!\p{L})/u
 const counted = /(?:số|nhà|ngõ|ngách|hẻm|kiệt|lô|thửa|khoản|điều|tỷ lệ|tỉ lệ|hơn|gần|đạt|chiếm|được|khoảng)\s*$/u
 
 /** Days that everybody writes this way; as shares they would make no sense. */
@@ -188,6 +195,7 @@ function likelyDate(place: Place, day: string, month: string, year: string | und
   if (strongContext.test(before) || listContext.test(before)) return true
   if (counted.test(before)) return false
   const after = place.text.slice(place.at, place.at + 40).replace(/^[\d/\s–-]+/u, ' ')
+  if (shareOf.test(after)) return false
   if (yearlyAfter.test(after)) return true
   if (Number(day) === 24 && Number(month) === 7) return weakContext.test(before)
   if (holidays.has(`${Number(day)}/${Number(month)}`)) return true

@@ -6,7 +6,7 @@ import { matchAt } from './types.ts'
 
 /** 1216/QĐ-BTTTT, 30c/NQ-CP, 49/2024/NĐ-CP, 52/2019/QH14, 2455/BTTTT-TTCS (the state's way). */
 const stateNumber =
-  /(\d{1,6})([a-zđ])?(?:\s?\/\s?(\d{4}))?\s?\/\s?(\p{Lu}[\p{L}\d&]{0,24}(?:(?:[-–.]|,(?=\p{Lu}{2})|\s?[-–]\s?(?=\p{Lu}[\p{L}\d]{0,20}\p{Lu}))\p{Lu}[\p{L}\d&]{0,24}){0,4})(?![\p{L}\d])/uy
+  /(\d{1,6}(?:\.\d)?)([a-zđ])?(?:\s?\/\s?(\d{4}))?\s?\/\s?(\p{Lu}[\p{L}\d&]{0,24}(?:(?:[-–.]|,(?=\p{Lu}{2})|\s?[-–]\s?(?=\p{Lu}[\p{L}\d]{0,20}\p{Lu}))\p{Lu}[\p{L}\d&]{0,24}){0,4})(?![\p{L}\d])/uy
 /** 01-NQ/TU (the Party's way). */
 const partyNumber = /(\d{1,6})([a-zđ])?\s?[-–]\s?(\p{Lu}[\p{L}]{0,5})\s?\/\s?(\p{Lu}[\p{L}\d]{0,24})(?![\p{L}\d])/uy
 /** Nghị định 49/2024 without a symbol. */
@@ -111,7 +111,12 @@ interface WrittenDocument {
 }
 
 function spellNumber(document: WrittenDocument, profile: Profile): string {
-  const words = [spellInteger(document.number, profile)]
+  const words = [
+    document.number
+      .split('.')
+      .map(part => spellInteger(part, profile))
+      .join(' chấm '),
+  ]
   if (document.letter !== undefined) words.push(letterName(document.letter) ?? document.letter)
   if (document.year !== undefined) words.push('năm', spellInteger(document.year, profile))
   return words.join(' ')
@@ -137,28 +142,22 @@ function compose(place: Place, end: number, symbol: Symbol, document: WrittenDoc
   return { end, spoken: namedInSentence(place, end, issuer) ? spoken : `${spoken} của ${issuer}` }
 }
 
-/** Other ways in which a text names an issuer. */
-const aliases: Record<string, string[]> = Object.fromEntries(
-  [
-    ...Object.entries(issuers),
-    ...Object.entries(fields).flatMap(([code, field]) => [
-      [`B${code}`, `Bộ ${field}`] as const,
-      [`S${code}`, `Sở ${field}`] as const,
-    ]),
-  ].reduce((map, [code, name]) => map.set(name, [...(map.get(name) ?? []), code]), new Map<string, string[]>()),
-)
+/** Every way in which a text may name an issuer, by its full name: UBND, BTTTT, Bộ TTTT. */
+const shortNames = new Map<string, string[]>()
+for (const [code, name] of Object.entries(issuers)) addShortNames(name, [code])
+for (const [code, field] of Object.entries(fields)) {
+  addShortNames(`Bộ ${field}`, [`Bộ ${code}`, `B${code}`])
+  addShortNames(`Sở ${field}`, [`Sở ${code}`, `S${code}`])
+}
 
-/** "Bộ TTTT", "Bộ TT&TT" for BTTTT; UBND for itself; and the full name. */
+function addShortNames(name: string, codes: string[]): void {
+  shortNames.set(name, [...(shortNames.get(name) ?? []), ...codes])
+}
+
+/** The full name first. A term ("khóa mười lăm") is not part of the name. */
 function namesOf(issuer: string): string[] {
   const name = issuer.replace(/ khóa .*$/u, '')
-  return [
-    name,
-    ...(aliases[name] ?? []).flatMap(code =>
-      /^[BS]\p{Lu}{2,}/u.test(code) && /^(?:Bộ|Sở)/.test(name)
-        ? [`${name.slice(0, 2)} ${code.slice(1)}`, code]
-        : [code],
-    ),
-  ]
+  return [name, ...(shortNames.get(name) ?? [])]
 }
 
 /** Looks at most 240 characters back and 200 ahead: that is a sentence, and it keeps the reader linear. */

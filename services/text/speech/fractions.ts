@@ -76,6 +76,7 @@ function warnUnclear(place: Place, written: string, top: number, bottom: number)
 
 /** 70/78 xã is a count over a total; 3/4 and 1/100 are shares. */
 function isCount(top: string, bottom: string, behind: string): boolean {
+  if (/^0\d/.test(top)) return true
   if (/^10+$/.test(bottom) || Number(top) === 1) return false
   return Number(top) >= 10 || (Number(bottom) > 10 && countNoun.test(behind)) || Number(bottom) === 0
 }

@@ -108,7 +108,8 @@ export function numberAt(place: Place, at: number): WrittenNumber | undefined {
   }
   const spaced = matchAt(spacedNumber, text, at) ?? matchAt(spacedMoney, text, at)
   if (spaced !== undefined) return written(at + spaced[0].length, spaced[0].replaceAll(' ', ''), '', profile)
-  const decimal = matchAt(decimalNumber, text, at)
+  const listed = text[at - 1] === ',' && /\d/.test(text[at - 2] ?? '')
+  const decimal = listed ? undefined : matchAt(decimalNumber, text, at)
   if (decimal?.[1] !== undefined && decimal[2] !== undefined && text[at + decimal[0].length] !== '.') {
     return written(at + decimal[0].length, decimal[1], decimal[2], profile)
   }

@@ -2,7 +2,9 @@ import { spellDigits } from './numbers.ts'
 import type { Place, Reading } from './types.ts'
 import { matchAt } from './types.ts'
 
-const international = /\+84[\s.-]?(?:\(0\)[\s.-]?)?(\d(?:[\s.-]?\d){7,9})(?![\d])/y
+const international = /(?:\(\+84\)|\+84)[\s.-]?(?:\(0\)[\s.-]?)?(\d(?:[\s.-]?\d){7,9})(?!\d)/y
+const withoutPlus = /84([35789]\d{8})(?!\d)/y
+const bracketedAbroad = /\(84[\s.-]?(\d{2,3})\)[\s.-]?(\d(?:[\s.-]?\d){5,8})(?!\d)/y
 const bracketed = /\((0\d{1,3})\)[\s.-]?(\d(?:[\s.-]?\d){5,8})(?!\d)/y
 const mobile = /0[35789]\d?(?:[\s.-]?\d){7,8}(?!\d)/y
 const landline = /02\d{1,2}(?:[\s.-]?\d){7,9}(?!\d)/y
@@ -18,6 +20,8 @@ const adjacent = new RegExp(
   'u',
 )
 const inClause = new RegExp(String.raw`(?:^|[^\p{L}])${phoneWord}(?![\p{L}])[^;\n]{0,48}$`, 'u')
+/** "0233 3852113 hoặc 113": an alternative to a number of many digits is a number to call, too. */
+const afterNumber = /\d(?:[\s.-]?\d){6,}\s*(?:,|;|-|hoặc|và)\s*$/u
 const smsTo = /(?:^|[^\p{L}])(?:gửi|gửi đến|gửi tới|nhắn tin(?: đến| tới)?)\s+$/u
 const identityWord =
   /(?:^|[^\p{L}])(?:tài khoản|stk|số tk|cccd|cmnd|căn cước(?: công dân)?|định danh(?: cá nhân)?|mã số thuế|mst|mã hồ sơ|mã số|mã|hộ chiếu|số thẻ|thẻ bhyt)(?:\s+số)?\s*:?\s*$/u
@@ -61,10 +65,15 @@ function digitCount(text: string): number {
 /** Telephone numbers digit by digit in groups: by their prefix, or after a word such as "tổng đài". */
 export function readPhone(place: Place): Reading | undefined {
   const { text, at, before } = place
-  const abroad = matchAt(international, text, at)
+  const abroad = matchAt(international, text, at) ?? matchAt(withoutPlus, text, at)
   if (abroad?.[1] !== undefined) {
     const rest = /^\d+$/.test(abroad[1]) ? nationalGroups(abroad[1]) : sayGroups(abroad[1])
     return { end: at + abroad[0].length, spoken: `cộng tám bốn, ${rest}` }
+  }
+  const outside = matchAt(bracketedAbroad, text, at)
+  if (outside?.[1] !== undefined && outside[2] !== undefined) {
+    const spoken = `tám bốn, ${spellDigits(outside[1])}, ${sayGroups(outside[2])}`
+    return { end: at + outside[0].length, spoken }
   }
   const area = matchAt(bracketed, text, at)
   if (area?.[1] !== undefined && area[2] !== undefined) {
@@ -115,7 +124,8 @@ function byContext(place: Place): Reading | undefined {
   const code = matchAt(shortCode, text, at)
   if (code !== undefined && !unitBehind.test(text.slice(at + code[0].length, at + code[0].length + 10))) {
     const clause = before.slice(Math.max(before.lastIndexOf('. '), before.lastIndexOf('! ')) + 1)
-    if (inClause.test(clause) || smsTo.test(before)) return { end: at + code[0].length, spoken: spellDigits(code[0]) }
+    if (inClause.test(clause) || afterNumber.test(before) || smsTo.test(before))
+      return { end: at + code[0].length, spoken: spellDigits(code[0]) }
   }
   if (match !== undefined && !counted) {
     const texted = /^\d{4}$/.test(match[0]) && smsTo.test(before)

@@ -14,9 +14,11 @@ const words: Record<string, string> = {
   P: 'phường',
   X: 'xã',
   T: 'tỉnh',
+  TDP: 'tổ dân phố',
+  KP: 'khu phố',
 }
 
-const level = /(TP|TX|TT|Tp|Tx|Tt|[HQPXT])(\.)?\s?(?=\p{Lu}[\p{L}’']|\d)/uy
+const level = /(TDP|KP|TP|TX|TT|Tp|Tx|Tt|[HQPXT])(\.)?\s?(?=\p{Lu}[\p{L}’']|\d)/uy
 const bodyBefore = /(?:^|[^\p{L}])(?:bộ|sở|phòng)\s+$/u
 
 /** TP Đồng Hới, P. Nam Đông Hà, Q.1, TP.HCM: the abbreviation of a level before a name or a number. */
@@ -41,7 +43,7 @@ export function readLevel(place: Place): Reading | undefined {
 
 /** Q.1, P.5, X. 2; a ward number is never large, so P.302 is a room. */
 function numberedLevel(token: string, spoken: string, end: number, behind: string): Reading | undefined {
-  if (token !== 'P' && token !== 'Q' && token !== 'X') return undefined
+  if (!['P', 'Q', 'X', 'TDP', 'KP'].includes(token)) return undefined
   const number = Number(/^\d{1,4}/.exec(behind)?.[0] ?? 0)
   return { end, spoken: token === 'P' && number > 30 ? 'phòng' : spoken }
 }

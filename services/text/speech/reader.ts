@@ -253,7 +253,7 @@ class Output {
       this.dropped = true
       return
     }
-    this.add(piece, wordLike(this.last) && wordLike(piece))
+    this.add(piece, (wordLike(this.last) || /[,;]/.test(this.last)) && wordLike(piece))
     if (piece.endsWith(',')) this.pending = ' '
     this.spoken = true
   }

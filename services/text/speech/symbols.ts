@@ -38,6 +38,7 @@ const fromBefore = /(?:^|[^\p{L}])(?:từ|khoảng)\s[^.,;:\n]{1,40}$/u
 const sameWord =
   /(?:^|[^\p{L}])(thứ|tháng|ngày|điều|khoản|km|quốc lộ|tổ|thôn|khu phố|chương|mục|phần)\s\p{L}+\s?$|(?:^|[^\p{L}])(thứ|tháng|ngày|điều|khoản|km|tổ|thôn|khu phố|chương|mục|phần)\s\d{1,4}\s?$/u
 const unitBehind = /(?:[kcdm]?m[23²³]|km|kg|kwh)(?![\p{L}\d])/iuy
+const romanBefore = /(?:^|[^\p{L}])(?:quý|khóa|khoá|chương|phần|mục|phụ lục|khu vực|đợt)\s+[ivxlc]{1,7}\s?$/u
 const rated = /(?:\d\s?|triệu |tỷ |nghìn |mức )\p{L}{1,8}(?: \p{L}{2,8})?\s?$/u
 
 /**
@@ -93,6 +94,7 @@ function readDash(place: Place, end: number): Reading {
   const spaced = /\s$/.test(before) && /^\s/.test(behind)
   const digitBehind = /^\s?\d/.test(behind)
   if (digitBehind && (measured.test(before) || (spaced && fromBefore.test(before)))) return { end, spoken: 'đến' }
+  if (romanBefore.test(before) && /^\s?[IVXLC]+(?![\p{L}\d])/u.test(behind)) return { end, spoken: 'đến' }
   const word = sameWord.exec(before)
   const again = word?.[1] ?? word?.[2]
   if (again !== undefined && behind.trimStart().toLowerCase().startsWith(`${again} `)) return { end, spoken: 'đến' }
@@ -110,6 +112,8 @@ function readSlashSign(place: Place, end: number): Reading {
   const unitName = unit === undefined ? undefined : units[unit[0].toLowerCase().replace('²', '2').replace('³', '3')]
   if (unit !== undefined && unitName !== undefined) return { end: end + unit[0].length, spoken: `trên ${unitName}` }
   const next = /^\s?(\p{L}+(?: \p{L}+)?)/u.exec(behind)?.[1] ?? ''
+  const chained = /\/\s?\p{L}{1,8}\s?$/u.test(before) && rateWords.has(next.split(' ')[0] ?? '')
+  if (chained) return { end, spoken: 'trên' }
   if (rated.test(before) && (rateWords.has(next) || rateWords.has(next.split(' ')[0] ?? '')))
     return { end, spoken: 'trên' }
   if (/[\p{L})]\s?$/u.test(before) && /^\s?\p{L}/u.test(behind)) return { end, spoken: ',' }

@@ -19,7 +19,7 @@ const bareHour = /(\d{1,2})\s?[-–—]\s?(?=\d)/y
 const scale = /(?:tỷ lệ|tỉ lệ|tỷ số|tỉ số|bản đồ)\s*$/u
 /** "8 giờ 30 người": a counted noun behind the second number means that it is no minute. */
 const countedNoun =
-  /^\s(?:người|hộ|ngày|tuần|tháng|năm|xã|thôn|hồ sơ|đại biểu|triệu|nghìn|tỷ|xe|lượt|cán bộ|em|cháu|bà con)(?!\p{L})/u
+  /^\s(?:người|hộ|(?:ngày|tuần|tháng|năm)(?!\s\d)|xã|thôn|hồ sơ|đại biểu|triệu|nghìn|tỷ|xe|lượt|cán bộ|em|cháu|bà con)(?!\p{L})/u
 
 function clockAt(place: Place, at: number): Clock | undefined {
   const { text, profile } = place

@@ -17,6 +17,8 @@ export const units: Record<string, string> = {
   dm3: 'đề xi mét khối',
   m3: 'mét khối',
   km3: 'ki lô mét khối',
+  ft: 'phít',
+  inch: 'inh',
   ha: 'héc ta',
   mg: 'mi li gam',
   g: 'gam',
@@ -104,7 +106,7 @@ export const units: Record<string, string> = {
 }
 
 /** One-letter units that are units only when glued to the number (30s, 3p, 220v, 10đ). */
-export const gluedOnly = new Set(['v', 'đ', 'L'])
+export const gluedOnly = new Set(['v', 'đ'])
 export const gluedUnits: Record<string, string> = { s: 'giây', p: 'phút' }
 
 /** Words that are units already: needed only to follow a chain such as "triệu đồng/ha/năm". */

@@ -60,7 +60,7 @@ function sayPart(part: string): string {
 
 /** A label such as "quangtri" or "portal" is said as a word; "sotttt" and "dvc" cannot be. */
 function sayable(label: string): boolean {
-  if (label.length < 3 || label.length > 30) return false
+  if (label.length < 2 || label.length > 30) return false
   if (isSyllableRow(label)) return true
-  return /[aeiouy]/i.test(label) && !/[^aeiouy]{4}/i.test(label) && !/^[^aeiouy]{3}/i.test(label)
+  return label.length > 2 && /[aeiouy]/i.test(label) && !/[^aeiouy]{4}/i.test(label) && !/^[^aeiouy]{3}/i.test(label)
 }

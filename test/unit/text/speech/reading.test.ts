@@ -25,6 +25,8 @@ reads('numbers', [
   ['trực 24/7', 'trực hai mươi tư trên bảy'],
   ['05 (năm) ngày', 'năm ngày'],
   ['mười (10) hộ', 'mười hộ'],
+  ['giảm 01/03 thủ tục', 'giảm một trên ba thủ tục'],
+  ['các ngày 1,2,3/8', 'các ngày một, hai, ngày ba tháng tám'],
   ['tỷ lệ 1:500', 'tỷ lệ một trên năm trăm'],
 ])
 
@@ -60,6 +62,7 @@ reads('times', [
   ['7-11h30', 'bảy đến mười một giờ ba mươi phút'],
   ['8h-17h', 'tám giờ đến mười bảy giờ'],
   ['10:00:05', 'mười giờ không phút năm giây'],
+  ['họp lúc 7 giờ 30 ngày 5/11', 'họp lúc bảy giờ ba mươi phút ngày năm tháng mười một'],
   ['làm 8 giờ 30 người', 'làm tám giờ ba mươi người'],
 ])
 
@@ -70,6 +73,8 @@ reads('telephone numbers', [
   ['gọi 113, 114 hoặc 115', 'gọi một một ba, một một bốn hoặc một một năm'],
   ['tổng đài 1022', 'tổng đài một không hai hai'],
   ['đường dây nóng: 111', 'đường dây nóng: một một một'],
+  ['0233 3852113 hoặc 113', 'không hai ba ba, ba tám năm, hai một một ba hoặc một một ba'],
+  ['(+84) 905 123 456', 'cộng tám bốn, chín không năm, một hai ba, bốn năm sáu'],
   ['có 1022 hồ sơ', 'có một nghìn không trăm hai mươi hai hồ sơ'],
   ['gửi 8088', 'gửi tám không tám tám'],
   ['CCCD số 045123456789', 'căn cước công dân số không bốn năm, một hai ba, bốn năm sáu, bảy tám chín'],
@@ -90,6 +95,8 @@ reads('money and units', [
 ])
 
 reads('Roman numerals', [
+  ['quý I-II/2026', 'quý một đến hai năm hai nghìn không trăm hai mươi sáu'],
+  ['trên BĐ II và BĐ3', 'trên báo động hai và báo động ba'],
   ['khóa XV, XVI', 'khóa mười lăm, mười sáu'],
   ['Phụ lục I, II và III', 'Phụ lục một, hai và ba'],
   ['lần thứ IV', 'lần thứ tư'],
@@ -117,6 +124,10 @@ reads('legal documents', [
     'Thủ tướng Chính phủ giao thực hiện Nghị quyết số bảy mươi sáu của Chính phủ',
   ],
   ['QĐ 468/QĐ-TTg', 'Quyết định bốn trăm sáu mươi tám của Thủ tướng Chính phủ'],
+  [
+    'Nghị quyết số 66.7/2025/NQ-CP',
+    'Nghị quyết số sáu mươi sáu chấm bảy năm hai nghìn không trăm hai mươi lăm của Chính phủ',
+  ],
   ['điểm đ khoản 2 Điều 5', 'điểm đê khoản hai Điều năm'],
   ['Nghị định 49/2024', 'Nghị định bốn mươi chín năm hai nghìn không trăm hai mươi tư'],
 ])
