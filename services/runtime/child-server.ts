@@ -35,11 +35,12 @@ export interface LoggedChild {
  * Starts a server whose output goes to a file, not to a pipe: should this process be killed, the server must not
  * choke on a pipe without a reader. It gets its own process group, so that Ctrl-C in the terminal reaches only us and
  * we can stop it last. A log above 5 MB is put aside as `.1`.
+ * @param options.stopSignal sent when this process exits without having stopped it, in the middle of a start, say
  */
 export function spawnLogged(
   file: string,
   args: string[],
-  options: { logFile: string; cwd: string; uid?: number; gid?: number },
+  options: { logFile: string; cwd: string; uid?: number; gid?: number; stopSignal: NodeJS.Signals },
 ): LoggedChild {
   const before = sizeOf(options.logFile)
   if (before > LOG_LIMIT_BYTES) renameSync(options.logFile, `${options.logFile}.1`)
@@ -60,6 +61,9 @@ export function spawnLogged(
   }
   // An owner that has nothing else to do may end; it stops the server first when it means to.
   child.unref()
+  const stopIt = () => child.kill(options.stopSignal)
+  process.once('exit', stopIt)
+  child.once('exit', () => process.off('exit', stopIt))
   let startError: Error | undefined
   child.on('error', error => {
     startError = error

@@ -189,7 +189,7 @@ async function launch(c: {
   for (let attempt = 1; ; attempt++) {
     const port = await freePort()
     const { file, args, ...as } = c.runAs.command(c.binaries.postgres, ['-D', c.dir, ...settings(port, c.durable)])
-    const child = spawnLogged(file, args, { ...as, cwd: '/', logFile: `${c.dir}.log` })
+    const child = spawnLogged(file, args, { ...as, cwd: '/', logFile: `${c.dir}.log`, stopSignal: 'SIGINT' })
     const ready = () => postmasterPid(c.dir) === child.pid && postmasterLines(c.dir)[7]?.trim() === 'ready'
     const inTime = await waitFor(() => ready() || child.exited(), READY_WITHIN_MS)
     if (ready()) return { child, port }

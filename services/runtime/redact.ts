@@ -17,8 +17,9 @@ const RULES: [RegExp, string][] = [
   // Email: the first letter and the domain stay, enough to follow a support case. No backslash: JSON escapes end there.
   [/([\p{L}\p{N}])[\p{L}\p{N}._%+'-]{0,64}@([\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+)/gu, '$1***@$2'],
   // E.164 and Vietnamese national numbers, also in groups (0912 345 678, +84-91-234-5678): the last three digits stay.
+  // Before it may stand a JSON escape or a plus sign encoded for an address.
   [
-    /(?<![\w.:+-])(?:\+\d|00|84(?=[\s.-]?\d{2,3}[\s.-]?\d{3})|0(?=\d))(?:[\s.-]?\d){5,12}((?:[\s.-]?\d){3})(?![\w:]|[.-]\d)/g,
+    /(?:(?<![\w.-])|(?<=\\[nrt]|%2B))(?:\+\d|00|84(?=[\s.-]?\d{2,3}[\s.-]?\d{3})|0(?=\d))(?:[\s.-]?\d){5,12}((?:[\s.-]?\d){3})(?![\w:]|[.-]\d)/g,
     '***$1',
   ],
 ]

@@ -91,7 +91,7 @@ async function launch(
     const port = await freePort()
     const conf = join(dir, 'redis.conf')
     await writeFile(conf, configuration(dir, port, password), { mode: 0o600 })
-    const child = spawnLogged(program, [conf], { cwd: dir, logFile: `${dir}.log` })
+    const child = spawnLogged(program, [conf], { cwd: dir, logFile: `${dir}.log`, stopSignal: 'SIGTERM' })
     if (await answers(port, password, child)) return { child, port }
     const output = child.output()
     if (/no space left on device|disk quota/i.test(output)) throw diskFull(dir)

@@ -62,7 +62,7 @@ export function createShutdown({
     await Promise.all(drains.map(attempt))
     for (let part = closes.at(-1); part; part = closes.at(-1)) {
       await attempt(part)
-      closes.pop()
+      closes.splice(closes.indexOf(part), 1)
     }
     clearTimeout(timer)
     log.info({}, 'stopped')

@@ -19,7 +19,8 @@ describe('docker-compose.yml', () => {
 
   test('publishes the console only, and only on this machine', () => {
     const ports = file.split('\n').filter(line => /^\s+ports:/.test(line))
-    expect(ports.map(line => line.trim())).toEqual(['ports: ["127.0.0.1:${LOA_PORT:-8080}:8080"]'])
+    expect(ports).toHaveLength(1)
+    expect(ports[0]).toMatch(/\["127\.0\.0\.1:\$\{LOA_PORT:-8080\}:8080"\]$/)
   })
 
   test('holds no secret of its own', () => {
