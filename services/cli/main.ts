@@ -45,4 +45,7 @@ for (const register of [
   register(program)
 }
 
+// A reader that has seen enough (`| head`) is no failure of ours.
+process.stdout.on('error', error => process.exit((error as NodeJS.ErrnoException).code === 'EPIPE' ? 0 : 1))
+
 program.parseAsync().catch(failWith)

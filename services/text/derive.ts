@@ -41,7 +41,11 @@ function lost(characters: string[]): Sentence {
 function deriveSms(content: AnnouncementContent, unaccented: boolean): string {
   const { issuer, documentNumber } = content
   const urgent = content.priority === 'emergency' ? 'KHẨN CẤP. ' : ''
-  const opening = issuer !== '' && documentNumber !== '' ? `${urgent}${issuer} thông báo: ` : `${urgent}Thông báo: `
+  // A title that begins with the word needs no second one before it.
+  const announces = /^thông báo(?!\p{L})/iu.test(content.title)
+  const named = issuer !== '' && documentNumber !== ''
+  const lead = named ? (announces ? `${issuer}: ` : `${issuer} thông báo: `) : announces ? '' : 'Thông báo: '
+  const opening = `${urgent}${lead}`
   const source = documentNumber !== '' ? documentNumber : issuer
   const closing = source === '' ? '' : ` Nguồn: ${source}.`
   const fits = (text: string) => smsParts(unaccented ? unaccent(text).text : text).parts <= derivedSmsParts

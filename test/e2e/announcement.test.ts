@@ -103,12 +103,10 @@ describe('one announcement from the officer to the village', () => {
     const operator = await signIn('truyenthanh')
     await operator.getByText(title).first().waitFor()
     await operator.getByRole('button', { name: 'Nghe bản tin' }).first().click()
-    const audio = operator.locator('audio')
-    await audio.waitFor({ state: 'attached' })
-    const seconds = await until(
-      'the audio is playable',
-      () => audio.evaluate(`element => Number.isFinite(element.duration) ? element.duration : 0`) as Promise<number>,
-    )
+    const seconds = await until('the audio is playable', async () => {
+      const duration = await operator.evaluate(`document.querySelector('audio')?.duration ?? 0`)
+      return typeof duration === 'number' && Number.isFinite(duration) && duration
+    })
     expect(seconds).toBeGreaterThan(5)
     await operator.getByRole('button', { name: 'Đã phát vừa xong' }).first().click()
     await operator

@@ -27,6 +27,15 @@ function content(change: Partial<AnnouncementContent> = {}): AnnouncementContent
 }
 
 describe('smsText', () => {
+  test('a title that says "Thông báo" gets no second one before it', () => {
+    const title = 'Thông báo lịch tiếp nhận hồ sơ'
+    const texts = [{}, { documentNumber: '' }, { documentNumber: '', issuer: '' }].map(
+      given => smsText(content({ title, ...given })).text,
+    )
+    for (const text of texts) expect(text.match(/thông báo/giu)).toHaveLength(1)
+    expect(smsText(content({ title: 'Thông báoX', documentNumber: '' })).text).toMatch(/^Thông báo: Thông báoX/)
+  })
+
   test('names the issuer and the gist and ends with the source, in at most three parts', () => {
     const { text, derived } = smsText(content())
     expect(derived).toBe(true)

@@ -89,9 +89,9 @@ export const en: Dictionary = {
   },
   priority: { routine: 'Routine', priority: 'Priority', emergency: 'Emergency' },
   priorityHelp: {
-    routine: 'The commune picks the time; messages respect quiet hours.',
+    routine: 'The commune picks the time on air.',
     priority: 'Goes into the next programme; the commune orders clashes.',
-    emergency: 'At once on every channel, ahead of the queue and of quiet hours.',
+    emergency: 'At once on every channel, ahead of other announcements in the queue.',
   },
   delivery: {
     audience: 'Total',

@@ -90,9 +90,9 @@ export const vi = {
   },
   priority: { routine: 'Thông thường', priority: 'Ưu tiên', emergency: 'Khẩn cấp' },
   priorityHelp: {
-    routine: 'Xã tự chọn giờ phát; tin nhắn tôn trọng khung giờ yên tĩnh.',
+    routine: 'Xã tự chọn giờ phát trên loa.',
     priority: 'Đưa vào chương trình gần nhất; xã sắp xếp khi trùng giờ.',
-    emergency: 'Phát ngay trên mọi kênh, vượt hàng đợi và khung giờ yên tĩnh.',
+    emergency: 'Phát ngay trên mọi kênh, đi trước các thông báo khác trong hàng đợi.',
   },
   delivery: {
     audience: 'Tổng số',
