@@ -32,7 +32,8 @@ describe('smsText', () => {
     const texts = [{}, { documentNumber: '' }, { documentNumber: '', issuer: '' }].map(
       given => smsText(content({ title, ...given })).text,
     )
-    for (const text of texts) expect(text.match(/thông báo/giu)).toHaveLength(1)
+    for (const text of texts) expect(text).not.toMatch(/thông báo:\s*thông báo/iu)
+    expect(texts[2]).toMatch(/^Thông báo lịch tiếp nhận hồ sơ/)
     expect(smsText(content({ title: 'Thông báoX', documentNumber: '' })).text).toMatch(/^Thông báo: Thông báoX/)
   })
 
