@@ -37,16 +37,16 @@ describe('one instance per data folder', () => {
     const first = await report(start())
     const second = start()
     const refusal = await report(second)
-    expect(refusal['code']).toBe('setup.already-running')
-    expect(refusal['vi']).toContain(`tiến trình ${first['pid']} tại http://127.0.0.1:8080`)
-    expect(refusal['en']).toContain(`process ${first['pid']} at http://127.0.0.1:8080`)
+    expect(refusal.code).toBe('setup.already-running')
+    expect(refusal.vi).toContain(`tiến trình ${first.pid} tại http://127.0.0.1:8080`)
+    expect(refusal.en).toContain(`process ${first.pid} at http://127.0.0.1:8080`)
     expect((await second.ended).code).toBe(1)
-    expect(await dataDirHolder(folder)).toEqual({ pid: first['pid'], address: 'http://127.0.0.1:8080' })
+    expect(await dataDirHolder(folder)).toEqual({ pid: first.pid, address: 'http://127.0.0.1:8080' })
   })
 
   test('of several starts at the same instant exactly one runs', async () => {
     const reports = await Promise.all(Array.from({ length: 6 }, () => report(start())))
-    const codes = reports.map(r => r['code'] ?? 'running')
+    const codes = reports.map(r => r.code ?? 'running')
     expect(codes.filter(code => code === 'running')).toHaveLength(1)
     expect(codes.filter(code => code === 'setup.already-running')).toHaveLength(5)
   })
@@ -58,7 +58,7 @@ describe('one instance per data folder', () => {
     await first.ended
     expect(await dataDirHolder(folder)).toBeUndefined()
     const reports = await Promise.all(Array.from({ length: 5 }, () => report(start())))
-    expect(reports.filter(r => r['code'] === undefined)).toHaveLength(1)
+    expect(reports.filter(r => r.code === undefined)).toHaveLength(1)
     expect(locks()).toHaveLength(1)
   })
 
@@ -109,8 +109,8 @@ describe('a data folder that cannot be used', () => {
   onSmallDisk('a disk without room is refused before anything is written (needs the right to mount)', async () => {
     await withSmallDisk(40, async disk => {
       const refusal = await report(start(join(disk, 'data')))
-      expect(refusal['code']).toBe('setup.disk-full')
-      expect(refusal['vi']).toContain('đã đầy')
+      expect(refusal.code).toBe('setup.disk-full')
+      expect(refusal.vi).toContain('đã đầy')
     })
   })
 })
