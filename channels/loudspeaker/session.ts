@@ -43,6 +43,11 @@ export function openSession(deps: ChannelDeps): Session<SpeechContent> {
   }
 }
 
+/** The last part of a file's address is the name under which an operator saves it. */
+function savedAs(path: string, fileName: string): string {
+  return path.replace(/[^/]*$/, encodeURIComponent(fileName))
+}
+
 async function informOperator(
   deps: ChannelDeps,
   batch: Batch<SpeechContent>,
@@ -57,7 +62,7 @@ async function informOperator(
     station,
     operatorEmail: station.operatorEmail,
     // Naming the station lets the server note the download and refuse an item that was withdrawn meanwhile.
-    audioUrl: `${deps.signUrl(file.path, until)}&s=${encodeURIComponent(station.feedToken)}`,
+    audioUrl: `${deps.signUrl(savedAs(file.path, batch.content.fileName), until)}&s=${encodeURIComponent(station.feedToken)}`,
     audioUrlExpiresAt: until,
     feedUrl: `${deps.publicUrl}/feeds/stations/${encodeURIComponent(station.feedToken)}.xml`,
   })

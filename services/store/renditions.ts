@@ -3,6 +3,7 @@ import type { Rendition } from '../../channels/contract.ts'
 import { canonicalJson } from '../domain/approval.ts'
 import type { Sentence } from '../domain/errors.ts'
 import type { Sql } from './db.ts'
+import { putFile } from './files.ts'
 
 export interface StoredFile {
   name: string
@@ -19,8 +20,6 @@ export interface RenditionRow {
   warnings: Sentence[]
 }
 
-const sha256 = (data: Buffer | string) => createHash('sha256').update(data).digest('hex')
-
 /**
  * Stores a rendition under the hash of its channel, content and files, and each file under the hash of its bytes.
  * Storing the same twice adds nothing, so one audio file serves all stations.
@@ -28,14 +27,12 @@ const sha256 = (data: Buffer | string) => createHash('sha256').update(data).dige
 export async function putRendition(sql: Sql, channel: string, rendition: Rendition<unknown>): Promise<RenditionRow> {
   const files: StoredFile[] = []
   for (const file of rendition.files) {
-    const hash = sha256(file.bytes)
-    await sql.query(
-      `insert into files (sha256, mime, size_bytes, bytes) values ($1, $2, $3, $4) on conflict do nothing`,
-      [hash, file.mime, file.bytes.length, file.bytes],
-    )
+    const hash = await putFile(sql, file)
     files.push({ name: file.name, mime: file.mime, sha256: hash, sizeBytes: file.bytes.length })
   }
-  const id = sha256(canonicalJson({ channel, content: rendition.content, files }))
+  const id = createHash('sha256')
+    .update(canonicalJson({ channel, content: rendition.content, files }))
+    .digest('hex')
   await sql.query(
     `insert into renditions (id, channel, content, files, warnings) values ($1, $2, $3, $4, $5) on conflict do nothing`,
     [id, channel, JSON.stringify(rendition.content), JSON.stringify(files), JSON.stringify(rendition.warnings)],

@@ -96,7 +96,7 @@ describe('a loudspeaker session', () => {
     await session.send(batchOf([station('7', 'dai-7@hop-thu.example')]), never())
     const [received] = await mails()
     const inSevenDays = new Date('2026-11-30T01:00:00.000Z').getTime()
-    const link = `http://127.0.0.1:8080/files/ab12/speech.mp3?exp=${inSevenDays}&sig=test&s=ma-7`
+    const link = `http://127.0.0.1:8080/files/ab12/loa-thong-bao.mp3?exp=${inSevenDays}&sig=test&s=ma-7`
     expect(received?.subject).toBe('Đề nghị phát thanh: Lịch tiếp nhận hồ sơ tại Ủy ban nhân dân xã')
     expect(received?.text).toContain(link)
     expect(received?.text).toContain('http://127.0.0.1:8080/feeds/stations/ma-7.xml')

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Sql } from '../store/db.ts'
+import type { Sql } from './db.ts'
 
 export interface FileInfo {
   sha256: string
