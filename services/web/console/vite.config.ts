@@ -19,6 +19,9 @@ export default defineConfig({
   },
   server: {
     host: '127.0.0.1',
-    proxy: { '/api': { target: 'http://127.0.0.1:8080', changeOrigin: false } },
+    // The API, and what previews show: the board player and stored files.
+    proxy: {
+      '^/(api|board-preview|board-assets|files)(/|$)': { target: 'http://127.0.0.1:8080', changeOrigin: false },
+    },
   },
 })

@@ -62,9 +62,9 @@ export function Shell() {
   }
   return (
     <>
-      <a href="#main" className="skip-link">
+      <button type="button" className="skip-link" onClick={() => document.getElementById('main')?.focus()}>
         {t.app.skip}
-      </a>
+      </button>
       <div className={css.frame}>
         <Ribbon />
         <Top me={me.data} />

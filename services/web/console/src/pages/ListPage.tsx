@@ -83,7 +83,7 @@ export function ListPage() {
         />
         <div className={css.chips}>
           <Chip.Group value={state} onChange={value => put('state', typeof value === 'string' ? value : '')}>
-            <Group gap={6}>
+            <Group gap={6} className={css.chipRow ?? ''}>
               <Chip value="" size="sm" variant="outline">
                 {t.common.all}
               </Chip>

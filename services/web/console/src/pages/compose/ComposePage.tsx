@@ -1,6 +1,6 @@
 import { Alert, Button, Group } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
-import { useCallback } from 'react'
+import { useCallback, useState } from 'react'
 import { Link, useLocation, useNavigate, useParams } from 'react-router'
 import type { Announcement, Me } from '../../../../../http/schemas.ts'
 import { call } from '../../api/client.ts'
@@ -23,7 +23,10 @@ export function ComposePage() {
   const location = useLocation()
   const me = useMe()
   const announcement = useAnnouncement(id)
-  const key = (location.state as ComposeState | null)?.composer ?? location.key
+  // One piece of work per address. A jump within the page (#...) keeps it; a draft that gets its own address takes it along.
+  const own = (location.state as ComposeState | null)?.composer
+  const [work, setWork] = useState({ path: location.pathname, key: own ?? location.key })
+  if (work.path !== location.pathname) setWork({ path: location.pathname, key: own ?? location.key })
 
   if (!me.data) return <Busy />
   if (id !== undefined && !announcement.data) {
@@ -44,7 +47,7 @@ export function ComposePage() {
       </Alert>
     )
   }
-  return <Started key={key} composerKey={key} me={me.data} start={start} />
+  return <Started key={work.key} composerKey={work.key} me={me.data} start={start} />
 }
 
 function Started({ composerKey, me, start }: { composerKey: string; me: Me; start: Announcement | null }) {

@@ -106,7 +106,11 @@ export function Composer({ me, start, composerKey, onCreated, fetchCurrent }: Co
       <div className={css.actions}>
         <SaveState draft={draft} />
         <Group gap="sm" wrap="nowrap">
-          <Button component="a" href="#preview" variant="default" className={css.jump ?? ''}>
+          <Button
+            variant="default"
+            className={css.jump ?? ''}
+            onClick={() => document.getElementById('preview')?.scrollIntoView({ behavior: 'smooth' })}
+          >
             {t.compose.toPreview}
           </Button>
           <Button
@@ -237,9 +241,9 @@ function LeaveGuard({ draft, composerKey, done }: { draft: Draft; composerKey: s
   const { dirty, flush } = draft
   const [asking, setAsking] = useState(false)
   const titled = draft.content.title.trim() !== ''
-  const blocker = useBlocker(({ nextLocation }) => {
+  const blocker = useBlocker(({ currentLocation, nextLocation }) => {
     const own = (nextLocation.state as ComposeState | null)?.composer === composerKey
-    return dirty && !own && !done
+    return dirty && !own && !done && currentLocation.pathname !== nextLocation.pathname
   })
 
   useEffect(() => {
