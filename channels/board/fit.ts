@@ -152,17 +152,23 @@ function fillEvenly(paragraphs: string[], firstCapacity: number, capacity: numbe
   return fewest
 }
 
+/** A range of numbers ("2021 - 2030") stays on one line. */
+function keepRanges(text: string): string {
+  return text.replace(/(\d) ([-–]) (?=\d)/g, '$1\u00A0$2\u00A0')
+}
+
 /**
  * Pages of a notice, in order; at least one. Nothing is dropped: the words of all `text` together are the words given.
- * @param title one line
+ * @param plainTitle one line
  * @param text paragraphs separated by line breaks; may be empty
  * @param emergency the title becomes a headline of 10 % of the screen and shares its page only with a text that fits
  *   there as a whole
  */
-export function paginate(title: string, text: string, emergency: boolean): BoardPage[] {
+export function paginate(plainTitle: string, text: string, emergency: boolean): BoardPage[] {
+  const title = keepRanges(plainTitle)
   const paragraphs = text
     .split('\n')
-    .map(p => p.trim().replace(/\s+/g, ' '))
+    .map(p => keepRanges(p.trim().replace(/\s+/g, ' ')))
     .filter(Boolean)
   const scale = emergency ? layout.headingScale.emergency : layout.headingScale.normal
   const height = headingHeight(title, scale)

@@ -54,6 +54,12 @@ describe('paginate', () => {
     expect(pages[1]?.text).not.toBe('')
   })
 
+  test('keeps a range of numbers on one line', () => {
+    const [page] = paginate('Giai đoạn 2021 - 2030', 'Từ ngày 01 – 15 tháng 11, kinh tế - xã hội.', false)
+    expect(page?.heading).toBe('Giai đoạn 2021\u00A0-\u00A02030')
+    expect(page?.text).toBe('Từ ngày 01\u00A0–\u00A015 tháng 11, kinh tế - xã hội.')
+  })
+
   test('makes one page of a title without text', () => {
     expect(paginate(title, ' \n ', false)).toEqual([{ heading: title, running: false, text: '' }])
   })
