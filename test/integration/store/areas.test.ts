@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { communesOf, listAreas } from '../../../services/store/areas.ts'
 import { boardByToken, createBoards, listBoards } from '../../../services/places/boards.ts'
 import { createStations, listStations, stationByToken } from '../../../services/places/stations.ts'
+import { communesOf, listAreas } from '../../../services/store/areas.ts'
 import { seedRegistry } from '../../support/dispatch.ts'
 import { type TestDatabase, testDatabase } from '../../support/postgres.ts'
 

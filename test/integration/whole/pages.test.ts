@@ -47,7 +47,10 @@ describe('whole announcements through every real part', () => {
     try {
       const path = join(dir, 'speech.mp3')
       await writeFile(path, rows[0].bytes)
-      return { probed: await probe(path), measured: await measure(path, { signal: AbortSignal.timeout(60_000), timeoutMs: 60_000 }) }
+      return {
+        probed: await probe(path),
+        measured: await measure(path, { signal: AbortSignal.timeout(60_000), timeoutMs: 60_000 }),
+      }
     } finally {
       await rm(dir, { recursive: true, force: true })
     }
