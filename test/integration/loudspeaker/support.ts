@@ -88,8 +88,11 @@ export async function childrenOf(pid: number | 'self'): Promise<string[]> {
   return names.filter(name => name !== 'gone')
 }
 
-/** Those of this test process. */
-export const children = () => childrenOf('self')
+/** Servers that the jest worker keeps for its test files (test/support/server-keeper.ts), and their watcher. */
+const keptServers = ['postgres', 'redis-server', 'sh']
+
+/** Those of this test process, without the servers it keeps for other test files. */
+export const children = async () => (await childrenOf('self')).filter(name => !keptServers.includes(name))
 
 /**
  * `loa speak` as plain JavaScript in a folder of its own, to be run by a separate node: only there can a test take the
