@@ -18,7 +18,7 @@ import type { Links } from './runtime/links.ts'
 import { createLinks } from './runtime/links.ts'
 import { projectVersion } from './runtime/paths.ts'
 import type { Db } from './store/db.ts'
-import { openDb } from './store/db.ts'
+import { openDb, requireReachable } from './store/db.ts'
 
 export interface ComposeOptions {
   databaseUrl: string
@@ -106,6 +106,7 @@ export async function compose(options: ComposeOptions): Promise<Instance> {
   const { log } = options
   const db = openDb(options.databaseUrl, 20)
   try {
+    await requireReachable(db, options.databaseUrl)
     const demo = await isDemo(db)
     const channels = installChannels(availableChannels, options.channelIds, options.channelValues)
     if (demo) checkDemoProviders(channels)

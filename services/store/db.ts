@@ -1,8 +1,11 @@
 import pg from 'pg'
+import { AppError } from '../domain/errors.ts'
 
 /** Anything that runs SQL: the pool, or one connection inside a transaction. Pass it first. */
 export type Sql = Pick<pg.ClientBase, 'query'>
 export type Db = pg.Pool
+/** One connection inside a transaction: what must happen completely or not at all asks for this, not for {@link Sql}. */
+export type Transaction = pg.PoolClient
 
 /**
  * Opens a pool. int8 stays a string (ids are opaque strings in the code); counters are cast in SQL.
@@ -13,15 +16,44 @@ export function openDb(url: string, max = 10): Db {
   const pool = new pg.Pool({ connectionString: url, max, application_name: 'loa' })
   // An idle connection that breaks (server restart) is not an error of any request; the pool replaces it.
   pool.on('error', () => undefined)
+  // The pool listens to idle connections only. One that breaks while a transaction holds it between two queries would
+  // otherwise end the process; the next query on it fails, and that is where it is handled.
+  pool.on('connect', client => client.on('error', () => undefined))
   return pool
 }
 
-/** Runs `work` in one transaction; rolls back when it throws. */
-export async function transaction<T>(db: Db, work: (sql: pg.PoolClient) => Promise<T>): Promise<T> {
+/**
+ * Runs `work` in one transaction; rolls back when it throws. Rows are locked in one order everywhere, so that no two
+ * transactions can wait for each other: announcement, dispatches by id, chunks by id.
+ */
+export async function transaction<T>(db: Db, work: (sql: Transaction) => Promise<T>): Promise<T> {
+  return await within('begin', db, work)
+}
+
+/** What PostgreSQL says when a row changed after the snapshot was taken. */
+const serializationFailure = '40001'
+const snapshotTries = 10
+
+/**
+ * Runs `work` in one transaction in which every statement sees the same picture of the database. When a row that it
+ * locks has changed since that picture was taken, it is run again from the start, so `work` must have no effects
+ * outside the database.
+ */
+export async function snapshotTransaction<T>(db: Db, work: (sql: Transaction) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await within('begin isolation level repeatable read', db, work)
+    } catch (error) {
+      if ((error as { code?: string }).code !== serializationFailure || attempt === snapshotTries) throw error
+    }
+  }
+}
+
+async function within<T>(begin: string, db: Db, work: (sql: Transaction) => Promise<T>): Promise<T> {
   const client = await db.connect()
   let broken: Error | undefined
   try {
-    await client.query('begin')
+    await client.query(begin)
     const result = await work(client)
     await client.query('commit')
     return result
@@ -32,5 +64,27 @@ export async function transaction<T>(db: Db, work: (sql: pg.PoolClient) => Promi
     throw error
   } finally {
     client.release(broken)
+  }
+}
+
+/**
+ * Asks the server for a first answer, so that a wrong address is told as such and not as a stack.
+ * @throws AppError setup.database naming host and database, never the password
+ */
+export async function requireReachable(db: Db, url: string): Promise<void> {
+  try {
+    await db.query('select 1')
+  } catch (cause) {
+    const { hostname, port, pathname } = new URL(url)
+    const where = `${hostname}:${port || 5432}${pathname}`
+    const why = cause instanceof Error ? cause.message : String(cause)
+    throw new AppError(
+      'setup.database',
+      {
+        vi: `Không kết nối được cơ sở dữ liệu ${where} (${why}). Hãy kiểm tra DATABASE_URL và máy chủ PostgreSQL.`,
+        en: `The database ${where} cannot be reached (${why}). Check DATABASE_URL and the PostgreSQL server.`,
+      },
+      { cause },
+    )
   }
 }

@@ -8,7 +8,7 @@ import type { Logger } from '../../runtime/log.ts'
 import { freePort } from '../../runtime/ports.ts'
 import type { Shutdown } from '../../runtime/shutdown.ts'
 import type { Simulator } from '../../simulator/index.ts'
-import { openDb } from '../../store/db.ts'
+import { openDb, requireReachable } from '../../store/db.ts'
 import { migrate } from '../../store/migrate.ts'
 import { openBacking } from './embedded.ts'
 import type { NewAccountNote } from './setup.ts'
@@ -82,6 +82,7 @@ export async function prepareDatabase(
 ): Promise<{ demo: boolean; newAccounts: NewAccountNote[]; migrations: string[] }> {
   const db = openDb(databaseUrl, 2)
   try {
+    await requireReachable(db, databaseUrl)
     const migrations = await migrate(db)
     const { rows } = await db.query('select demo from instance')
     const demo: boolean = rows[0]?.demo ?? demoWhenEmpty
