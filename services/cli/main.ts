@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { projectVersion } from '../runtime/paths.ts'
 import { register as api } from './commands/api.ts'
+import { register as bench } from './commands/bench.ts'
 import { register as control } from './commands/control.ts'
 import { register as demo } from './commands/demo.ts'
 import { register as doctor } from './commands/doctor.ts'
@@ -41,6 +42,7 @@ for (const register of [
   speak,
   sms,
   doctor,
+  bench,
 ]) {
   register(program)
 }

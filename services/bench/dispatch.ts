@@ -1,0 +1,170 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { Queue, Worker } from 'bullmq'
+import { Redis } from 'ioredis'
+import { installChannels } from '../../channels/registry.ts'
+import { approve, createDraft, submit } from '../dispatch/announcements.ts'
+import type { DispatchContext } from '../dispatch/context.ts'
+import type { Actor } from '../domain/accounts.ts'
+import { balances } from '../domain/delivery.ts'
+import type { Db } from '../store/db.ts'
+import { openDb } from '../store/db.ts'
+import { countsOfDispatches } from '../store/progress.ts'
+import type { BenchBacking } from './backing.ts'
+import { benchBacking } from './backing.ts'
+import { noop } from './noop-channel.ts'
+import type { BenchReport } from './report.ts'
+import { machine, round, timed } from './report.ts'
+
+export interface DispatchBenchOptions {
+  recipients: number
+  /** Recipients of the usual way beside it; it is slow, and its rate does not depend on the number. */
+  besideRecipients: number
+  databaseUrl?: string | undefined
+  onStep: (step: string) => void
+}
+
+const officer: Actor = { id: 'bench-officer', name: 'Bench', role: 'officer', areas: [] }
+const approver: Actor = { id: 'bench-approver', name: 'Bench', role: 'approver', areas: [] }
+
+/**
+ * Freeze and drain of one dispatch with a provider that takes everything, beside the usual way: one BullMQ job and one
+ * pair of row updates per recipient, on the same database and queue.
+ */
+export async function benchDispatch(options: DispatchBenchOptions): Promise<BenchReport> {
+  const backing = await benchBacking(options.databaseUrl)
+  const db = openDb(backing.databaseUrl, 10)
+  try {
+    options.onStep(`registry of ${options.recipients} people`)
+    await fillRegistry(db, options.recipients)
+    options.onStep('our dispatch')
+    const ours = await ourWay(db, backing)
+    options.onStep('the usual way')
+    const beside = await usualWay(db, backing, options.besideRecipients)
+    return {
+      name: 'dispatch',
+      machine: machine(),
+      params: { recipients: options.recipients, besideRecipients: options.besideRecipients },
+      ours,
+      beside: { drainPerSecond: beside },
+      ratio: round((ours.drainPerSecond ?? 0) / beside),
+    }
+  } finally {
+    await db.end()
+    await backing.stop()
+  }
+}
+
+async function fillRegistry(db: Db, recipients: number): Promise<void> {
+  await db.query(`insert into instance (demo) values (false)`)
+  await db.query(
+    `insert into areas (code, kind, name, parent_code) values ('44', 'province', 'Bench', null), ('19333', 'commune', 'Bench', '44')`,
+  )
+  // One in fifty has not agreed and one in a hundred has refused: the freeze has exclusions to work on.
+  await db.query(
+    `insert into citizens (full_name, phone, area_code)
+     select 'Người ' || n, '+849' || lpad(n::text, 8, '0'), '19333' from generate_series(1, $1::int) n`,
+    [recipients],
+  )
+  await db.query(
+    `insert into consents (citizen_id, purpose, given_at, source)
+     select id, 'announcements', now(), 'bench' from citizens where id % 50 <> 0`,
+  )
+  await db.query(
+    `insert into opt_outs (channel, address, source) select 'noop', phone, 'bench' from citizens where id % 100 = 1`,
+  )
+  await db.query('analyze')
+}
+
+async function ourWay(db: Db, backing: BenchBacking): Promise<Record<string, number>> {
+  const ctx: DispatchContext = {
+    db,
+    now: () => new Date(),
+    log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+    channels: installChannels([noop], ['noop'], () => ({})),
+    demo: false,
+  }
+  const worker = fork(fileURLToPath(new URL('./dispatch-worker.js', import.meta.url)), [
+    backing.databaseUrl,
+    backing.redisUrl,
+  ])
+  await once(worker, 'message')
+  const draft = await createDraft(ctx, officer, {
+    title: 'Đo tốc độ phát hành',
+    body: 'Nội dung đo tốc độ phát hành.',
+    audience: { areas: ['44'] },
+    channels: ['noop'],
+  })
+  const { hash } = await submit(ctx, officer, draft.id, draft.revision)
+  const whole = await timed(async () => {
+    await approve(ctx, approver, draft.id, hash)
+    await settled(db, draft.id)
+  })
+  const { rows } = await db.query(
+    `select id, audience::float8 as audience, extract(epoch from settled_at - frozen_at)::float8 as drain,
+       extract(epoch from frozen_at - (select approved_at from announcements where id = announcement_id))::float8 as freeze
+     from dispatches where announcement_id = $1`,
+    [draft.id],
+  )
+  const { id, audience, drain, freeze } = rows[0]
+  const counts = (await countsOfDispatches(db, [id])).get(id)
+  if (!counts || !balances(counts) || counts.waiting + counts.sending + counts.unknown > 0) {
+    throw new Error(`the dispatch did not end as it should: ${JSON.stringify(counts)}`)
+  }
+  worker.send('stop')
+  const [report] = (await once(worker, 'message')) as [{ peakRssBytes: number }]
+  return {
+    audience,
+    accepted: counts.accepted,
+    skipped: counts.skipped,
+    freezePerSecond: round(audience / freeze),
+    drainPerSecond: round(counts.accepted / drain),
+    wholeSeconds: round(whole.seconds),
+    workerPeakRssMB: Math.round(report.peakRssBytes / 1e6),
+  }
+}
+
+async function settled(db: Db, announcementId: string): Promise<void> {
+  for (;;) {
+    const { rows } = await db.query('select 1 from dispatches where announcement_id = $1 and settled_at is not null', [
+      announcementId,
+    ])
+    if (rows.length > 0) return
+    await new Promise(resolve => setTimeout(resolve, 50))
+  }
+}
+
+/** One job and two row updates per recipient. @returns deliveries per second */
+async function usualWay(db: Db, backing: BenchBacking, recipients: number): Promise<number> {
+  await db.query(`create table usual_deliveries (id int primary key, phone text not null, state text not null)`)
+  const connection = new Redis(backing.redisUrl, { maxRetriesPerRequest: null })
+  const queue = new Queue('usual', { connection })
+  let done = 0
+  const worker = new Worker(
+    'usual',
+    async job => {
+      await db.query(`update usual_deliveries set state = 'sending' where id = $1`, [job.data.id])
+      await db.query(`update usual_deliveries set state = 'sent' where id = $1`, [job.data.id])
+      done += 1
+    },
+    { connection, concurrency: 50, autorun: false },
+  )
+  await db.query(
+    `insert into usual_deliveries select n, '+849' || lpad(n::text, 8, '0'), 'waiting' from generate_series(1, $1::int) n`,
+    [recipients],
+  )
+  for (let from = 1; from <= recipients; from += 1_000) {
+    const ids = Array.from({ length: Math.min(1_000, recipients - from + 1) }, (_, i) => from + i)
+    await queue.addBulk(ids.map(id => ({ name: 'send', data: { id }, opts: { removeOnComplete: true } })))
+  }
+  const { seconds } = await timed(async () => {
+    const running = worker.run()
+    while (done < recipients) await new Promise(resolve => setTimeout(resolve, 20))
+    await worker.close()
+    await running
+  })
+  await queue.close()
+  connection.disconnect()
+  return round(recipients / seconds)
+}
