@@ -34,10 +34,16 @@ export const dispatchSettings = {
   flushTargetMs: 200,
   firstFlush: 20,
   maxFlush: 500,
-  /** Retries: first delay, longest delay, and after how long a target is given up as rejected. */
+  /**
+   * Retries: first delay, longest delay, and the longest that a vendor may ask for. A target is given up as rejected
+   * when this long has passed since the dispatch was due and it was tried this often (a dispatch may have been paused
+   * for a day before its first try).
+   */
   retryFirstMs: 2_000,
   retryMaxMs: 300_000,
+  retryAskedMostMs: 3_600_000,
   retryForMs: 24 * 3_600_000,
+  retryAttempts: 12,
   /** How often the sweep looks for work that nobody holds. */
   sweepEveryMs: 15_000,
   /** Receipts are applied in batches of this size. */

@@ -18,7 +18,7 @@ import {
   updateState,
 } from '../store/announcements.ts'
 import { communesOf } from '../store/areas.ts'
-import type { Sql } from '../store/db.ts'
+import type { Sql, Transaction } from '../store/db.ts'
 import { transaction } from '../store/db.ts'
 import { insertDispatches } from '../store/dispatches.ts'
 import { addToOutbox } from '../store/outbox.ts'
@@ -224,7 +224,7 @@ export async function act(
   actor: Actor,
   id: string,
   action: keyof typeof actionPermission,
-  work: (sql: Sql, row: AnnouncementRow) => Promise<{ row: AnnouncementRow; detail?: Record<string, unknown> }>,
+  work: (sql: Transaction, row: AnnouncementRow) => Promise<{ row: AnnouncementRow; detail?: Record<string, unknown> }>,
 ): Promise<AnnouncementRecord> {
   requirePermission(actor, actionPermission[action])
   const row = await transaction(ctx.db, async sql => {

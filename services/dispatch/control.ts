@@ -2,7 +2,7 @@ import { jobVersion } from '../../config/queues.ts'
 import type { Actor } from '../domain/accounts.ts'
 import { AppError } from '../domain/errors.ts'
 import type { Progress } from '../http/schemas.ts'
-import { recordEvent, updateState } from '../store/announcements.ts'
+import { findAnnouncement, recordEvent, updateState } from '../store/announcements.ts'
 import { transaction } from '../store/db.ts'
 import { dispatchesOf, findDispatch, settleDispatch } from '../store/dispatches.ts'
 import { endWaiting } from '../store/ledger.ts'
@@ -24,22 +24,23 @@ export async function cancel(
   reason: string,
 ): Promise<AnnouncementRecord> {
   const cancelled = await act(ctx, actor, id, 'cancel', async sql => {
-    const stopped: Record<string, number> = {}
-    for (const dispatch of await dispatchesOf(sql, id)) {
+    const now = ctx.now()
+    // First of all: dispatches that settle below must not make it complete.
+    const row = await updateState(sql, id, { state: 'cancelled', cancelledAt: now, cancelReason: reason }, now)
+    const dispatches = await dispatchesOf(sql, id)
+    const ids = dispatches.map(d => d.id)
+    for (const dispatchId of ids) {
       await sql.query('update dispatches set cancelled_at = $2 where id = $1 and cancelled_at is null', [
-        dispatch.id,
-        ctx.now(),
+        dispatchId,
+        now,
       ])
-      stopped[dispatch.channel] = await endWaiting(sql, dispatch.id, 'cancelled', 'cancelled')
-      await withdrawFromShelves(sql, dispatch.id, ctx.now())
-      await settleDispatch(sql, dispatch.id, ctx.now())
     }
-    const row = await updateState(
-      sql,
-      id,
-      { state: 'cancelled', cancelledAt: ctx.now(), cancelReason: reason },
-      ctx.now(),
-    )
+    const waiting = await endWaiting(sql, ids, 'cancelled')
+    for (const dispatchId of ids) {
+      await withdrawFromShelves(sql, dispatchId, now)
+      await settleDispatch(sql, dispatchId, now)
+    }
+    const stopped = Object.fromEntries(dispatches.map(d => [d.channel, waiting.get(d.id) ?? 0]))
     return { row, detail: { reason, stopped } }
   })
   return await getAnnouncement(ctx, actor, cancelled.id)
@@ -48,7 +49,9 @@ export async function cancel(
 async function setPaused(ctx: DispatchContext, actor: Actor, dispatchId: string, paused: boolean): Promise<Progress> {
   requirePermission(actor, 'announcement.control')
   const announcementId = await transaction(ctx.db, async sql => {
-    const dispatch = /^\d{1,18}$/.test(dispatchId) ? await findDispatch(sql, dispatchId, true) : undefined
+    const found = /^\d{1,18}$/.test(dispatchId) ? await findDispatch(sql, dispatchId) : undefined
+    if (found) await findAnnouncement(sql, found.announcementId, true)
+    const dispatch = found && (await findDispatch(sql, dispatchId, true))
     if (!dispatch) {
       throw new AppError('not-found', { vi: 'Không tìm thấy đợt phát hành này.', en: 'There is no such dispatch.' })
     }

@@ -1,17 +1,33 @@
-import type { Batch, Session } from '../../channels/contract.ts'
+import type { Batch, Channel, Session } from '../../channels/contract.ts'
 import { requireChannel } from '../../channels/registry.ts'
 import { dispatchSettings } from '../../config/queues.ts'
 import type { Outcome } from '../domain/delivery.ts'
-import { settleDispatch } from '../store/dispatches.ts'
+import { transaction } from '../store/db.ts'
+import { setProblem, settleDispatch } from '../store/dispatches.ts'
 import type { ClaimedChunk } from '../store/ledger.ts'
-import { appendOutcomes, claimChunk, markIntent, prolongLease, releaseChunk } from '../store/ledger.ts'
+import {
+  appendOutcomes,
+  claimChunk,
+  emergencyWaits,
+  markIntent,
+  prolongLease,
+  releaseChunk,
+  returnWindow,
+  ringLater,
+} from '../store/ledger.ts'
 import { insertReceipts } from '../store/receipts.ts'
 import type { RenditionRow } from '../store/renditions.ts'
 import { filePath, findRendition } from '../store/renditions.ts'
+import type { FreshTarget } from '../store/targets.ts'
 import { readTargets } from '../store/targets.ts'
 import type { DispatchContext } from './context.ts'
+import { persist } from './persist.ts'
 
-const { leaseMs, flushTargetMs, firstFlush, maxFlush, retryFirstMs, retryMaxMs, retryForMs } = dispatchSettings
+const { leaseMs, flushTargetMs, firstFlush, maxFlush, retryFirstMs, retryMaxMs, retryForMs, retryAttempts } =
+  dispatchSettings
+
+/** How long a bulk that made way for an emergency leaves the lane to it before it asks for its next turn. */
+const makeWayMs = 1_000
 
 /** Delay before attempt n + 1 (n from 1): doubles up to the longest, without jitter since chunks spread by themselves. */
 export function retryDelayMs(attempt: number): number {
@@ -26,48 +42,91 @@ export function nextFlush(size: number, tookMs: number, most: number): number {
 
 /**
  * Sends one chunk: claim, then flush by flush mark the intent, read addresses, call the channel, append the outcomes.
- * After a kill at any point, exactly the targets between the last append and the last mark are uncertain.
- * @param signal fires on shutdown: the flush under way is finished, no new one begins
+ * After a kill at any point, exactly the targets between the last append and the last mark are uncertain. A database
+ * that is away in between is waited for, since the outcomes of a flush exist nowhere else.
+ * @param stopping fires on shutdown: what is on its way is finished, nothing new begins
  */
 export async function deliverChunk(
   ctx: DispatchContext,
   chunkId: string,
   channelId: string,
   openSession: (channelId: string) => Promise<Session<unknown>>,
-  signal: AbortSignal,
+  stopping: AbortSignal,
 ): Promise<void> {
   const { channel } = requireChannel(ctx.channels, channelId)
   const chunk = await claimChunk(ctx.db, chunkId, leaseMs, channel.traits.repeat === 'unsafe')
   if (!chunk) return
   try {
-    const [rendition, session] = await Promise.all([findRendition(ctx.db, chunk.renditionId), openSession(channelId)])
-    if (!rendition) throw new Error(`rendition ${chunk.renditionId} of dispatch ${chunk.dispatchId} is missing`)
-    const most = Math.min(channel.traits.maxBatch, maxFlush)
-    let size = Math.min(firstFlush, most)
-    while (!signal.aborted) {
-      const ids = await markIntent(ctx.db, chunk, size, leaseMs)
-      if (ids.length === 0) break
-      const started = performance.now()
-      const outcomes = await sendFlush(ctx, chunk, rendition, session, ids)
-      if (!(await finishFlush(ctx, chunk, ids, outcomes))) return
-      if (ids.length === size) size = nextFlush(size, performance.now() - started, most)
-    }
+    const { rendition, session } = await openDelivery(ctx, chunk, openSession)
+    await sendFlushes({ ctx, chunk, channel, rendition, session, stopping })
   } finally {
-    await releaseChunk(ctx.db, chunk)
+    // Should this fail, the lease ends by itself.
+    await releaseChunk(ctx.db, chunk).catch(() => undefined)
   }
-  await settleDispatch(ctx.db, chunk.dispatchId, ctx.now())
+  await transaction(ctx.db, sql => settleDispatch(sql, chunk.dispatchId, ctx.now()))
 }
 
-/** Reads fresh addresses and calls the channel; those who may not be written to any more are skipped. */
-async function sendFlush(
+/** What every flush of one chunk needs. */
+interface Delivery {
+  ctx: DispatchContext
+  chunk: ClaimedChunk
+  channel: Channel
+  rendition: RenditionRow
+  session: Session<unknown>
+  stopping: AbortSignal
+}
+
+/** A channel that cannot be opened is told to the officer and thrown for the queue to try again. */
+async function openDelivery(
   ctx: DispatchContext,
   chunk: ClaimedChunk,
-  rendition: RenditionRow,
-  session: Session<unknown>,
-  ids: string[],
-): Promise<Outcome[]> {
-  const { channel } = requireChannel(ctx.channels, chunk.channel)
-  const fresh = await readTargets(ctx.db, channel.audience, channel.id, channel.address, ids)
+  openSession: (channelId: string) => Promise<Session<unknown>>,
+): Promise<Pick<Delivery, 'rendition' | 'session'>> {
+  const rendition = await findRendition(ctx.db, chunk.renditionId)
+  if (!rendition) throw new Error(`rendition ${chunk.renditionId} of dispatch ${chunk.dispatchId} is missing`)
+  try {
+    return { rendition, session: await openSession(chunk.channel) }
+  } catch (error) {
+    const problem = 'Chưa kết nối được với kênh này nên chưa gửi được; hệ thống đang tự thử lại.'
+    await setProblem(ctx.db, chunk.dispatchId, problem).catch(() => undefined)
+    throw error
+  }
+}
+
+async function sendFlushes(delivery: Delivery): Promise<void> {
+  const { ctx, chunk, channel, stopping } = delivery
+  const most = Math.min(channel.traits.maxBatch, maxFlush)
+  let size = Math.min(firstFlush, most)
+  let told: string | null | undefined
+  while (!stopping.aborted) {
+    if (chunk.priority !== 'emergency' && (await emergencyWaits(ctx.db, chunk.channel))) {
+      await ringLater(ctx.db, chunk, makeWayMs)
+      return
+    }
+    const ids = await persist(ctx, stopping, () => markIntent(ctx.db, chunk, size, leaseMs))
+    if (ids.length === 0) return
+    const started = performance.now()
+    const outcomes = finalOutcomes(delivery, await sendFlush(delivery, ids))
+    if (!(await recordFlush(delivery, ids, outcomes))) return
+    told = await tellProblem(delivery, outcomes, told)
+    if (ids.length === size) size = nextFlush(size, performance.now() - started, most)
+  }
+}
+
+/** Addresses as they are now. When they cannot be read, nothing has left, and the intent is taken back. */
+async function readFresh({ ctx, chunk, channel, stopping }: Delivery, ids: string[]): Promise<FreshTarget[]> {
+  try {
+    return await persist(ctx, stopping, () => readTargets(ctx.db, channel.audience, channel.id, channel.address, ids))
+  } catch (error) {
+    await returnWindow(ctx.db, chunk).catch(() => undefined)
+    throw error
+  }
+}
+
+/** Calls the channel for those who may still be written to; the others are skipped. One outcome per id. */
+async function sendFlush(delivery: Delivery, ids: string[]): Promise<Outcome[]> {
+  const { ctx, chunk, rendition, session, stopping } = delivery
+  const fresh = await readFresh(delivery, ids)
   const targets = fresh.flatMap(f => ('target' in f ? [f.target] : []))
   const batch: Batch<unknown> = {
     dispatchId: chunk.dispatchId,
@@ -80,23 +139,28 @@ async function sendFlush(
     files: rendition.files.map(f => ({ name: f.name, path: filePath(f), mime: f.mime, sizeBytes: f.sizeBytes })),
     targets,
   }
-  // A vendor may be slower than the lease: keep it, and stop trying should it be lost all the same.
-  const lost = new AbortController()
+  // A vendor may be slower than the lease: keep it, and start nothing more should it be lost all the same. On
+  // shutdown a slow vendor must not hold the process longer than what is on its way.
+  const enough = new AbortController()
+  const stop = () => enough.abort()
+  stopping.addEventListener('abort', stop, { once: true })
+  if (stopping.aborted) stop()
   const keep = setInterval(() => {
     prolongLease(ctx.db, chunk, leaseMs).then(
-      held => held || lost.abort(),
+      held => held || stop(),
       () => undefined,
     )
   }, leaseMs / 3)
   let sent: Outcome[]
   try {
-    sent = targets.length > 0 ? await session.send(batch, lost.signal) : []
+    sent = targets.length > 0 ? await session.send(batch, enough.signal) : []
   } catch (error) {
     // A channel must not throw for single targets. When it does, nobody knows what left.
     ctx.log.error({ err: error, channel: chunk.channel, dispatchId: chunk.dispatchId }, 'the channel failed in a send')
     sent = targets.map(() => ({ kind: 'unknown', code: 'channel-failed' }))
   } finally {
     clearInterval(keep)
+    stopping.removeEventListener('abort', stop)
   }
   let next = 0
   return fresh.map(f => ('skip' in f ? { kind: 'skipped', code: f.skip } : (sent[next++] ?? noAnswer)))
@@ -104,39 +168,63 @@ async function sendFlush(
 
 const noAnswer: Outcome = { kind: 'unknown', code: 'no-answer' }
 
-/** Retries that go on for too long are told as what they are: rejected, and by us. */
-function giveUp(outcome: Outcome): Outcome {
-  return outcome.kind === 'retry' ? { kind: 'rejected', code: `gave-up:${outcome.code}` } : outcome
+/**
+ * What the ledger is told. Where a repeat does no harm, the unsure are tried again instead of being left unsure.
+ * Retries that go on for too long are told as what they are: rejected, and by us.
+ */
+function finalOutcomes({ ctx, chunk, channel }: Delivery, outcomes: Outcome[]): Outcome[] {
+  const late = ctx.now().getTime() - chunk.dueAt.getTime() > retryForMs && chunk.attempt >= retryAttempts
+  return outcomes.map(outcome => {
+    const again = outcome.kind === 'unknown' && channel.traits.repeat !== 'unsafe'
+    const final: Outcome = again ? { kind: 'retry', code: outcome.code } : outcome
+    return late && final.kind === 'retry' ? { kind: 'rejected', code: `gave-up:${final.code}` } : final
+  })
 }
 
 /** @returns false when the chunk was taken away; the outcomes then go to the inbox as news about unknown targets */
-async function finishFlush(
-  ctx: DispatchContext,
-  chunk: ClaimedChunk,
-  ids: string[],
-  outcomes: Outcome[],
-): Promise<boolean> {
-  const late = ctx.now().getTime() - chunk.dueAt.getTime() > retryForMs
-  const final = late ? outcomes.map(giveUp) : outcomes
-  if (await appendOutcomes(ctx.db, chunk, ids, final, retryDelayMs(chunk.attempt))) return true
+async function recordFlush({ ctx, chunk, stopping }: Delivery, ids: string[], outcomes: Outcome[]): Promise<boolean> {
+  const append = () => appendOutcomes(ctx.db, chunk, ids, outcomes, retryDelayMs(chunk.attempt))
+  if (await persist(ctx, stopping, append)) return true
   ctx.log.warn({ chunkId: chunk.id, dispatchId: chunk.dispatchId }, 'the chunk was taken away during a flush')
-  await insertReceipts(
-    ctx.db,
-    ids.flatMap((targetId, i) => {
-      const outcome = final[i]
-      if (outcome?.kind !== 'accepted' && outcome?.kind !== 'rejected') return []
-      return [
-        {
-          channel: chunk.channel,
-          dispatchId: chunk.dispatchId,
-          targetId,
-          state: outcome.kind,
-          at: ctx.now(),
-          ...(outcome.kind === 'accepted' && outcome.ref !== undefined && { ref: outcome.ref }),
-          ...(outcome.kind === 'rejected' && { code: outcome.code }),
-        },
-      ]
-    }),
-  )
+  const news = ids.flatMap((targetId, i) => {
+    const outcome = outcomes[i]
+    if (outcome?.kind !== 'accepted' && outcome?.kind !== 'rejected') return []
+    return [
+      {
+        channel: chunk.channel,
+        dispatchId: chunk.dispatchId,
+        targetId,
+        state: outcome.kind,
+        at: ctx.now(),
+        ...(outcome.kind === 'accepted' && outcome.ref !== undefined && { ref: outcome.ref }),
+        ...(outcome.kind === 'rejected' && { code: outcome.code }),
+      },
+    ]
+  })
+  await persist(ctx, stopping, () => insertReceipts(ctx.db, news))
   return false
+}
+
+/**
+ * People who wait because a vendor takes nobody must not wait in silence: the officer is told why, and that it is over.
+ * @param told what was said last for this chunk
+ */
+async function tellProblem(
+  { ctx, chunk }: Delivery,
+  outcomes: Outcome[],
+  told: string | null | undefined,
+): Promise<string | null | undefined> {
+  const tried = outcomes.filter(o => o.kind !== 'skipped')
+  const first = tried[0]
+  if (first === undefined || (first.kind === 'retry' && first.code === 'aborted')) return told
+  const problem =
+    first.kind === 'retry' && tried.every(o => o.kind === 'retry')
+      ? `Kênh này hiện chưa nhận (mã ${first.code}); hệ thống đang tự thử lại.`
+      : null
+  if (problem === told) return told
+  // It only explains; what could not be written is written after the next flush.
+  return await setProblem(ctx.db, chunk.dispatchId, problem).then(
+    () => problem,
+    () => told,
+  )
 }

@@ -2,27 +2,37 @@ import { requireChannel } from '../../channels/registry.ts'
 import { dispatchSettings, jobVersion } from '../../config/queues.ts'
 import { findAnnouncement, recordEvent, updateState } from '../store/announcements.ts'
 import { communesOf } from '../store/areas.ts'
-import { transaction } from '../store/db.ts'
+import { snapshotTransaction } from '../store/db.ts'
+import type { DispatchRow } from '../store/dispatches.ts'
 import { findDispatch, settleDispatch } from '../store/dispatches.ts'
 import type { AudienceQuery } from '../store/freeze.ts'
 import { countAudience, insertChunks } from '../store/freeze.ts'
 import { addToOutbox } from '../store/outbox.ts'
 import type { DispatchContext } from './context.ts'
+import { orNoteFailure } from './failure.ts'
+
+const noFreeze = 'Chưa lập được danh sách nhận cho kênh này; hệ thống đang thử lại.'
 
 /**
  * Freezes the audience of a dispatch: from here on it is never selected again. Everything happens in one
- * repeatable-read transaction, so the counts that are compared come from one and the same picture of the registry,
+ * transaction on one snapshot, so the counts that are compared come from one and the same picture of the registry,
  * and a crash leaves either nothing or a complete frozen audience.
+ * A failure is written on the dispatch, where the officer sees it, and thrown for the queue to try again.
  * @returns false when there was nothing to do (frozen already, cancelled, not due)
  */
 export async function freezeDispatch(ctx: DispatchContext, dispatchId: string): Promise<boolean> {
-  return await transaction(ctx.db, async sql => {
-    await sql.query('set transaction isolation level repeatable read')
+  const known = await findDispatch(ctx.db, dispatchId)
+  if (!known || known.frozenAt) return false
+  return await orNoteFailure(ctx, dispatchId, noFreeze, () => freeze(ctx, known))
+}
+
+async function freeze(ctx: DispatchContext, known: DispatchRow): Promise<boolean> {
+  const dispatchId = known.id
+  return await snapshotTransaction(ctx.db, async sql => {
+    const announcement = await findAnnouncement(sql, known.announcementId, true)
     const dispatch = await findDispatch(sql, dispatchId, true)
-    if (!dispatch || dispatch.frozenAt || dispatch.cancelledAt || dispatch.expiredAt) return false
+    if (!announcement || !dispatch || dispatch.frozenAt || dispatch.cancelledAt || dispatch.expiredAt) return false
     if (dispatch.notBefore > ctx.now()) return false
-    const announcement = await findAnnouncement(sql, dispatch.announcementId, true)
-    if (!announcement) return false
 
     const { channel } = requireChannel(ctx.channels, dispatch.channel)
     const query: AudienceQuery = {
@@ -37,11 +47,10 @@ export async function freezeDispatch(ctx: DispatchContext, dispatchId: string): 
     if (frozen.audience !== expected.audience) {
       throw new Error(`freeze of dispatch ${dispatchId}: ${frozen.audience} in chunks, ${expected.audience} expected`)
     }
-    await sql.query('update dispatches set audience = $2, frozen_at = $3, problem = null where id = $1', [
-      dispatchId,
-      frozen.audience,
-      ctx.now(),
-    ])
+    await sql.query(
+      'update dispatches set audience = $2, frozen_at = $3, problem = null, failures = 0, try_after = null where id = $1',
+      [dispatchId, frozen.audience, ctx.now()],
+    )
     if (announcement.state === 'approved') {
       await updateState(sql, announcement.id, { state: 'dispatching' }, ctx.now())
     }

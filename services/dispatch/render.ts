@@ -1,13 +1,15 @@
 import type { RenderSource, Rendition } from '../../channels/contract.ts'
 import { requireChannel } from '../../channels/registry.ts'
 import type { AnnouncementContent } from '../domain/announcement.ts'
-import { isAppError } from '../domain/errors.ts'
 import { findAnnouncement } from '../store/announcements.ts'
 import { transaction } from '../store/db.ts'
-import { findDispatch, setProblem } from '../store/dispatches.ts'
+import { findDispatch } from '../store/dispatches.ts'
 import { putRendition } from '../store/renditions.ts'
 import type { DispatchContext } from './context.ts'
 import { ringForOpenChunks } from './control.ts'
+import { orNoteFailure } from './failure.ts'
+
+const noRendition = 'Chưa tạo được bản thể hiện cho kênh này; hệ thống đang thử lại.'
 
 /** Lends an empty folder to `work` and removes it afterwards. */
 export type WithWorkDir = <T>(work: (dir: string) => Promise<T>) => Promise<T>
@@ -39,7 +41,7 @@ export async function renderDispatch(
   if (!dispatch?.frozenAt || dispatch.renditionId || dispatch.cancelledAt || dispatch.settledAt) return
   const announcement = await findAnnouncement(ctx.db, dispatch.announcementId)
   if (!announcement) return
-  try {
+  const make = async () => {
     const rendition = await renderFor(
       ctx,
       withWorkDir,
@@ -50,16 +52,12 @@ export async function renderDispatch(
     await transaction(ctx.db, async sql => {
       const stored = await putRendition(sql, dispatch.channel, rendition)
       await sql.query(
-        'update dispatches set rendition_id = $2, problem = null where id = $1 and rendition_id is null',
+        `update dispatches set rendition_id = $2, problem = null, failures = 0, try_after = null
+         where id = $1 and rendition_id is null`,
         [dispatchId, stored.id],
       )
       await ringForOpenChunks(sql, dispatchId)
     })
-  } catch (error) {
-    const problem = isAppError(error)
-      ? error.userMessage.vi
-      : 'Chưa tạo được bản thể hiện cho kênh này; hệ thống đang thử lại.'
-    await setProblem(ctx.db, dispatchId, problem)
-    throw error
   }
+  await orNoteFailure(ctx, dispatchId, noRendition, make, signal)
 }

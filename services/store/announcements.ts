@@ -54,12 +54,13 @@ export async function insertAnnouncement(
 
 /**
  * Reads one announcement. With `lock` the row is held until the transaction ends, so that two people acting at the
- * same moment are put in order.
+ * same moment are put in order. The lock lets rows that only refer to the announcement be written meanwhile.
  */
 export async function findAnnouncement(sql: Sql, id: string, lock = false): Promise<AnnouncementRow | undefined> {
-  const { rows } = await sql.query(`select ${columns} from announcements where id = $1 ${lock ? 'for update' : ''}`, [
-    id,
-  ])
+  const { rows } = await sql.query(
+    `select ${columns} from announcements where id = $1 ${lock ? 'for no key update' : ''}`,
+    [id],
+  )
   return rows[0] === undefined ? undefined : parse(rows[0])
 }
 

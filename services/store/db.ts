@@ -88,3 +88,24 @@ export async function requireReachable(db: Db, url: string): Promise<void> {
     )
   }
 }
+
+/** SQLSTATE classes and codes of a server that cannot serve now but may soon (PostgreSQL, appendix A). */
+const passing = [
+  '08', // the connection
+  '53', // out of disk, memory or connections
+  '57P', // stopping, crashed, starting up
+  '40001', // serialization failure
+  '40P01', // deadlock
+  '55P03', // a lock was not to be had
+]
+const passingSystemErrors = /^(ECONN(REFUSED|RESET|ABORTED)|EPIPE|ENOENT|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EAI_AGAIN)$/
+/** What the client library says, without a code, when a connection broke under it. */
+const brokenConnection =
+  /^(Connection terminated|Client (has encountered a connection error|was closed)|timeout expired)/
+
+/** True when a statement failed because the database was away, so that the same statement may succeed later. */
+export function isDatabaseAway(error: unknown): boolean {
+  const { code, message } = error as { code?: string; message?: string }
+  if (code !== undefined) return passing.some(p => code.startsWith(p)) || passingSystemErrors.test(code)
+  return brokenConnection.test(message ?? '')
+}

@@ -1,5 +1,5 @@
 import type { Priority } from '../domain/announcement.ts'
-import type { Sql } from './db.ts'
+import type { Sql, Transaction } from './db.ts'
 
 export interface DispatchRow {
   id: string
@@ -50,9 +50,12 @@ export async function insertDispatches(
   return rows.map(r => r.id)
 }
 
-/** Reads one dispatch; with `lock` it is held until the transaction ends. */
+/** Reads one dispatch; with `lock` it is held until the transaction ends. Lock its announcement first. */
 export async function findDispatch(sql: Sql, id: string, lock = false): Promise<DispatchRow | undefined> {
-  const { rows } = await sql.query(`select ${columns} from dispatches where id = $1 ${lock ? 'for update' : ''}`, [id])
+  const { rows } = await sql.query(
+    `select ${columns} from dispatches where id = $1 ${lock ? 'for no key update' : ''}`,
+    [id],
+  )
   return rows[0]
 }
 
@@ -67,42 +70,82 @@ export async function dispatchesOf(sql: Sql, announcementId: string): Promise<Di
   return rows
 }
 
-/** Says why a dispatch does not move, or (null) that it does again. */
+/** Says why a dispatch does not move, or (null) that it does again. One that has settled has no problem any more. */
 export async function setProblem(sql: Sql, id: string, problem: string | null): Promise<void> {
-  await sql.query('update dispatches set problem = $2 where id = $1 and problem is distinct from $2', [id, problem])
+  await sql.query(
+    'update dispatches set problem = $2 where id = $1 and problem is distinct from $2 and settled_at is null',
+    [id, problem],
+  )
+}
+
+/** Seconds: first wait after a failure, and the longest ones. An emergency is not left alone for long. */
+const failureWait = { first: 5, longest: 600, longestEmergency: 30 }
+
+/**
+ * Notes that planning or rendering failed: the sentence for the officer, and a wait that doubles with each failure in
+ * a row, so that what always fails does not keep the machine busy.
+ */
+export async function noteFailure(sql: Sql, id: string, problem: string): Promise<void> {
+  await sql.query(
+    `update dispatches set problem = $2, failures = failures + 1,
+       try_after = now() + interval '1 second'
+         * least($3 * 2 ^ least(failures, 10), case priority when 'emergency' then $5::int else $4::int end)
+     where id = $1 and settled_at is null`,
+    [id, problem, failureWait.first, failureWait.longest, failureWait.longestEmergency],
+  )
+}
+
+/** Nothing of dispatch `d` is waiting or in flight, and nobody has said so yet. */
+const hasEnded = `d.settled_at is null
+  and (d.frozen_at is not null or d.cancelled_at is not null or d.expired_at is not null)
+  and not exists (select 1 from chunks c where c.dispatch_id = d.id and c.closed_at is null)`
+
+/**
+ * Marks a dispatch as settled when no chunk has work left, and ends its announcement when all are. Both happen in the
+ * caller's transaction or not at all. Index: chunks_of_dispatch. Safe to call at any time, from any process.
+ * @returns true when this call settled the dispatch
+ */
+export async function settleDispatch(sql: Transaction, id: string, now: Date): Promise<boolean> {
+  const { rows } = await sql.query(
+    `select announcement_id as "announcementId" from dispatches d where d.id = $1 and ${hasEnded}`,
+    [id],
+  )
+  const announcementId = rows[0]?.announcementId
+  if (announcementId === undefined) return false
+  await lockAnnouncement(sql, announcementId)
+  const settled = await sql.query(
+    `update dispatches d set settled_at = $2, problem = null where d.id = $1 and ${hasEnded}`,
+    [id, now],
+  )
+  if (settled.rowCount === 0) return false
+  await endAnnouncement(sql, announcementId, now)
+  return true
+}
+
+async function lockAnnouncement(sql: Transaction, id: string): Promise<void> {
+  await sql.query('select 1 from announcements where id = $1 for no key update', [id])
 }
 
 /**
- * Marks a dispatch as settled when no chunk has work left, and its announcement as completed when all are. Index:
- * chunks_open. Safe to call at any time, from any process.
- * @returns true when this call settled the dispatch
+ * Ends an announcement whose dispatches have all settled: `expired` when the end came before everybody had been tried
+ * on every channel, else `completed`.
  */
-export async function settleDispatch(sql: Sql, id: string, now: Date): Promise<boolean> {
-  const settled = await sql.query(
-    `update dispatches d set settled_at = $2, problem = null
-     where d.id = $1 and d.settled_at is null
-       and (d.frozen_at is not null or d.cancelled_at is not null or d.expired_at is not null)
-       and not exists (select 1 from chunks c where c.dispatch_id = d.id and c.closed_at is null)
-     returning announcement_id`,
-    [id, now],
-  )
-  const announcementId = settled.rows[0]?.announcement_id
-  if (announcementId === undefined) return false
-  // Two dispatches may settle at the same moment: the row lock puts the two checks one after the other.
-  await sql.query('select 1 from announcements where id = $1 for update', [announcementId])
-  const completed = await sql.query(
-    `update announcements a set state = 'completed', updated_at = $2
+export async function endAnnouncement(sql: Transaction, id: string, now: Date): Promise<void> {
+  await lockAnnouncement(sql, id)
+  const { rows } = await sql.query(
+    `update announcements a set updated_at = $2, state = case
+         when exists (select 1 from dispatches d where d.announcement_id = a.id and d.expired_at is not null)
+         then 'expired' else 'completed' end
      where a.id = $1 and a.state in ('approved', 'dispatching')
        and not exists (select 1 from dispatches d where d.announcement_id = a.id and d.settled_at is null)
-     returning revision`,
-    [announcementId, now],
+     returning revision, state`,
+    [id, now],
   )
-  if (completed.rows[0] !== undefined) {
-    await sql.query(
-      `insert into announcement_events (announcement_id, at, actor_id, actor_name, action, revision)
-       values ($1, $2, 'system', 'Loa', 'complete', $3)`,
-      [announcementId, now, completed.rows[0].revision],
-    )
-  }
-  return true
+  // The end of each dispatch has been recorded when it came.
+  if (rows[0]?.state !== 'completed') return
+  await sql.query(
+    `insert into announcement_events (announcement_id, at, actor_id, actor_name, action, revision)
+     values ($1, $2, 'system', 'Loa', 'complete', $3)`,
+    [id, now, rows[0].revision],
+  )
 }

@@ -1,8 +1,8 @@
-import { jobVersion } from '../../config/queues.ts'
+import { dispatchSettings, jobVersion } from '../../config/queues.ts'
 import type { Priority } from '../domain/announcement.ts'
 import type { Outcome, RecordedState } from '../domain/delivery.ts'
 import { recordedRank } from '../domain/delivery.ts'
-import type { Db, Sql } from './db.ts'
+import type { Db, Sql, Transaction } from './db.ts'
 import { transaction } from './db.ts'
 
 /**
@@ -108,7 +108,8 @@ export async function settleWindow(sql: Sql, chunkId: string, unsafe: boolean): 
 
 /**
  * Marks the intent to send the next `count` targets, and prolongs the lease. Nothing may be handed to a vendor before
- * this has committed. The one statement also checks the token, pause, cancel and expiry.
+ * this has committed. The one statement also checks the token, pause, cancel and expiry. Asking again, because the
+ * answer got lost, gives the same window.
  * @returns target ids in sending order; empty means stop
  */
 export async function markIntent(
@@ -118,15 +119,54 @@ export async function markIntent(
   leaseMs: number,
 ): Promise<string[]> {
   const { rows } = await sql.query(
-    `update chunks c set up_to = least(c.size, c.up_to + $3), lease_until = now() + $4 * interval '1 ms'
+    `update chunks c set up_to = least(c.size, greatest(c.up_to, c.done_to + $3)),
+       lease_until = now() + $4 * interval '1 ms'
      from dispatches d
-     where c.id = $1 and c.lease_token = $2 and c.closed_at is null and c.rest_state is null and c.up_to < c.size
+     where c.id = $1 and c.lease_token = $2 and c.closed_at is null and c.rest_state is null and c.done_to < c.size
        and d.id = c.dispatch_id and d.paused_at is null and d.cancelled_at is null
        and (d.expires_at is null or d.expires_at > now())
      returning c.target_ids[c.done_to + 1 : c.up_to]::text[] as ids`,
     [chunk.id, chunk.token, count, leaseMs],
   )
   return rows[0]?.ids ?? []
+}
+
+/** Takes an intent back of which nothing was handed to a vendor: its targets wait again, or share the end of the rest. */
+export async function returnWindow(sql: Sql, chunk: Pick<ClaimedChunk, 'id' | 'token'>): Promise<void> {
+  await sql.query(
+    `update chunks set up_to = done_to, closed_at = case when rest_state is not null then now() end
+     where id = $1 and lease_token = $2 and closed_at is null`,
+    [chunk.id, chunk.token],
+  )
+}
+
+/** True when an emergency on this channel waits for somebody to take it. Indexes: dispatches_open, chunks_of_dispatch. */
+export async function emergencyWaits(sql: Sql, channel: string): Promise<boolean> {
+  const { rows } = await sql.query(
+    `select 1 from dispatches d join chunks c on c.dispatch_id = d.id
+     where d.settled_at is null and d.priority = 'emergency' and d.channel = $1 and d.rendition_id is not null
+       and d.paused_at is null and d.cancelled_at is null and d.expired_at is null
+       and (d.expires_at is null or d.expires_at > now())
+       and c.closed_at is null and c.rest_state is null and c.not_before <= now()
+       and (c.lease_until is null or c.lease_until < now())
+     limit 1`,
+    [channel],
+  )
+  return rows.length > 0
+}
+
+/** Asks the queue for one chunk again, a little later. */
+export async function ringLater(
+  sql: Sql,
+  chunk: Pick<ClaimedChunk, 'id' | 'dispatchId' | 'channel' | 'priority'>,
+  afterMs: number,
+): Promise<void> {
+  await sql.query(
+    `insert into outbox (job, payload, priority, not_before)
+     values ('deliver', jsonb_build_object('v', $1::int, 'dispatchId', $2::text, 'chunkId', $3::text, 'channel', $4::text),
+       $5, now() + $6 * interval '1 ms')`,
+    [jobVersion, chunk.dispatchId, chunk.id, chunk.channel, chunk.priority, afterMs],
+  )
 }
 
 /** Keeps the lease during a slow send. @returns false when the chunk has been taken away */
@@ -148,13 +188,18 @@ interface SortedOutcomes {
   retry: { id: string; afterMs: number }[]
 }
 
+/** A vendor's "later" is believed within reason: nobody waits for a year because a header said so. */
+function waitAskedFor(afterMs: number | undefined): number {
+  return Math.min(Math.max(afterMs || 0, 0), dispatchSettings.retryAskedMostMs)
+}
+
 function sortOutcomes(ids: string[], outcomes: Outcome[]): SortedOutcomes {
   const sorted: SortedOutcomes = { recorded: [], retry: [] }
   ids.forEach((id, i) => {
     const outcome = outcomes[i]
     // A channel that answers for too few targets says nothing about the rest: that is what unknown means.
     if (outcome === undefined) sorted.recorded.push({ id, state: 'unknown', code: 'no-answer', ref: null })
-    else if (outcome.kind === 'retry') sorted.retry.push({ id, afterMs: outcome.afterMs ?? 0 })
+    else if (outcome.kind === 'retry') sorted.retry.push({ id, afterMs: waitAskedFor(outcome.afterMs) })
     else {
       sorted.recorded.push({
         id,
@@ -240,23 +285,31 @@ export async function releaseChunk(sql: Sql, chunk: Pick<ClaimedChunk, 'id' | 't
 }
 
 /**
- * Decides what becomes of everybody who is still waiting. Targets in flight keep their outcome.
- * @returns how many were waiting
+ * Decides what becomes of everybody who is still waiting. Targets in flight keep their outcome. A flush that ends at
+ * the same moment may give birth to a follow-up chunk that the first statement could not see; it looks again until
+ * nothing is left, since whatever is born later inherits the end from its chunk.
+ * @returns how many were waiting, by dispatch id; dispatches without anybody are missing
  */
 export async function endWaiting(
-  sql: Sql,
-  dispatchId: string,
+  sql: Transaction,
+  dispatchIds: string[],
   state: 'cancelled' | 'expired',
-  reason: string,
-): Promise<number> {
-  const { rows } = await sql.query(
-    `with ended as (
-       update chunks set rest_state = $2, rest_reason = $3,
-         closed_at = case when up_to = done_to then now() end
-       where dispatch_id = $1 and closed_at is null and rest_state is null
-       returning size - up_to as n
-     ) select coalesce(sum(n), 0)::float8 as n from ended`,
-    [dispatchId, state, reason],
-  )
-  return rows[0].n
+): Promise<Map<string, number>> {
+  const ended = new Map<string, number>()
+  for (;;) {
+    const { rows } = await sql.query(
+      `with standing as materialized (
+         select id from chunks where dispatch_id = any($1::bigint[]) and closed_at is null and rest_state is null
+         order by id for no key update
+       ), ended as (
+         update chunks c set rest_state = $2, rest_reason = $2,
+           closed_at = case when c.up_to = c.done_to then now() end
+         from standing s where c.id = s.id and c.closed_at is null and c.rest_state is null
+         returning c.dispatch_id, c.size - c.up_to as n
+       ) select dispatch_id as id, sum(n)::float8 as n from ended group by 1`,
+      [dispatchIds, state],
+    )
+    if (rows.length === 0) return ended
+    for (const { id, n } of rows) ended.set(id, (ended.get(id) ?? 0) + n)
+  }
 }

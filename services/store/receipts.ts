@@ -85,10 +85,13 @@ export async function applyReceiptBatch(
      ), appended as (
        insert into outcomes (dispatch_id, target_id, chunk_id, rank, state, code, ref, at)
        select dispatch_id, target_id, chunk_id, rank, state, code, ref, at from news
+     ), held as materialized (
+       -- In the order in which everybody locks chunks.
+       select id from chunks where id in (select chunk_id from news) order by id for no key update
      ), counted as (
        update chunks c set ${moves}
-       from (select chunk_id, ${deltas} from news group by chunk_id) delta
-       where c.id = delta.chunk_id
+       from held join (select chunk_id, ${deltas} from news group by chunk_id) delta on delta.chunk_id = held.id
+       where c.id = held.id
      ), marked as (
        update receipts_inbox r set applied_at = now(),
          result = case when exists (
