@@ -50,7 +50,7 @@ export function startWorkers(ctx: DispatchContext, options: WorkerOptions): { cl
       }),
     ),
   ]
-  const relay = startRelay(ctx.db, options.databaseUrl, producer, ctx.log)
+  const relay = startRelay(ctx, options.databaseUrl, producer)
   const sweeper = startSweep(ctx, options.sweepEveryMs)
 
   return {

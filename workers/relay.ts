@@ -1,8 +1,7 @@
 import pg from 'pg'
-import type { Log } from '../channels/contract.ts'
+import type { DispatchContext } from '../services/dispatch/context.ts'
 import { relayOutbox } from '../services/dispatch/relay.ts'
 import type { Producer } from '../services/queue/producer.ts'
-import type { Db } from '../services/store/db.ts'
 import type { Loop } from './loop.ts'
 import { startLoop } from './loop.ts'
 
@@ -12,8 +11,13 @@ const pollMs = 1_000
  * Moves outbox rows to the queue as they are written: LISTEN wakes it at once, the poll catches what a lost
  * connection missed and messages that become due later.
  */
-export function startRelay(db: Db, databaseUrl: string, producer: Producer, log: Log): { stop(): Promise<void> } {
-  const loop: Loop = startLoop('relay', pollMs, log, async () => (await relayOutbox(db, producer)) > 0)
+export function startRelay(
+  ctx: Pick<DispatchContext, 'db' | 'log'>,
+  databaseUrl: string,
+  producer: Producer,
+): { stop(): Promise<void> } {
+  const { log } = ctx
+  const loop: Loop = startLoop('relay', pollMs, log, async () => (await relayOutbox(ctx, producer)) > 0)
   let client: pg.Client | undefined
   const listening = startLoop('relay-listen', pollMs, log, async () => {
     if (client) return false

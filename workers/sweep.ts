@@ -18,8 +18,7 @@ export function startSweep(ctx: DispatchContext, everyMs: number = dispatchSetti
       const { rows } = await client.query('select pg_try_advisory_lock($1) as mine', [sweepLock])
       if (!rows[0].mine) return false
       try {
-        const aired = await recordAiredItems(ctx)
-        const found = { ...(await sweep(ctx)), aired, forgottenAnswers: await forgetOldAnswers(ctx.db) }
+        const found = await everything(ctx)
         if (Object.values(found).some(n => n > 0)) ctx.log.info(found, 'swept')
       } finally {
         await client.query('select pg_advisory_unlock($1)', [sweepLock])
@@ -29,4 +28,23 @@ export function startSweep(ctx: DispatchContext, everyMs: number = dispatchSetti
     }
     return false
   })
+}
+
+/** Each of them has its turn, whatever becomes of the others. @throws AggregateError when some failed */
+async function everything(ctx: DispatchContext): Promise<Record<string, number>> {
+  const found: Record<string, number> = {}
+  const errors: unknown[] = []
+  const tasks = [
+    async () => ({ aired: await recordAiredItems(ctx) }),
+    () => sweep(ctx),
+    async () => ({ forgottenAnswers: await forgetOldAnswers(ctx.db) }),
+  ]
+  for (const task of tasks) {
+    await task().then(
+      part => Object.assign(found, part),
+      error => errors.push(error),
+    )
+  }
+  if (errors.length > 0) throw new AggregateError(errors, errors.map(String).join('; '))
+  return found
 }

@@ -21,6 +21,11 @@ export const jobCatalog = {
 } as const
 
 export type JobName = keyof typeof jobCatalog
+/** True for the name of a job that this release knows. */
+export function isJobName(name: string): name is JobName {
+  return Object.hasOwn(jobCatalog, name)
+}
+
 export type JobPayload<N extends JobName> = z.infer<(typeof jobCatalog)[N]>
 
 /**

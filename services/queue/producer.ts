@@ -13,13 +13,19 @@ export interface JobRequest {
 
 export interface Producer {
   /**
-   * Adds jobs; resolves only when Redis has all of them. A chunk that already has a job waiting or active gets no
-   * second one, so the sweep may ask as often as it likes.
+   * Adds jobs; resolves only when Redis has all of them. Work that already has a job waiting gets no second one, so
+   * the sweep may ask as often as it likes. Work whose job is active gets one more behind it: the active one may be past
+   * the point where it would have noticed (a resume while a paused chunk is being given back).
    */
   add(jobs: JobRequest[]): Promise<void>
   /** @throws when Redis does not answer */
   ping(): Promise<void>
   close(): Promise<void>
+}
+
+/** What a job is about: the same work is queued once. */
+function onceFor(job: JobName, payload: Record<string, unknown>): string {
+  return `${job}-${payload.chunkId ?? payload.dispatchId ?? 'all'}`
 }
 
 /** @param url redis:// address of a server with AOF and noeviction */
@@ -55,7 +61,7 @@ export function createProducer(url: string): Producer {
               priority: jobPriority[priority],
               attempts: queueSettings[job].attempts,
               backoff: { type: 'exponential', delay: queueSettings[job].backoffMs },
-              ...(job === 'deliver' && { deduplication: { id: `chunk-${payload.chunkId}` } }),
+              deduplication: { id: onceFor(job, payload), keepLastIfActive: true },
               removeOnComplete: { age: 3_600, count: 1_000 },
               removeOnFail: { age: 7 * 86_400, count: 10_000 },
             },

@@ -50,7 +50,8 @@ const deltas = counted
 /**
  * Applies a batch of the inbox: for each target the firmest news of the batch is appended to the ledger when it is
  * firmer than what is known, and the counters of its chunk move by as much. News about a target that has no outcome
- * yet (the vendor was quicker than our own write) stays in the inbox for the next round. One applier at a time; the
+ * yet (the vendor was quicker than our own write) stays in the inbox for the next round. A target is named by our own
+ * two ids together or else by the vendor's reference, and only news from the dispatch's own channel counts. One applier at a time; the
  * caller's transaction holds the advisory lock.
  * Indexes: receipts_inbox_open, outcomes_target, outcomes_ref.
  * @param afterId where the last batch ended ('0' to start): unmatched news does not block what comes behind it
@@ -64,13 +65,16 @@ export async function applyReceiptBatch(
   await sql.query(`select pg_advisory_xact_lock(hashtext('loa-receipts'))`)
   const { rows } = await sql.query(
     `with batch as materialized (
-       select b.id, b.state, b.code, b.ref, b.at, ${rankOf('b.state')} as rank,
-         coalesce(b.dispatch_id, o.dispatch_id) as dispatch_id, coalesce(b.target_id, o.target_id) as target_id
+       select b.id, b.state, b.code, b.ref, b.at, ${rankOf('b.state')} as rank, whom.dispatch_id, whom.target_id
        from (select * from receipts_inbox where applied_at is null and id > $1 order by id limit $2) b
        left join lateral (
-         select dispatch_id, target_id from outcomes where ref = b.ref and (b.dispatch_id is null or b.target_id is null)
+         select d.id as dispatch_id, b.target_id from dispatches d
+         where d.id = b.dispatch_id and b.target_id is not null and d.channel = b.channel
+         union all
+         select o.dispatch_id, o.target_id from outcomes o join dispatches d on d.id = o.dispatch_id
+         where o.ref = b.ref and (b.dispatch_id is null or b.target_id is null) and d.channel = b.channel
          limit 1
-       ) o on true
+       ) whom on true
      ), known as materialized (
        select distinct on (o.dispatch_id, o.target_id) o.dispatch_id, o.target_id, o.chunk_id, o.state, o.rank
        from (select distinct dispatch_id, target_id from batch where target_id is not null) t
