@@ -22,9 +22,9 @@ export function register(program: Command): void {
     })
 }
 
-/** The examination behind `loa doctor`. */
-export function doctor(): Promise<Report> {
-  const env = readableEnv()
+/** The examination behind `loa doctor`. @param source the environment to judge; that of this process by default */
+export function doctor(source?: Record<string, string | undefined>): Promise<Report> {
+  const env = readableEnv(source)
   const { DATABASE_URL, REDIS_URL, LOA_CHANNELS } = env.reading.env
   const needs = { redis: !REDIS_URL, postgres: !DATABASE_URL, speech: LOA_CHANNELS.includes('loudspeaker') }
   return examine([...machineChecks(needs), ...instanceChecks(env)])

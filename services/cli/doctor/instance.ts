@@ -12,9 +12,9 @@ import { listen } from '../../runtime/ports.ts'
 import { type Check, type Finding, fine, wrong } from './check.ts'
 
 /** The environment as far as it can be read: with problems, the defaults stand in, so that the rest can be checked. */
-export function readableEnv(): { reading: EnvReading; problems: string[] } {
+export function readableEnv(source?: Record<string, string | undefined>): { reading: EnvReading; problems: string[] } {
   try {
-    return { reading: readEnv(), problems: [] }
+    return { reading: readEnv(source), problems: [] }
   } catch (error) {
     if (!(error instanceof EnvProblems)) throw error
     return { reading: readEnv({}), problems: error.problems }
