@@ -75,6 +75,16 @@ function fromForeign(error: unknown): AppError {
   if (typeof known?.status === 'number' && known.status >= 400 && known.status < 500) {
     return new AppError('request.malformed', malformed, { cause: error })
   }
+  if (known?.code === '53100' || known?.code === 'ENOSPC') {
+    return new AppError(
+      'setup.disk-full',
+      {
+        vi: 'Ổ đĩa của máy chủ đã đầy nên yêu cầu này chưa được ghi lại. Dữ liệu đã lưu không bị mất; Ông/Bà vui lòng giữ lại nội dung đang soạn và đề nghị quản trị viên giải phóng dung lượng.',
+        en: 'The disk of the server is full, so this request was not saved. What was saved is safe; keep what you are writing and ask the administrator to free some space.',
+      },
+      { cause: error, details: { retryAfterSeconds: 60 } },
+    )
+  }
   const timedOut = /timeout exceeded when trying to connect|Connection terminated/.test(known?.message ?? '')
   if (timedOut || databaseAway.test(known?.code ?? '')) {
     return new AppError(

@@ -7,6 +7,7 @@ import { AppError } from '../domain/errors.ts'
 import { refuseUnstorableText } from './clean-text.ts'
 import { refuseCrossSite } from './cross-site.ts'
 import { onceOnly, readIdempotencyKey, requestHash } from './idempotency.ts'
+import { refuseDeepJson } from './json-depth.ts'
 import { factsOf } from './observe.ts'
 import { fieldErrors, invalidRequest, notFound, zodMessages } from './problem.ts'
 import type { RouteCall, RouteDef } from './route.ts'
@@ -104,6 +105,7 @@ export function routeHandler(route: RouteDef, { auth, publicUrl }: { auth: Auth;
     const params = parseParams(route, req)
     const query = parse(route.query, req.query, req) as Record<string, unknown>
     const raw = route.body ? await readJson(req, res) : undefined
+    refuseDeepJson(raw)
     const body = route.body ? parse(route.body, raw, req) : undefined
     const call: RouteCall = { actor, params, query, body, req, res }
 

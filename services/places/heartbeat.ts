@@ -13,8 +13,8 @@ export const heartbeatSchema = z.object({
   shown: z
     .array(
       z.object({
-        dispatchId: z.string().regex(/^\d{1,19}$/),
-        revision: z.number().int(),
+        dispatchId: z.string().regex(/^\d{1,18}$/),
+        revision: z.int32(),
         contentHash: z.string().max(128),
         /** Corrected by the player to the server's clock. */
         firstShownAt: z.iso.datetime({ offset: true }),
@@ -58,7 +58,8 @@ export async function recordHeartbeat(ctx: DispatchContext, boardId: string, bea
       displayed.map(s => s.dispatchId),
       displayed.map(s => s.revision),
       displayed.map(s => s.contentHash),
-      displayed.map(s => s.firstShownAt),
+      // A set without a clock battery begins in any year; what is before 1970 PostgreSQL need not even read.
+      displayed.map(s => new Date(Math.max(0, Date.parse(s.firstShownAt)))),
       now,
     ],
   )

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { ReceiptRequest } from '../../../channels/contract.ts'
 import { recordReceipts } from '../../dispatch/receipts.ts'
 import type { HttpDeps } from '../deps.ts'
+import { refuseDeepJson } from '../json-depth.ts'
 import { notFound } from '../problem.ts'
 import { type RouteCall, type RouteDef, route } from '../route.ts'
 
@@ -51,6 +52,7 @@ export function receiptRoutes(deps: HttpDeps): RouteDef[] {
     const session = deps.channels.has(params.channel) ? await deps.receiptSession(params.channel) : undefined
     if (!session?.receipts) throw notFound()
     const body = await readBody(req, res)
+    refuseDeepJson(body)
     const receipts = session.receipts.verifyAndParse(receiptRequest(req, deps.links.publicUrl, body))
     // In the inbox before the vendor is told that we have it: otherwise a crash would lose the news.
     await recordReceipts(deps, params.channel, receipts)

@@ -47,6 +47,21 @@ describe('what cannot be read', () => {
     expect(problemIn(answer).code).toBe('text.too-long')
   })
 
+  test.each([
+    ['before anybody has signed in', '/api/auth/sign-in/email', { email: 'HERE', password: 'x' }],
+    ['beside good fields of an announcement', '/api/announcements', { content: { ...goodContent, more: 'HERE' } }],
+  ])('JSON nested a hundred thousand deep, %s', async (_where, path, body) => {
+    const deep = '['.repeat(100_000) + ']'.repeat(100_000)
+    const answer = await officer
+      .post(path)
+      .set('Idempotency-Key', 'deep')
+      .type('json')
+      .send(JSON.stringify(body).replace('"HERE"', deep))
+    expect(problemIn(answer).code).toBe('request.malformed')
+    expect(answer.status).toBe(400)
+    expect(answer.body.detailVi).toMatch(/lồng nhau/)
+  })
+
   test('a body that is not JSON', async () => {
     const answer = await officer.post('/api/announcements').type('text/csv').send('a,b')
     expect(problemIn(answer).code).toBe('request.unsupported-encoding')
@@ -163,6 +178,15 @@ describe('failures of ours', () => {
     const answer = await supertest(server.withRoutes([failing(error)])).get('/api/failing')
     expect(problemIn(answer)).toMatchObject({ code: 'service.unavailable', status: 503 })
     expect(Number(answer.get('Retry-After'))).toBeGreaterThan(0)
+  })
+
+  test.each(['53100', 'ENOSPC'])('a full disk (%s) is named, and that nothing was saved', async code => {
+    const error = Object.assign(new Error('could not extend file "base/1/2": No space left on device'), { code })
+    const answer = await supertest(server.withRoutes([failing(error)])).get('/api/failing')
+    const problem = problemIn(answer)
+    expect(problem).toMatchObject({ code: 'setup.disk-full', status: 507 })
+    expect(problem.detailVi).toMatch(/Ổ đĩa .* đầy .* chưa được ghi lại/)
+    expect(problem.detail).not.toMatch(/base\/1/)
   })
 
   test('a thrown string is no way out', async () => {

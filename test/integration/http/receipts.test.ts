@@ -98,3 +98,13 @@ test('a huge or broken callback is refused', async () => {
   const broken = await supertest(server.app).post('/receipts/sms').type('json').send('{')
   expect(broken.status).toBe(400)
 })
+
+test('JSON nested too deep is refused before the vendor is asked', async () => {
+  const answer = await supertest(server.app)
+    .post('/receipts/sms')
+    .type('json')
+    .send(`{"a":${'['.repeat(20_000)}${']'.repeat(20_000)}}`)
+  expect(answer.status).toBe(400)
+  expect(answer.body.code).toBe('request.malformed')
+  expect(seen).toEqual([])
+})

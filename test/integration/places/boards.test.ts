@@ -196,6 +196,21 @@ describe('heartbeat', () => {
     await cancel(world.deps, officer, id, 'Thử')
   })
 
+  test('numbers that no database holds are refused, and a clock of any year is read', async () => {
+    const shown = {
+      dispatchId: '1',
+      revision: 1,
+      contentHash: 'x',
+      firstShownAt: new Date().toISOString(),
+      visible: true,
+    }
+    await beat([{ ...shown, dispatchId: '9999999999999999999' }]).expect(422)
+    await beat([{ ...shown, revision: 2 ** 40 }]).expect(422)
+    for (const firstShownAt of ['0000-01-01T00:00:00Z', '9999-12-31T23:59:59Z', '2026-11-23T08:00:00+23:59']) {
+      await beat([{ ...shown, firstShownAt }]).expect(200)
+    }
+  })
+
   test('refuses what is no heartbeat', async () => {
     await beat([{ dispatchId: 'x' }]).expect(422)
     await http().post(`/api/board/${token()}/heartbeat`).send('x').expect(415)
