@@ -1,5 +1,7 @@
+import type { AddressInfo } from 'node:net'
+import { createServer } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { Queue } from 'bullmq'
+import { Queue, Worker } from 'bullmq'
 import { Redis } from 'ioredis'
 import { progressOf } from '../../../services/dispatch/progress.ts'
 import { createProducer } from '../../../services/queue/producer.ts'
@@ -127,6 +129,75 @@ describe('workers on a real Redis', () => {
       await workers.close()
       await queue.close()
       connection.disconnect()
+    }
+  })
+
+  test('a resume while the paused chunk is still being given back is not swallowed by its old job', async () => {
+    const producer = createProducer(redis.url)
+    const connection = new Redis(redis.url, { maxRetriesPerRequest: null })
+    const job = {
+      job: 'deliver' as const,
+      payload: { v: 1, dispatchId: '1', chunkId: '77', channel: 'once' },
+      priority: 'routine' as const,
+    }
+    let runs = 0
+    const worker = new Worker(
+      'deliver-once',
+      async () => {
+        runs += 1
+        // Rung three times while the first one works: that is one more run, not three and not none.
+        if (runs === 1) for (let n = 0; n < 3; n++) await producer.add([job])
+      },
+      { connection },
+    )
+    const queue = new Queue('deliver-once', { connection })
+    try {
+      await producer.add([job, job])
+      await until('the second run', () => runs === 2)
+      await until('the queue is empty', async () => {
+        const counts = await queue.getJobCounts('waiting', 'active', 'delayed', 'prioritized')
+        return Object.values(counts).every(n => n === 0)
+      })
+      expect(runs).toBe(2)
+    } finally {
+      await worker.close()
+      await queue.close()
+      await producer.close()
+      connection.disconnect()
+    }
+  })
+
+  test('plans and renders that wait already are not queued again by every sweep', async () => {
+    const producer = createProducer(redis.url)
+    const connection = new Redis(redis.url, { maxRetriesPerRequest: null })
+    const queue = new Queue('render', { connection })
+    try {
+      await queue.obliterate({ force: true })
+      for (let n = 0; n < 3; n++) {
+        await producer.add([{ job: 'render', payload: { v: 1, dispatchId: '5' }, priority: 'routine' }])
+      }
+      const counts = await queue.getJobCounts('waiting', 'delayed', 'prioritized')
+      expect(Object.values(counts).reduce((a, b) => a + b)).toBe(1)
+    } finally {
+      await queue.obliterate({ force: true })
+      await queue.close()
+      await producer.close()
+      connection.disconnect()
+    }
+  })
+
+  test('adding jobs fails soon when Redis takes the connection and never answers', async () => {
+    const silent = createServer()
+    await new Promise<void>(resolve => silent.listen(0, '127.0.0.1', resolve))
+    const { port } = silent.address() as AddressInfo
+    const producer = createProducer(`redis://127.0.0.1:${port}`)
+    try {
+      const add = producer.add([{ job: 'receipts', payload: { v: 1 }, priority: 'routine' }])
+      const tooLate = new Promise((_, reject) => setTimeout(reject, 15_000, new Error('still holding')).unref())
+      await expect(Promise.race([add, tooLate])).rejects.not.toThrow('still holding')
+    } finally {
+      await producer.close()
+      silent.close()
     }
   })
 
