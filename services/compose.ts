@@ -81,21 +81,29 @@ export async function isDemo(db: Db): Promise<boolean> {
 export function checkDemoProviders(channels: ChannelTable): void {
   for (const [id, { config }] of channels) {
     const { loopbackOnly } = config as { loopbackOnly?: boolean }
-    if (loopbackOnly === false) {
-      throw new AppError('setup.demo-provider', {
-        vi: `Đây là hệ thống diễn tập: kênh "${id}" chỉ được nối với trình mô phỏng trên máy này (LOOPBACK_ONLY=true).`,
-        en: `This is a demo instance: channel "${id}" may only use the simulator on this machine (LOOPBACK_ONLY=true).`,
-      })
-    }
+    if (loopbackOnly === false) throw outsideProvider(id)
   }
 }
 
-/** The email channel's transport for channels that inform operators; without a mail server every mail is refused. */
+function outsideProvider(id: string): AppError {
+  return new AppError('setup.demo-provider', {
+    vi: `Đây là hệ thống diễn tập: kênh "${id}" chỉ được nối với trình mô phỏng trên máy này (LOOPBACK_ONLY=true).`,
+    en: `This is a demo instance: channel "${id}" may only use the simulator on this machine (LOOPBACK_ONLY=true).`,
+  })
+}
+
+/**
+ * The email channel's transport for channels that inform operators; without a mail server every mail is refused. It is
+ * there even when the email channel itself is switched off, so a demo checks it separately.
+ * @throws AppError setup.demo-provider
+ */
 function mailPort(
   options: ComposeOptions,
+  demo: boolean,
   deps: Pick<ChannelDeps, 'log' | 'now'>,
 ): MailPort & { close(): Promise<void> } {
   const config = emailConfigSchema.safeParse(options.channelValues('email'))
+  if (demo && config.data?.loopbackOnly === false) throw outsideProvider('email')
   if (config.success) return createMailPort(config.data, deps)
   return { send: async () => ({ kind: 'rejected', code: 'no-mail-server' }), close: async () => undefined }
 }
@@ -111,7 +119,7 @@ export async function compose(options: ComposeOptions): Promise<Instance> {
     const channels = installChannels(availableChannels, options.channelIds, options.channelValues)
     if (demo) checkDemoProviders(channels)
     const links = createLinks(options.secret, options.publicUrl)
-    const mail = mailPort(options, { log, now })
+    const mail = mailPort(options, demo, { log, now })
     const deps: ChannelDeps = {
       log,
       now,

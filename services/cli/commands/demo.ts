@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
+import type { EnvReading } from '../../../config/env.ts'
 import { readEnv } from '../../../config/env.ts'
 import type { DispatchContext } from '../../dispatch/context.ts'
 import { planMethods } from '../../domain/plan.ts'
@@ -63,14 +64,22 @@ async function runDemo(choices: DemoChoices): Promise<DemoReport> {
     if (choices.data === undefined) {
       shutdown.onClose('temporary data', () => rm(dataDir, { recursive: true, force: true }))
     }
-    const env = { ...reading.env, LOA_DATA: dataDir, LOA_PORT: 0, LOA_SIMULATOR_PORT: 0, LOA_SIMULATOR_SMTP_PORT: 0 }
-    // Everything of this instance is its own: an address from the environment would point somewhere else.
-    delete (env as { LOA_PUBLIC_URL?: string }).LOA_PUBLIC_URL
-    const { instance, publicUrl, simulator } = await runAllInOne({ ...reading, env }, 'demo', log, shutdown)
+    const settings = throwAwaySettings(reading, dataDir)
+    const { instance, publicUrl, simulator } = await runAllInOne(settings, 'demo-only', log, shutdown)
     return await carry(instance.ctx, publicUrl, outDir, simulator?.httpUrl)
   } finally {
     await shutdown.run('demo ended')
   }
+}
+
+/**
+ * The settings of a private instance: everything of it is its own. An address from the environment would point
+ * somewhere else, and a database or queue given alone would be somebody's real one, which a demo would claim for good.
+ */
+export function throwAwaySettings(reading: EnvReading, dataDir: string): EnvReading {
+  const { DATABASE_URL: _db, REDIS_URL: _queue, LOA_PUBLIC_URL: _address, ...own } = reading.env
+  const onFreePorts = { LOA_PORT: 0, LOA_SIMULATOR_PORT: 0, LOA_SIMULATOR_SMTP_PORT: 0 }
+  return { ...reading, env: { ...own, ...onFreePorts, LOA_DATA: dataDir } as EnvReading['env'] }
 }
 
 async function carry(

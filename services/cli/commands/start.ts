@@ -39,7 +39,7 @@ export function register(program: Command): void {
       shutdown.listen()
       await serve(
         shutdown,
-        () => runAllInOne(reading, choices.empty ? 'empty' : 'demo', log, shutdown),
+        () => runAllInOne(reading, choices.empty ? 'empty' : 'demo', log, shutdown, tellAccounts),
         resolve(reading.env.LOA_DATA),
       )
     })
@@ -56,7 +56,6 @@ async function serve(shutdown: Shutdown, start: () => Promise<RunningInstance>, 
   try {
     const running = await start()
     tellAddresses(running, dataFolder)
-    if (running.newAccounts.length > 0) tellAccounts(running.newAccounts)
     if (running.instance.ctx.demo && (await neverCarried(running.instance.ctx))) await carryDemo(running)
     process.stderr.write('\nNhấn Ctrl-C để dừng · press Ctrl-C to stop\n')
   } catch (error) {

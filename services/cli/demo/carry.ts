@@ -19,6 +19,14 @@ async function demoActor(db: Db, role: Role): Promise<Actor> {
   return { id: account.id, name: account.name, role: account.role, areas: account.areas }
 }
 
+/** The refusal of everything that only a demo may do. */
+export function notADemo(): AppError {
+  return new AppError('setup.demo-provider', {
+    vi: 'Đây là hệ thống đang dùng thật nên không phát hành thông báo diễn tập. Ông/Bà vui lòng chọn thư mục dữ liệu hoặc cơ sở dữ liệu khác.',
+    en: 'This is a real instance, so the demo announcement is not issued in it. Choose another data folder or database.',
+  })
+}
+
 /** True while the demo instance has never had an announcement. */
 export async function neverCarried(ctx: DispatchContext): Promise<boolean> {
   const officer = await demoActor(ctx.db, 'officer')
@@ -30,11 +38,14 @@ export async function neverCarried(ctx: DispatchContext): Promise<boolean> {
  * checks as in the console.
  * @param overrides what differs from the demo announcement
  * @returns the announcement's id; the workers carry it from here
+ * @throws AppError setup.demo-provider in a real instance: its citizens must not be sent an exercise, and nobody's
+ *   account may approve by itself
  */
 export async function issueDemoAnnouncement(
   ctx: DispatchContext,
   overrides: Record<string, unknown> = {},
 ): Promise<string> {
+  if (!ctx.demo) throw notADemo()
   const officer = await demoActor(ctx.db, 'officer')
   const approver = await demoActor(ctx.db, 'approver')
   const channels = demoAnnouncement.channels.filter(id => ctx.channels.has(id))

@@ -10,6 +10,7 @@ import type { Shutdown } from '../../runtime/shutdown.ts'
 import type { Simulator } from '../../simulator/index.ts'
 import { openDb, requireReachable } from '../../store/db.ts'
 import { migrate } from '../../store/migrate.ts'
+import { notADemo } from '../demo/carry.ts'
 import { openBacking } from './embedded.ts'
 import type { NewAccountNote } from './setup.ts'
 import { setUpInstance } from './setup.ts'
@@ -21,23 +22,28 @@ export interface RunningInstance {
   /** Running with this instance when it is a demo. */
   simulator: Simulator | undefined
   publicUrl: string
-  /** Accounts made at this start. */
-  newAccounts: NewAccountNote[]
 }
 
 /**
  * Starts the all-in-one: database, queue, simulator (demo), API and workers in one process.
- * @param kind what an empty data folder becomes; one that has been set up stays what it is
+ * @param kind what an empty data folder becomes; one that has been set up stays what it is, and `demo-only` refuses a
+ *   real one before anything of it runs
+ * @param tellAccounts called with the accounts made at this start as soon as they exist: their passwords are known
+ *   nowhere else, so a start that fails afterwards (a taken port, a channel without settings) must not swallow them
+ * @throws AppError setup.* naming what keeps the instance from starting
  */
 export async function runAllInOne(
   reading: EnvReading,
-  kind: 'demo' | 'empty',
+  kind: 'demo' | 'empty' | 'demo-only',
   log: Logger,
   shutdown: Shutdown,
+  tellAccounts: (accounts: NewAccountNote[]) => void = () => undefined,
 ): Promise<RunningInstance> {
   const { env } = reading
   const backing = await openBacking(reading, log, shutdown)
-  const { demo, newAccounts } = await prepareDatabase(backing.databaseUrl, kind === 'demo')
+  const { demo, newAccounts } = await prepareDatabase(backing.databaseUrl, kind !== 'empty')
+  if (newAccounts.length > 0) tellAccounts(newAccounts)
+  if (kind === 'demo-only' && !demo) throw notADemo()
 
   let channelValues = reading.channelValues
   let simulator: Simulator | undefined
@@ -72,7 +78,7 @@ export async function runAllInOne(
   })
   shutdown.onDrain('workers', () => workers.close())
   await backing.dataDir?.announce(publicUrl)
-  return { instance, api, simulator, publicUrl, newAccounts }
+  return { instance, api, simulator, publicUrl }
 }
 
 /** Migrates and sets up. @returns what the instance is, which may differ from what was asked for an empty one */
