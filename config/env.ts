@@ -21,7 +21,7 @@ const variables = {
     help: 'Redis with AOF and noeviction; when unset, a private redis-server is started under LOA_DATA',
   },
   LOA_SECRET: {
-    schema: z.string().min(32, 'needs at least 32 characters').optional(),
+    schema: z.string().min(32, 'cần ít nhất 32 ký tự · needs at least 32 characters').optional(),
     help: 'Signs sessions and links; required with DATABASE_URL, otherwise made and kept under LOA_DATA',
   },
   LOA_LOG_LEVEL: {
@@ -65,11 +65,22 @@ export interface EnvReading {
   channelValues: (channelId: string) => Record<string, string>
 }
 
+const inVietnamese = { error: z.locales.vi().localeError }
+
+/** What is wrong with one value, in both languages where the schema has no sentence of its own. */
+function problemText(schema: z.ZodType, value: unknown): string | undefined {
+  const [vi, en] = [schema.safeParse(value, inVietnamese), schema.safeParse(value)].map(result =>
+    result.error?.issues.map(issue => issue.message).join('; '),
+  )
+  return vi === en ? vi : `${vi} · ${en}`
+}
+
 /** All problems of the environment at once, one line each. */
 export class EnvProblems extends Error {
   readonly problems: string[]
   constructor(problems: string[]) {
-    super(`The configuration has ${problems.length} problem(s):\n${problems.map(p => `  - ${p}`).join('\n')}`)
+    const heading = `Cấu hình có ${problems.length} chỗ chưa đúng · the configuration has ${problems.length} problem(s):`
+    super(`${heading}\n${problems.map(p => `  - ${p}`).join('\n')}`)
     this.name = 'EnvProblems'
     this.problems = problems
   }
@@ -88,12 +99,15 @@ export function readEnv(source: Record<string, string | undefined> = process.env
   const problems: string[] = []
   const env: Record<string, unknown> = {}
   for (const [name, { schema, help }] of Object.entries(variables)) {
-    const result = schema.safeParse(source[name] === '' ? undefined : source[name])
+    const value = source[name] === '' ? undefined : source[name]
+    const result = schema.safeParse(value)
     if (result.success) env[name] = result.data
-    else problems.push(`${name}: ${result.error.issues.map(i => i.message).join('; ')} (${help})`)
+    else problems.push(`${name}: ${problemText(schema, value)} (${help})`)
   }
   if (source['DATABASE_URL'] && !source['LOA_SECRET']) {
-    problems.push('LOA_SECRET: required when DATABASE_URL is set, so that all processes sign alike (32+ characters)')
+    problems.push(
+      'LOA_SECRET: cần có khi đặt DATABASE_URL, để mọi tiến trình ký như nhau · required when DATABASE_URL is set, so that all processes sign alike (32+ characters)',
+    )
   }
   if (problems.length > 0) throw new EnvProblems(problems)
   return {

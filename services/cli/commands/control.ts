@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { AppError } from '../../domain/errors.ts'
 import type { Announcement, Progress } from '../../http/schemas.ts'
 import type { ApiClient } from '../api-client.ts'
 import { signedInClient } from '../api-client.ts'
@@ -45,7 +46,11 @@ export function register(program: Command): void {
   }
 }
 
-async function forEachDispatch(
+/**
+ * Pauses or resumes the channels of an announcement that have not ended, or the one that is named.
+ * @throws AppError channel.unknown | dispatch.wrong-state when there is nothing to act on: silence would pass for success
+ */
+export async function forEachDispatch(
   client: ApiClient,
   id: string,
   action: 'pause' | 'resume',
@@ -53,9 +58,28 @@ async function forEachDispatch(
 ): Promise<Progress> {
   const path = `/api/announcements/${encodeURIComponent(id)}/progress`
   const { dispatches } = await client.get<Progress>(path)
-  for (const dispatch of dispatches) {
-    const wanted = channel === undefined ? dispatch.settledAt === null : dispatch.channel === channel
-    if (wanted) await client.post<Progress>(`/api/dispatches/${dispatch.id}/${action}`, {})
-  }
+  const wanted = dispatches.filter(d => (channel === undefined ? d.settledAt === null : d.channel === channel))
+  if (wanted.length === 0) throw nothingToDo(dispatches, channel)
+  for (const dispatch of wanted) await client.post<Progress>(`/api/dispatches/${dispatch.id}/${action}`, {})
   return await client.get<Progress>(path)
+}
+
+function nothingToDo(dispatches: Progress['dispatches'], channel: string | undefined): AppError {
+  if (dispatches.length === 0) {
+    return new AppError('dispatch.wrong-state', {
+      vi: 'Thông báo này chưa được phê duyệt nên chưa phát hành qua kênh nào.',
+      en: 'This announcement has not been approved, so no channel carries it yet.',
+    })
+  }
+  if (channel === undefined) {
+    return new AppError('dispatch.wrong-state', {
+      vi: 'Mọi kênh của thông báo này đã phát hành xong, không còn gì để tạm dừng hoặc tiếp tục.',
+      en: 'Every channel of this announcement has ended; there is nothing to pause or resume.',
+    })
+  }
+  const used = dispatches.map(d => d.channel).join(', ')
+  return new AppError('channel.unknown', {
+    vi: `Thông báo này không phát qua kênh "${channel}" (các kênh: ${used}).`,
+    en: `This announcement does not use the channel "${channel}" (its channels: ${used}).`,
+  })
 }

@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import { readEnv } from '../../../config/env.ts'
 import { AppError } from '../../domain/errors.ts'
 import { type CitizenImportReport, importCitizens } from '../../people/import.ts'
-import { openDb } from '../../store/db.ts'
+import { openDb, requireReachable } from '../../store/db.ts'
 
 interface Choices {
   dryRun?: boolean
@@ -46,6 +46,7 @@ async function importFile(file: string, choices: Choices): Promise<CitizenImport
   if (!statSync(file, { throwIfNoEntry: false })?.isFile()) throw noFile(file)
   const db = openDb(url, 1)
   try {
+    await requireReachable(db, url)
     return await importCitizens(db, createReadStream(file), {
       now: () => new Date(),
       dryRun: choices.dryRun ?? false,

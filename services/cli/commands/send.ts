@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises'
 import type { Command } from 'commander'
 import { AppError } from '../../domain/errors.ts'
 import type { Announcement } from '../../http/schemas.ts'
 import { contentKey, signedInClient } from '../api-client.ts'
+import { readTextSource } from '../text-source.ts'
 
-interface SendChoices {
+export interface SendChoices {
   draft?: boolean
   again?: boolean
   json?: boolean
@@ -26,21 +26,22 @@ export function register(program: Command): void {
     })
 }
 
-async function send(file: string, choices: SendChoices): Promise<Announcement> {
-  const text = await readFile(file, 'utf8').catch(cause => {
-    throw new AppError('not-found', { vi: `Không đọc được tệp ${file}.`, en: `Cannot read ${file}.` }, { cause })
-  })
+/**
+ * Writes and submits the announcement of a file (`-`: standard input). The same file sent again finds the announcement
+ * of the first time: one that was returned or withdrawn meanwhile is submitted again.
+ * @throws AppError import.bad-encoding for a file that is not UTF-8: a guess would garble the notice; request.malformed;
+ *   what the server says
+ */
+export async function send(file: string, choices: SendChoices): Promise<Announcement> {
+  const text = await readTextSource(file, process.stdin)
   const content = parse(file, text)
   const client = await signedInClient()
   const key = choices.again ? contentKey('send', `${text}${Date.now()}`) : contentKey('send', text)
   const draft = await client.post<Announcement>('/api/announcements', { content }, key)
   const present = await client.get<Announcement>(`/api/announcements/${draft.id}`)
   if (choices.draft || present.state !== 'draft') return present
-  return await client.post<Announcement>(
-    `/api/announcements/${draft.id}/submit`,
-    { revision: present.revision },
-    contentKey('submit', `${draft.id} ${present.revision}`),
-  )
+  // Without a key: it would answer with an earlier submission of this revision, which may have been returned since.
+  return await client.post<Announcement>(`/api/announcements/${draft.id}/submit`, { revision: present.revision })
 }
 
 function parse(file: string, text: string): unknown {
