@@ -80,7 +80,7 @@ async function testTools() {
 async function everything() {
   await testTools()
   await check('types', bin('tsc'), ['-p', 'tsconfig.test.json'])
-  await check('format and lint', bin('biome'), ['check'])
+  await check('format and lint', bin('biome'), ['check', '--diagnostic-level=error'])
   const embedded = { DATABASE_URL: undefined, REDIS_URL: undefined }
   await jest(
     'unit, contract, integration (embedded PostgreSQL)',
