@@ -13,7 +13,9 @@ const invisible = /[\u00ad\u061c\u180e\u200b\u200c\u200e\u200f\u202a-\u202e\u206
 /** A zero-width joiner is kept only where it glues an emoji together. */
 const looseJoiner = /(?<!\p{Extended_Pictographic}|\p{Emoji_Modifier}|\ufe0f)\u200d/gu
 /** Old fonts put Eth (U+00D0) or African D (U+0189) where Vietnamese has Đ; real Eth stands beside þ, æ, ö or ð. */
-const falseD = /[\u00d0\u0189](?![\p{L}]*[þæöð])/gu
+const falseD = /[\u00d0\u0189](?!\p{L}{0,30}[þæöð])/gu
+/** More marks on one letter than any script has (UAX #15, stream-safe text): composing them takes quadratic time. */
+const tooManyMarks = /(\p{M}{30})\p{M}+/gu
 const loneSurrogate = /\p{Surrogate}/gu
 
 /**
@@ -28,6 +30,7 @@ export function cleanText(raw: string): string {
     .replace(invisible, '')
     .replace(looseJoiner, '')
     .replace(falseD, 'Đ')
+    .replace(tooManyMarks, '$1')
     .replace(loneSurrogate, '\ufffd')
     .normalize('NFC')
     .split('\n')
@@ -66,6 +69,21 @@ export function refuseControlCharacters(text: string, field: FieldName): void {
   )
 }
 
+/** @throws AppError text.control-character for U+FFFD, which stands where a wrong encoding has lost a letter for good. */
+function refuseLostLetters(text: string, field: FieldName): void {
+  const at = text.indexOf('\ufffd')
+  if (at < 0) return
+  const position = countCharacters(text.slice(0, at)) + 1
+  throw new AppError(
+    'text.control-character',
+    {
+      vi: `${field.vi} có chữ bị hỏng (\ufffd) ở vị trí ${grouped(position)}, thường do tệp sai bảng mã. Ông/Bà vui lòng gõ lại chữ đó.`,
+      en: `${field.en} holds a letter that was lost (\ufffd) at position ${position}, usually by a wrong encoding. Please type it again.`,
+    },
+    { details: { code: 'U+FFFD', position } },
+  )
+}
+
 /** @throws AppError text.too-long with the length found and the length allowed, in characters. */
 export function refuseTooLong(text: string, maxCharacters: number, field: FieldName): void {
   if (text.length <= maxCharacters) return
@@ -88,6 +106,7 @@ export function refuseTooLong(text: string, maxCharacters: number, field: FieldN
 export function checkText(text: string, rule: { maxCharacters: number; field: FieldName }): void {
   const { field } = rule
   refuseControlCharacters(text, field)
+  refuseLostLetters(text, field)
   if (text.trim() === '') {
     throw new AppError('text.empty', {
       vi: `${field.vi} đang để trống. Ông/Bà vui lòng nhập nội dung.`,
@@ -190,6 +209,9 @@ function checkLengths(content: AnnouncementContent): void {
 
 function checkReady(content: AnnouncementContent, now: Date): void {
   const { sms, speech, board } = content.variants
+  for (const field of ['issuer', 'documentNumber', 'urgencyReason'] as const) {
+    refuseLostLetters(content[field], names[field])
+  }
   checkText(content.title, { maxCharacters: limits.titleCharacters, field: names.title })
   checkText(content.body, { maxCharacters: limits.bodyCharacters, field: names.body })
   if (sms?.text !== undefined) checkText(sms.text, { maxCharacters: limits.smsCharacters, field: names.sms })
@@ -221,22 +243,23 @@ function checkReady(content: AnnouncementContent, now: Date): void {
 function checkSchedule(content: AnnouncementContent, now: Date): void {
   const start = content.scheduleAt === null ? undefined : Date.parse(content.scheduleAt)
   const end = content.expiresAt === null ? undefined : Date.parse(content.expiresAt)
+  const inEnglish = (ms: number) => localTime(ms).replace(' ngày ', ' on ')
   if (start !== undefined && start < now.getTime() - scheduleToleranceMs) {
     throw new AppError('schedule.past', {
       vi: `Thời điểm phát ${localTime(start)} đã qua. Ông/Bà vui lòng chọn thời điểm khác hoặc phát ngay sau khi duyệt.`,
-      en: `The scheduled time ${localTime(start)} (Viet Nam) has passed. Choose another, or send on approval.`,
+      en: `The scheduled time ${inEnglish(start)} (Viet Nam) has passed. Choose another, or send on approval.`,
     })
   }
   if (end !== undefined && end <= now.getTime()) {
     throw new AppError('schedule.expiry-past', {
       vi: `Thời điểm hết hạn ${localTime(end)} đã qua. Ông/Bà vui lòng chọn một thời điểm trong tương lai.`,
-      en: `The expiry ${localTime(end)} (Viet Nam) has passed. Choose a time in the future.`,
+      en: `The expiry ${inEnglish(end)} (Viet Nam) has passed. Choose a time in the future.`,
     })
   }
   if (start !== undefined && end !== undefined && end <= start) {
     throw new AppError('schedule.expiry-before-start', {
       vi: `Thời điểm hết hạn ${localTime(end)} phải sau thời điểm phát ${localTime(start)}.`,
-      en: `The expiry ${localTime(end)} must be after the scheduled time ${localTime(start)} (Viet Nam).`,
+      en: `The expiry ${inEnglish(end)} must be after the scheduled time ${inEnglish(start)} (Viet Nam).`,
     })
   }
 }

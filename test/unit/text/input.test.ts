@@ -19,6 +19,18 @@ function errorOf(run: () => unknown) {
 }
 
 describe('cleanText', () => {
+  test.each([
+    ['letters of old fonts', 'Ð'.repeat(150_000)],
+    ['marks in no order', '\u0301\u0323'.repeat(75_000)],
+    ['joiners', '\u200d'.repeat(150_000)],
+    ['blanks', `a${' '.repeat(150_000)}b`],
+    ['line breaks', `a${'\n '.repeat(75_000)}b`],
+  ])('takes no longer than a text deserves: %s', (_what, hostile) => {
+    const started = performance.now()
+    cleanText(hostile)
+    expect(performance.now() - started).toBeLessThan(1_000)
+  })
+
   test('composes decomposed letters', () => {
     expect(cleanText('Thông báo'.normalize('NFD'))).toBe('Thông báo')
   })
@@ -186,4 +198,42 @@ describe('checkContent', () => {
     const error = errorOf(() => checkContent(content({ expiresAt: '2026-11-22T18:30:00Z' }), now, { forSubmit: true }))
     expect(error.userMessage.vi).toContain('01:30 ngày 23/11/2026')
   })
+})
+
+describe('letters that a wrong encoding has lost', () => {
+  const content = announcementContentSchema.parse({
+    title: 'Thông báo',
+    body: 'Nội dung',
+    channels: ['sms'],
+    audience: { areas: ['44'] },
+  })
+  const now = new Date('2026-11-23T00:00:00Z')
+
+  test.each([
+    ['title', { title: 'Th\ufffdng b\ufffdo' }],
+    ['body', { body: 'N\ufffdi dung' }],
+    ['issuer', { issuer: 'U\ufffd ban' }],
+    ['SMS', { variants: { sms: { text: 'Th\ufffdng b\ufffdo' } } }],
+    ['half of a character', { title: 'Thông báo \ud83d' }],
+  ])('are not published: %s', (_where, change) => {
+    const error = errorOf(() => checkContent({ ...content, ...change }, now, { forSubmit: true }))
+    expect(error.code).toBe('text.control-character')
+    expect(error.userMessage.vi).toMatch(/chữ bị hỏng .* sai bảng mã/)
+  })
+
+  test('may stand in a draft, so that nothing written is lost', () => {
+    expect(checkContent({ ...content, body: 'N\ufffdi' }, now, { forSubmit: false }).body).toBe('N\ufffdi')
+  })
+})
+
+test('English sentences about times are English', () => {
+  const content = announcementContentSchema.parse({
+    title: 'a',
+    body: 'b',
+    channels: ['sms'],
+    audience: { areas: ['44'] },
+  })
+  const past = { ...content, expiresAt: '2020-01-01T00:00:00Z' }
+  const error = errorOf(() => checkContent(past, new Date('2026-11-23T00:00:00Z'), { forSubmit: true }))
+  expect(error.userMessage.en).toContain('07:00 on 01/01/2020')
 })
