@@ -82,25 +82,26 @@ export async function claimChunk(
 
 /**
  * Decides an intent window whose holder is gone. Where a repeat could reach a person twice, its targets become
- * `unknown`; where a repeat is harmless, they go back to waiting. The caller holds the chunk's row lock and has made
- * sure that the lease is over.
+ * `unknown`; where a repeat is harmless, they go back to waiting, unless the dispatch was cancelled or is over: then
+ * nobody will repeat it, and "not sent" would say more than is known. The caller holds the chunk's row lock and has
+ * made sure that the lease is over.
  */
 export async function settleWindow(sql: Sql, chunkId: string, unsafe: boolean): Promise<void> {
-  if (unsafe) {
-    await sql.query(
-      `insert into outcomes (dispatch_id, target_id, chunk_id, rank, state, code)
-       select c.dispatch_id, t.id, c.id, $2, 'unknown', 'interrupted'
-       from chunks c, unnest(c.target_ids[c.done_to + 1 : c.up_to]) as t (id) where c.id = $1`,
-      [chunkId, recordedRank.unknown],
-    )
-  }
+  await sql.query(
+    `insert into outcomes (dispatch_id, target_id, chunk_id, rank, state, code)
+     select c.dispatch_id, t.id, c.id, $2, 'unknown', 'interrupted'
+     from chunks c, unnest(c.target_ids[c.done_to + 1 : c.up_to]) as t (id)
+     where c.id = $1 and ($3 or c.rest_state is not null)`,
+    [chunkId, recordedRank.unknown, unsafe],
+  )
   await sql.query(
     `update chunks set
-       unknown = case when $2 then unknown + (up_to - done_to) else unknown end,
-       done_to = case when $2 then up_to else done_to end,
-       up_to = case when $2 then up_to else done_to end,
-       closed_at = case when rest_state is not null or ($2 and up_to = size) then now() end,
+       unknown = case when uncertain then unknown + (up_to - done_to) else unknown end,
+       done_to = case when uncertain then up_to else done_to end,
+       up_to = case when uncertain then up_to else done_to end,
+       closed_at = case when uncertain and (rest_state is not null or up_to = size) then now() end,
        lease_token = null, lease_until = null
+     from (select $2 or rest_state is not null as uncertain from chunks where id = $1) decided
      where id = $1`,
     [chunkId, unsafe],
   )

