@@ -15,8 +15,9 @@ function phaseOf(d: DispatchRow): DispatchProgress['phase'] {
   if (d.cancelledAt) return 'cancelled'
   if (d.expiredAt) return 'expired'
   if (d.settledAt) return 'settled'
-  if (d.problem) return 'problem'
+  // Somebody's own decision before a trouble: what is paused is not being tried, and can be resumed.
   if (d.pausedAt) return 'paused'
+  if (d.problem) return 'problem'
   if (!d.frozenAt) return 'planned'
   return d.renditionId ? 'delivering' : 'rendering'
 }

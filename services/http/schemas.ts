@@ -88,7 +88,7 @@ export const dispatchProgressSchema = z.object({
   id,
   channel: z.string(),
   method: z.string(),
-  /** planned: audience not frozen yet; problem: rendering or planning failed, see `problem`. */
+  /** planned: audience not frozen yet; problem: planning, rendering or sending does not get on, see `problem`. */
   phase: z.enum(['planned', 'rendering', 'delivering', 'paused', 'settled', 'cancelled', 'expired', 'problem']),
   problem: z.string().nullable(),
   counts: countsSchema,

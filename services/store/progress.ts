@@ -39,17 +39,21 @@ export async function countsOfAnnouncements(sql: Sql, ids: string[]): Promise<Ma
   return counts
 }
 
-/** Why targets were skipped, rejected or are unknown: `state:code` is left to the reader, codes are unique enough. */
+/**
+ * Why targets were skipped, rejected or are unknown: `state:code` is left to the reader, codes are unique enough. Reads
+ * only those, not everybody who was accepted. Indexes: outcomes_reasons, outcomes_target.
+ */
 export async function reasonsOf(sql: Sql, dispatchId: string): Promise<Record<string, number>> {
   const { rows } = await sql.query(
     `select code, sum(n)::float8 as n from (
        select rest_reason as code, size - up_to as n from chunks
          where dispatch_id = $1 and rest_reason is not null and size > up_to
        union all
-       select code, 1 from (
-         select distinct on (target_id) target_id, state, code from outcomes where dispatch_id = $1
-         order by target_id, rank desc
-       ) firmest where state in ('rejected', 'skipped', 'unknown') and code is not null
+       select o.code, 1 from outcomes o
+         where o.dispatch_id = $1 and o.state in ('rejected', 'skipped', 'unknown') and o.code is not null
+           and not exists (
+             select 1 from outcomes f where f.dispatch_id = o.dispatch_id and f.target_id = o.target_id and f.rank > o.rank
+           )
      ) x group by code`,
     [dispatchId],
   )

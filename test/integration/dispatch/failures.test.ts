@@ -255,6 +255,21 @@ describe('when parts fail in the middle of a dispatch', () => {
       await drain(dispatch)
     })
 
+    test('that takes nobody does not keep the officer from pausing and resuming', async () => {
+      const { announcement, dispatch, chunk } = await ready()
+      const usual = sms.script
+      sms.script = batch => batch.targets.map(() => ({ kind: 'retry', code: '20003' }))
+      await deliver(chunk)
+      const phase = async () => (await progressOf(ctx, announcement)).dispatches[0]?.phase
+      expect(await phase()).toBe('problem')
+      await pauseDispatch(ctx, officer, dispatch)
+      expect(await phase()).toBe('paused')
+      await resumeDispatch(ctx, officer, dispatch)
+      sms.script = usual
+      await drain(dispatch)
+      expect(await phase()).toBe('settled')
+    })
+
     test('that cannot be reached at all is told too; its people go on waiting', async () => {
       const { announcement, dispatch, chunk } = await ready()
       const noSession = (): Promise<Session<unknown>> => Promise.reject(new Error('login refused'))
@@ -335,6 +350,17 @@ describe('when parts fail in the middle of a dispatch', () => {
       }
     }
     expect(await countsOf(database.db, dispatch)).toMatchObject({ accepted: 120, waiting: 0 })
+  })
+
+  test('a window that nobody will repeat after a cancel is unsure, not "cancelled before it was sent"', async () => {
+    const { announcement, dispatch, chunk } = await ready({}, 'board')
+    const claimed = await claimChunk(database.db, chunk, 30_000, false)
+    if (!claimed) throw new Error('not claimed')
+    await markIntent(database.db, claimed, 7, 30_000)
+    await cancel(ctx, officer, announcement, 'Thu hồi')
+    await endLeases(database.db)
+    await sweep(ctx)
+    expect(await countsOf(database.db, dispatch)).toMatchObject({ unknown: 7, cancelled: 113, sending: 0 })
   })
 
   test('a bulk in flight makes way for an emergency within one flush, and goes on after it', async () => {

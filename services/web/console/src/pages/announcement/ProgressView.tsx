@@ -140,7 +140,7 @@ function Brakes({ announcement, dispatch, name }: BrakesProps) {
   const [asking, setAsking] = useState<'pause' | 'resume' | null>(null)
   // Whoever may cancel may also brake; both are the permission announcement.control.
   const mayControl = announcement.allowedActions.includes('cancel')
-  const canPause = ['planned', 'rendering', 'delivering'].includes(dispatch.phase)
+  const canPause = ['planned', 'rendering', 'delivering', 'problem'].includes(dispatch.phase)
   const canResume = dispatch.phase === 'paused'
   if (!mayControl || !(canPause || canResume)) return null
   const ask = (what: 'pause' | 'resume') => {
