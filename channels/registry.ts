@@ -40,8 +40,8 @@ export function installChannels(
   }
   if (problems.length > 0) {
     throw new AppError('setup.configuration', {
-      vi: `Cấu hình kênh chưa đúng:\n${problems.map(p => `  - ${p}`).join('\n')}`,
-      en: `The configuration of the channels is not right:\n${problems.map(p => `  - ${p}`).join('\n')}`,
+      vi: `Cấu hình kênh chưa đúng:\n${problems.map(p => `  - ${p}`).join('\n')}\nHãy đặt các biến trên (xem .env.example) hoặc bỏ kênh chưa dùng khỏi LOA_CHANNELS.`,
+      en: `The configuration of the channels is not right:\n${problems.map(p => `  - ${p}`).join('\n')}\nSet these variables (see .env.example), or leave a channel that is not used yet out of LOA_CHANNELS.`,
     })
   }
   return table

@@ -18,7 +18,7 @@ describe('whole announcements through every real part', () => {
   let whole: WholeInstance
   beforeAll(async () => {
     whole = await startWholeInstance()
-  }, 120_000)
+  }, 180_000)
   afterAll(() => whole?.close())
 
   async function carry(overrides: Record<string, unknown>) {
@@ -30,7 +30,7 @@ describe('whole announcements through every real part', () => {
       p => {
         for (const { counts } of p.dispatches) expect(balances(counts)).toBe(true)
       },
-      AbortSignal.timeout(100_000),
+      AbortSignal.timeout(160_000),
     )
     const renditions: Record<string, { content: Record<string, unknown>; files: { sha256: string }[] }> = {}
     for (const dispatch of await dispatchesOf(ctx.db, id)) {
@@ -72,7 +72,7 @@ describe('whole announcements through every real part', () => {
     // One SMS per phone, and as many as the ledger says.
     expect(whole.simulator.record.sms.total()).toBe(byChannel.sms?.confirmed)
     expect(whole.simulator.record.sms.repeats()).toBe(0)
-  }, 120_000)
+  }, 180_000)
 
   withSeed(
     'the page about Decision 1216 of the seed, as found',
