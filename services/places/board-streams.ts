@@ -8,6 +8,13 @@ const heartbeatMs = 20_000
 /** Pokes that come close together (a dispatch arrives in chunks) are answered with one look at the shelf. */
 const gatherMs = 100
 
+/**
+ * Streams that one board may hold: its screen, the console's view of it, and lines that died without a word. The address
+ * of a board is no secret on a public square, and connections are what a server has few of. The oldest gives way: a
+ * board that reconnects is never the one left out, and whoever is cut off still polls.
+ */
+export const streamsPerBoard = 8
+
 interface Stream {
   boardId: string
   res: ServerResponse
@@ -27,11 +34,20 @@ export interface BoardStreams {
  */
 export function createBoardStreams(ctx: DispatchContext): BoardStreams {
   const streams = new Set<Stream>()
+  const ofBoard = new Map<string, Set<Stream>>()
   const due = new Set<string>()
   let stop: (() => void) | undefined
   let gathering: NodeJS.Timeout | undefined
   let looking = false
   let beat: NodeJS.Timeout | undefined
+
+  /** Nothing is written to it any more; called when it closes, and before we end it. */
+  const forget = (stream: Stream) => {
+    streams.delete(stream)
+    const siblings = ofBoard.get(stream.boardId)
+    siblings?.delete(stream)
+    if (siblings?.size === 0) ofBoard.delete(stream.boardId)
+  }
 
   const send = (stream: Stream, text: string) => {
     // A board that does not read (power cut) is given up instead of filling our memory; it will come back.
@@ -90,8 +106,15 @@ export function createBoardStreams(ctx: DispatchContext): BoardStreams {
       const stream = { boardId, res, version }
       if (streams.size === 0) start()
       streams.add(stream)
+      const siblings = ofBoard.get(boardId) ?? new Set()
+      ofBoard.set(boardId, siblings.add(stream))
+      const [oldest] = siblings
+      if (oldest && siblings.size > streamsPerBoard) {
+        forget(oldest)
+        oldest.res.end()
+      }
       res.on('close', () => {
-        streams.delete(stream)
+        forget(stream)
         if (streams.size === 0) end()
       })
       send(stream, `retry: 5000\n\n${versionEvent(version)}`)

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import supertest from 'supertest'
 import { cancel } from '../../../services/dispatch/control.ts'
 import { applyReceipts } from '../../../services/dispatch/receipts.ts'
+import { streamsPerBoard } from '../../../services/places/board-streams.ts'
 import type { Manifest } from '../../../services/places/manifest.ts'
 import { countsOf, officer } from '../../support/dispatch.ts'
 import { type PlacesWorld, placesWorld } from './world.ts'
@@ -119,6 +120,24 @@ describe('events', () => {
     await cancel(world.deps, officer, id, 'Thử')
     expect(await board.nextVersion()).toBe((await manifest()).version)
     board.stop()
+  })
+
+  test('one board holds a few streams only: the oldest gives way, the newest hears of changes', async () => {
+    const streams = []
+    for (let i = 0; i < streamsPerBoard + 3; i++) {
+      const board = await listenToBoard(0)
+      await board.nextVersion()
+      streams.push(board)
+    }
+    for (const board of streams.slice(0, 3)) await expect(board.nextVersion()).rejects.toThrow(/ended/)
+    const elsewhere = await listenToBoard(1)
+    await elsewhere.nextVersion()
+    const id = await world.announce()
+    const version = await streams[3]?.nextVersion()
+    expect(version).toBe((await manifest()).version)
+    expect(await streams.at(-1)?.nextVersion()).toBe(version)
+    await cancel(world.deps, officer, id, 'Thử')
+    for (const board of [...streams, elsewhere]) board.stop()
   })
 
   test('a board in another commune is left alone', async () => {
