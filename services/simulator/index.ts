@@ -79,6 +79,17 @@ export function simulatorEnv(
   }
 }
 
+/** The address of a request; undefined when it or an escape in it cannot be read. */
+function readableUrl(path: string): URL | undefined {
+  try {
+    const url = new URL(path, 'http://simulator')
+    decodeURIComponent(url.pathname)
+    return url
+  } catch {
+    return undefined
+  }
+}
+
 /**
  * Starts both servers.
  * @throws AppError setup.port-taken when a port is in use
@@ -100,7 +111,8 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const api = createApi({ record, faults, startedAt: now() })
 
   async function handle(req: IncomingMessage, res: ServerResponse): Promise<void> {
-    const url = new URL(req.url ?? '/', 'http://simulator')
+    const url = readableUrl(req.url ?? '/')
+    if (!url) return sendJson(res, 400, { error: 'the address cannot be read' })
     if (url.pathname.startsWith('/2010-04-01/')) return twilio.handle(req, res, url)
     // A page elsewhere that a browser here has open must not reach the record by a name that points to loopback.
     if (!/^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/.test(req.headers.host ?? '')) {

@@ -133,6 +133,9 @@ test('serves its page and nothing else from the disk', async () => {
   expect((await get('/page.js')).headers.get('content-type')).toContain('javascript')
   expect((await get('/../index.ts')).status).toBe(404)
   expect((await get('/%2e%2e/index.ts')).status).toBe(404)
+  // Addresses that cannot be read are the caller's fault, and no trouble for the log.
+  expect(await byHand('//', 'GET', {})).toBe(400)
+  expect(await byHand('/api/phones/%E0', 'GET', {})).toBe(400)
 })
 
 test('a taken port is explained, and the other server is not left behind', async () => {
