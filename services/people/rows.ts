@@ -26,6 +26,8 @@ export const tagSeparator = '\x1f'
 
 const nameCharacters = 200
 const tagCharacters = 50
+/** No cell that is read holds more: 50 tags of 50 characters. Normalising something endless would hold up everybody. */
+const cellCharacters = 3_000
 
 const agrees = ['co', 'x', 'v', '1', 'yes', 'y', 'true', 'dong y', 'da dong y', 'ok']
 const declines = ['khong', 'khong dong y', 'chua', 'chua dong y', '0', 'no', 'n', 'false']
@@ -64,6 +66,12 @@ export function readPerson(
     return refused(
       `Dòng có ${cells.length} ô trong khi chỉ có ${columns.width} cột; có thể một ô chứa dấu phân cách mà không đặt trong ngoặc kép.`,
       `The row has ${cells.length} cells but there are only ${columns.width} columns; a cell may hold the separator without being quoted.`,
+    )
+  }
+  if (Object.values(columns.at).some(position => (cells[position] ?? '').length > cellCharacters)) {
+    return refused(
+      `Có ô dài quá ${cellCharacters} ký tự; có thể một dấu ngoặc kép không được đóng.`,
+      `A cell is longer than ${cellCharacters} characters; a double quote may not be closed.`,
     )
   }
   const cell = (field: Field): string => {

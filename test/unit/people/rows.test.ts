@@ -144,6 +144,16 @@ describe('rows', () => {
     })
   })
 
+  test('an endless cell costs no time and is refused; in a column that nobody reads it is no fault', () => {
+    const started = performance.now()
+    const reading = readRow(['\u0301\u0323'.repeat(30_000), '0912345678', '', '19669'])
+    expect(reading).toMatchObject({ ok: false, reason: { vi: expect.stringContaining('ngoặc kép') } })
+    expect(performance.now() - started).toBeLessThan(200)
+    const withNotes = readHeadings(['SĐT', 'Xã', 'Đồng ý', 'Ghi chú'])
+    const cells = ['0912345678', '19669', 'có', 'ghi '.repeat(2_000)]
+    expect(readPerson({ row: 2, cells }, withNotes, options).ok).toBe(true)
+  })
+
   test('empty cells say nothing; a short row is a row with empty cells', () => {
     expect(readRow(['', '="0912345678"', '', '19669'])).toEqual({
       ok: true,
