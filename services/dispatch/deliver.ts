@@ -98,6 +98,7 @@ async function sendFlushes(delivery: Delivery): Promise<void> {
   const most = Math.min(channel.traits.maxBatch, maxFlush)
   let size = Math.min(firstFlush, most)
   let told: string | null | undefined
+  let followUpId: string | undefined
   while (!stopping.aborted) {
     if (chunk.priority !== 'emergency' && (await emergencyWaits(ctx.db, chunk.channel))) {
       await ringLater(ctx.db, chunk, makeWayMs)
@@ -107,7 +108,9 @@ async function sendFlushes(delivery: Delivery): Promise<void> {
     if (ids.length === 0) return
     const started = performance.now()
     const outcomes = finalOutcomes(delivery, await sendFlush(delivery, ids))
-    if (!(await recordFlush(delivery, ids, outcomes))) return
+    const recorded = await recordFlush(delivery, ids, outcomes, followUpId)
+    if (!recorded) return
+    followUpId = recorded.followUpId
     told = await tellProblem(delivery, outcomes, told)
     if (ids.length === size) size = nextFlush(size, performance.now() - started, most)
   }
@@ -181,10 +184,19 @@ function finalOutcomes({ ctx, chunk, channel }: Delivery, outcomes: Outcome[]): 
   })
 }
 
-/** @returns false when the chunk was taken away; the outcomes then go to the inbox as news about unknown targets */
-async function recordFlush({ ctx, chunk, stopping }: Delivery, ids: string[], outcomes: Outcome[]): Promise<boolean> {
-  const append = () => appendOutcomes(ctx.db, chunk, ids, outcomes, retryDelayMs(chunk.attempt))
-  if (await persist(ctx, stopping, append)) return true
+/**
+ * @returns the follow-up chunk of the retries so far, if any; undefined when the chunk was taken away: the outcomes
+ * then go to the inbox as news about unknown targets
+ */
+async function recordFlush(
+  { ctx, chunk, stopping }: Delivery,
+  ids: string[],
+  outcomes: Outcome[],
+  followUpId: string | undefined,
+): Promise<{ followUpId: string | undefined } | undefined> {
+  const append = () => appendOutcomes(ctx.db, chunk, ids, outcomes, retryDelayMs(chunk.attempt), followUpId)
+  const recorded = await persist(ctx, stopping, append)
+  if (recorded) return recorded
   ctx.log.warn({ chunkId: chunk.id, dispatchId: chunk.dispatchId }, 'the chunk was taken away during a flush')
   const news = ids.flatMap((targetId, i) => {
     const outcome = outcomes[i]
@@ -202,7 +214,7 @@ async function recordFlush({ ctx, chunk, stopping }: Delivery, ids: string[], ou
     ]
   })
   await persist(ctx, stopping, () => insertReceipts(ctx.db, news))
-  return false
+  return undefined
 }
 
 /**

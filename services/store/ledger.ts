@@ -215,8 +215,10 @@ function sortOutcomes(ids: string[], outcomes: Outcome[]): SortedOutcomes {
 
 /**
  * Appends the outcomes of the open intent window in one statement; retries move to a follow-up chunk that is not due
- * before the longest wait asked for (at least `retryAfterMs`).
- * @returns false when the chunk has been taken away: nothing was written, and the targets are settled already
+ * before the longest wait asked for (at least `retryAfterMs`). The flushes of one chunk share a follow-up while it is
+ * not due, so that a vendor's outage does not grind the audience into ever smaller chunks.
+ * @param followUpId what an earlier flush of this chunk returned
+ * @returns undefined when the chunk has been taken away: nothing was written, and the targets are settled already
  */
 export async function appendOutcomes(
   sql: Sql,
@@ -224,7 +226,8 @@ export async function appendOutcomes(
   ids: string[],
   outcomes: Outcome[],
   retryAfterMs: number,
-): Promise<boolean> {
+  followUpId?: string,
+): Promise<{ followUpId: string | undefined } | undefined> {
   const { recorded, retry } = sortOutcomes(ids, outcomes)
   const count = (state: RecordedState) => recorded.filter(r => r.state === state).length
   const result = await sql.query(
@@ -236,12 +239,22 @@ export async function appendOutcomes(
          lease_until = case when up_to = size or rest_state is not null then null else lease_until end
        where id = $1 and lease_token = $2 and up_to - done_to = $8
        returning id, dispatch_id, rest_state, rest_reason
-     ), follow_up as (
+     ), grown as (
+       update chunks f set target_ids = f.target_ids || $9::bigint[], size = f.size + $7,
+         not_before = greatest(f.not_before, now() + $11 * interval '1 ms')
+       from chunk
+       where $7 > 0 and f.id = $18 and f.dispatch_id = chunk.dispatch_id and chunk.rest_state is null
+         and f.closed_at is null and f.rest_state is null and f.lease_token is null and f.up_to = 0
+         and f.not_before > now()
+       returning f.id, f.dispatch_id, f.not_before, f.closed_at
+     ), born as (
        insert into chunks (dispatch_id, target_ids, size, attempt, not_before, rest_state, rest_reason, closed_at)
        select dispatch_id, $9::bigint[], $7, $10, now() + $11 * interval '1 ms', rest_state, rest_reason,
          case when rest_state is not null then now() end
-       from chunk where $7 > 0
+       from chunk where $7 > 0 and not exists (select 1 from grown)
        returning id, dispatch_id, not_before, closed_at
+     ), follow_up as (
+       select * from grown union all select * from born
      ), rung as (
        insert into outbox (job, payload, priority, not_before)
        select 'deliver', jsonb_build_object('v', $17::int, 'dispatchId', f.dispatch_id::text, 'chunkId', f.id::text,
@@ -253,7 +266,7 @@ export async function appendOutcomes(
        from chunk, unnest($12::bigint[], $13::smallint[], $14::text[], $15::text[], $16::text[])
          as o (id, rank, state, code, ref)
      )
-     select 1 from chunk`,
+     select (select id from follow_up) as "followUpId" from chunk`,
     [
       chunk.id,
       chunk.token,
@@ -272,9 +285,11 @@ export async function appendOutcomes(
       recorded.map(r => r.code),
       recorded.map(r => r.ref),
       jobVersion,
+      followUpId ?? null,
     ],
   )
-  return result.rowCount === 1
+  const written = result.rows[0]
+  return written && { followUpId: written.followUpId ?? followUpId }
 }
 
 /** Gives a chunk back early (pause, shutdown), so that nobody has to wait for the lease to end. */

@@ -255,6 +255,25 @@ describe('when parts fail in the middle of a dispatch', () => {
       await drain(dispatch)
     })
 
+    test('that is away for long does not grind the audience into ever smaller chunks', async () => {
+      const { dispatch } = await ready()
+      const usual = sms.script
+      sms.script = batch => batch.targets.map(() => ({ kind: 'retry', code: 'connection-refused' }))
+      for (let round = 0; round < 4; round++) {
+        await endWaits(database.db)
+        for (const open of await openChunks(database.db, dispatch)) await deliver(open)
+      }
+      const { rows } = await database.db.query(
+        'select size, attempt, not_before > now() as later from chunks where dispatch_id = $1 and closed_at is null',
+        [dispatch],
+      )
+      expect(rows).toEqual([{ size: 120, attempt: 5, later: true }])
+      expect(sms.sentTo).toHaveLength(4 * 120)
+      sms.script = usual
+      await drain(dispatch)
+      expect(await countsOf(database.db, dispatch)).toMatchObject({ audience: 120, accepted: 120 })
+    })
+
     test('that takes nobody does not keep the officer from pausing and resuming', async () => {
       const { announcement, dispatch, chunk } = await ready()
       const usual = sms.script

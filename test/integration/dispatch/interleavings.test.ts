@@ -45,6 +45,7 @@ interface Hand {
   chunk: ClaimedChunk
   window: string[]
   outcomes: Outcome[] | undefined
+  followUpId: string | undefined
 }
 
 /** What became of one message: taken, taken but the answer lost, refused, put off. */
@@ -172,7 +173,7 @@ describe('whatever happens in whatever order', () => {
         const { rows } = await db.query('select id from chunks where closed_at is null order by id')
         const id = rows[step.which % rows.length]?.id ?? '0'
         const chunk = await claimChunk(db, id, 30_000, world.repeat === 'unsafe')
-        if (chunk) hands.push({ chunk, window: [], outcomes: undefined })
+        if (chunk) hands.push({ chunk, window: [], outcomes: undefined, followUpId: undefined })
         return
       }
       case 'mark': {
@@ -191,7 +192,9 @@ describe('whatever happens in whatever order', () => {
         const hand = hands.at(step.which % (hands.length || 1))
         if (!hand?.outcomes) return
         const { window, outcomes } = hand
-        if (!(await appendOutcomes(db, hand.chunk, window, outcomes, 2_000))) {
+        const written = await appendOutcomes(db, hand.chunk, window, outcomes, 2_000, hand.followUpId)
+        hand.followUpId = written?.followUpId
+        if (!written) {
           const news = window.flatMap((targetId, i) => {
             const outcome = outcomes[i]
             if (outcome?.kind !== 'accepted' && outcome?.kind !== 'rejected') return []
