@@ -24,11 +24,25 @@ export function smsText(content: AnnouncementContent): DerivedText {
   const variant = content.variants.sms
   const unaccented = variant?.form === 'unaccented'
   const own = variant?.text?.trim() ?? ''
-  const text = (own === '' ? deriveSms(content, unaccented) : own).normalize('NFC')
-  if (!unaccented) return { text, derived: own === '', warnings: [] }
+  const made = own === '' ? deriveSms(content, unaccented) : { text: own, warnings: [] }
+  const text = made.text.normalize('NFC')
+  if (!unaccented) return { text, derived: own === '', warnings: made.warnings }
   const bare = unaccent(text)
-  return { text: bare.text, derived: own === '', warnings: bare.unmapped.length === 0 ? [] : [lost(bare.unmapped)] }
+  const warnings = bare.unmapped.length === 0 ? made.warnings : [...made.warnings, lost(bare.unmapped)]
+  return { text: bare.text, derived: own === '', warnings }
 }
+
+const titleCut: Sentence = {
+  vi: 'Tin nhắn không đủ chỗ: tiêu đề bị cắt bớt và không có phần nào của nội dung. Ông/Bà nên viết riêng tin nhắn SMS.',
+  en: 'The text message is too small: the title is cut and nothing of the text is in it. Write an SMS text of its own.',
+}
+
+const bodyCut = (name: Sentence): Sentence => ({
+  vi: `${name.vi} chỉ có phần đầu của nội dung. Ông/Bà vui lòng kiểm tra phần cần thiết đã có chưa, hoặc viết bản riêng.`,
+  en: `${name.en} holds only the beginning of the text. Check that what matters is in it, or write a text of its own.`,
+})
+const theSms: Sentence = { vi: 'Tin nhắn', en: 'The text message' }
+const theBoard: Sentence = { vi: 'Bảng tin', en: 'The board' }
 
 function lost(characters: string[]): Sentence {
   const list = characters.slice(0, 10).join(' ')
@@ -38,11 +52,12 @@ function lost(characters: string[]): Sentence {
   }
 }
 
-function deriveSms(content: AnnouncementContent, unaccented: boolean): string {
+function deriveSms(content: AnnouncementContent, unaccented: boolean): { text: string; warnings: Sentence[] } {
   const { issuer, documentNumber } = content
-  const urgent = content.priority === 'emergency' ? 'KHẨN CẤP. ' : ''
-  // A title that begins with the word needs no second one before it.
-  const announces = /^thông báo(?!\p{L})/iu.test(content.title)
+  // A title that begins with these words needs no second ones before it; every character counts.
+  const saysUrgent = /^khẩn(?: cấp(?!\p{L})|[.:!])/iu.test(content.title)
+  const urgent = content.priority === 'emergency' && !saysUrgent ? 'KHẨN CẤP. ' : ''
+  const announces = saysUrgent || /^thông báo(?!\p{L})/iu.test(content.title)
   const named = issuer !== '' && documentNumber !== ''
   const lead = named ? (announces ? `${issuer}: ` : `${issuer} thông báo: `) : announces ? '' : 'Thông báo: '
   const opening = `${urgent}${lead}`
@@ -52,15 +67,15 @@ function deriveSms(content: AnnouncementContent, unaccented: boolean): string {
   const whole = (middle: string) => `${opening}${middle}${closing}`
 
   const title = closeSentence(content.title)
-  if (!fits(whole(title))) return whole(longestCut(title, middle => fits(whole(middle))))
+  if (!fits(whole(title))) return { text: whole(longestCut(title, cut => fits(whole(cut)))), warnings: [titleCut] }
   const body = sentencesOf(gist(content.body).replace(/\s+/g, ' ')).filter(sentence => !sameText(sentence, title))
   let middle = title
   for (const sentence of body) {
     const longer = `${middle} ${sentence}`
-    if (!fits(whole(longer))) break
+    if (!fits(whole(longer))) return { text: whole(middle), warnings: [bodyCut(theSms)] }
     middle = longer
   }
-  return whole(middle)
+  return { text: whole(middle), warnings: [] }
 }
 
 /** The longest word-border cut of `text` that `fits`; at worst the ellipsis alone. */
@@ -128,7 +143,7 @@ export function boardText(content: AnnouncementContent): DerivedText {
   return {
     text: (text === '' ? cutAtWord(body, boardCharacters) : text).normalize('NFC'),
     derived: true,
-    warnings: [],
+    warnings: body.length <= boardCharacters ? [] : [bodyCut(theBoard)],
   }
 }
 

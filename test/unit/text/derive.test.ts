@@ -71,6 +71,30 @@ describe('smsText', () => {
     expect(smsText(content({ priority: 'emergency' })).text).toMatch(/^KHẨN CẤP\. /)
   })
 
+  test('says once that it is urgent when the title already begins so', () => {
+    for (const title of ['KHẨN CẤP: sơ tán trước lũ', 'Khẩn: sơ tán trước lũ']) {
+      const { text } = smsText(content({ priority: 'emergency', title, documentNumber: '' }))
+      expect(text.startsWith(title)).toBe(true)
+    }
+    const { text } = smsText(content({ priority: 'emergency', title: 'Khẩn trương sơ tán', documentNumber: '' }))
+    expect(text).toMatch(/^KHẨN CẤP\. .*Khẩn trương sơ tán/)
+  })
+
+  test('tells the officer and the approver that the title was cut and nothing of the body is in it', () => {
+    const title = Array.from({ length: 60 }, (_, index) => `từ${index}`).join(' ')
+    const warned = (form: 'unicode' | 'unaccented') =>
+      smsText(content({ title, variants: { sms: { form } } })).warnings.map(one => one.vi)
+    expect(warned('unicode')).toEqual([expect.stringContaining('tiêu đề bị cắt bớt')])
+    expect(warned('unaccented')).toEqual([expect.stringContaining('phần đầu')])
+  })
+
+  test('tells that sentences of the body were left out, and says nothing when all of it is there', () => {
+    expect(smsText(content()).warnings.map(one => one.vi)).toEqual([expect.stringContaining('phần đầu')])
+    const whole = smsText(content({ body: `${basis}\n\nMời người dân đến nhà văn hóa thôn.`, documentNumber: '' }))
+    expect(whole.text).toContain('nhà văn hóa thôn.')
+    expect(whole.warnings).toEqual([])
+  })
+
   test('gives the officer’s own words untouched, even when they are long', () => {
     const text = 'Mưa lũ. '.repeat(80).trim()
     expect(smsText(content({ variants: { sms: { text } } }))).toEqual({ text, derived: false, warnings: [] })
@@ -151,7 +175,8 @@ describe('speechText', () => {
 
 describe('boardText', () => {
   test('is about 300 characters and ends with a sentence', () => {
-    const { text } = boardText(content())
+    const { text, warnings } = boardText(content())
+    expect(warnings.map(one => one.vi)).toEqual([expect.stringContaining('phần đầu')])
     expect(text.length).toBeLessThanOrEqual(300)
     expect(text.length).toBeGreaterThan(200)
     expect(text).toMatch(/^Từ ngày 01\/12\/2026.*\.$/)
@@ -164,7 +189,7 @@ describe('boardText', () => {
   })
 
   test('leaves a short body and the officer’s own words as they are', () => {
-    expect(boardText(content({ body: 'Ngắn gọn.' })).text).toBe('Ngắn gọn.')
+    expect(boardText(content({ body: 'Ngắn gọn.' }))).toMatchObject({ text: 'Ngắn gọn.', warnings: [] })
     expect(boardText(content({ variants: { board: { text: 'Bảng' } } }))).toMatchObject({
       text: 'Bảng',
       derived: false,
