@@ -134,8 +134,11 @@ export async function endAnnouncement(sql: Transaction, id: string, now: Date): 
   await lockAnnouncement(sql, id)
   const { rows } = await sql.query(
     `update announcements a set updated_at = $2, state = case
-         when exists (select 1 from dispatches d where d.announcement_id = a.id and d.expired_at is not null)
-         then 'expired' else 'completed' end
+         when exists (
+           select 1 from dispatches d where d.announcement_id = a.id and d.expired_at is not null
+             and (d.frozen_at is null or exists (
+               select 1 from chunks c where c.dispatch_id = d.id and c.rest_state = 'expired' and c.up_to < c.size))
+         ) then 'expired' else 'completed' end
      where a.id = $1 and a.state in ('approved', 'dispatching')
        and not exists (select 1 from dispatches d where d.announcement_id = a.id and d.settled_at is null)
      returning revision, state`,

@@ -290,6 +290,27 @@ describe('the order in which things happen', () => {
     expect(events.map(e => e.action)).not.toContain('complete')
   })
 
+  test('an end that finds everybody on the way already leaves a completed announcement', async () => {
+    const { announcement, dispatch, chunk } = await frozen({
+      expiresAt: new Date(Date.now() + 3_600_000).toISOString(),
+    })
+    const claimed = await claimChunk(ctx.db, chunk, 30_000, true)
+    if (!claimed) throw new Error('not claimed')
+    const ids = await markIntent(ctx.db, claimed, 60, 30_000)
+    await database.db.query('update dispatches set expires_at = now() where id = $1', [dispatch])
+    await sweep(ctx)
+    await appendOutcomes(
+      ctx.db,
+      claimed,
+      ids,
+      ids.map(() => ({ kind: 'accepted' })),
+      0,
+    )
+    await sweep(ctx)
+    expect(await countsOf(ctx.db, dispatch)).toMatchObject({ accepted: 60, expired: 0 })
+    expect((await progressOf(ctx, announcement)).state).toBe('completed')
+  })
+
   test('the end reached between freeze and render expires everybody, and two sweeps record it once', async () => {
     const announcement = await approvedAnnouncement(ctx, { expiresAt: new Date(Date.now() + 3_600_000).toISOString() })
     const dispatch = await dispatchId(database.db, announcement, 'sms')

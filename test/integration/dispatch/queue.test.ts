@@ -167,6 +167,47 @@ describe('workers on a real Redis', () => {
     }
   })
 
+  test('a worker that dies again and again with a job does not keep the chunk from being asked for', async () => {
+    const producer = createProducer(redis.url)
+    const connection = new Redis(redis.url, { maxRetriesPerRequest: null })
+    const job = {
+      job: 'deliver' as const,
+      payload: { v: 1, dispatchId: '1', chunkId: '78', channel: 'stalled' },
+      priority: 'routine' as const,
+    }
+    // Takes the job and is never heard of again: its lock runs out.
+    const dying = new Worker('deliver-stalled', null, { connection, lockDuration: 50, skipStalledCheck: true })
+    const queue = new Queue('deliver-stalled', { connection })
+    let runs = 0
+    const worker = new Worker('deliver-stalled', async () => void (runs += 1), {
+      connection,
+      autorun: false,
+      stalledInterval: 50,
+      maxStalledCount: 0,
+    })
+    worker.on('error', () => undefined)
+    try {
+      await producer.add([job])
+      const taken = await dying.getNextJob('a token of its own')
+      expect(taken?.data).toMatchObject({ chunkId: '78' })
+      // The sweep asks while Redis still believes that somebody works on it.
+      await producer.add([job])
+      void worker.run()
+      await until('it runs after all', async () => {
+        if (runs > 0) return true
+        await producer.add([job])
+        return false
+      })
+    } finally {
+      await dying.close(true)
+      await worker.close()
+      await queue.obliterate({ force: true })
+      await queue.close()
+      await producer.close()
+      connection.disconnect()
+    }
+  })
+
   test('plans and renders that wait already are not queued again by every sweep', async () => {
     const producer = createProducer(redis.url)
     const connection = new Redis(redis.url, { maxRetriesPerRequest: null })
