@@ -108,7 +108,7 @@ describe('one announcement from the officer to the village', () => {
       return typeof duration === 'number' && Number.isFinite(duration) && duration
     })
     expect(seconds).toBeGreaterThan(5)
-    await operator.getByRole('button', { name: 'Đã phát vừa xong' }).first().click()
+    await operator.getByRole('button', { name: 'Vừa phát xong' }).first().click()
     await operator
       .getByText(/Đã phát/)
       .first()

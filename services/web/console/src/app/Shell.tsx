@@ -122,6 +122,7 @@ function Ribbon() {
 function Top({ me }: { me: Me }) {
   const { t } = useWords()
   const [opened, { open, close }] = useDisclosure(false)
+  const instance = useInstance()
   return (
     <header className={css.top}>
       <Link to="/" className={css.brand}>
@@ -129,6 +130,8 @@ function Top({ me }: { me: Me }) {
         <span className={css.brandName}>{t.app.name}</span>
         <span className={css.tagline}>{t.app.tagline}</span>
       </Link>
+      {/* The ribbon scrolls away with the page; this mark stays. */}
+      {instance.data?.demo && <span className={css.demo}>{t.app.demoShort}</span>}
       <span className={css.spacer} />
       <LanguageButton />
       <button type="button" className={`${css.topButton} ${css.onlyNarrow}`} onClick={open} aria-label={t.app.menu}>

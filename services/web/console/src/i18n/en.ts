@@ -6,6 +6,7 @@ export const en: Dictionary = {
     name: 'Loa',
     tagline: 'Grassroots information',
     demo: 'TRAINING SYSTEM – no message leaves this machine',
+    demoShort: 'Training',
     demoLink: 'Open the simulator',
     skip: 'Skip to content',
     menu: 'Open menu',
@@ -91,7 +92,7 @@ export const en: Dictionary = {
   priorityHelp: {
     routine: 'The commune picks the time on air.',
     priority: 'Goes into the next programme; the commune orders clashes.',
-    emergency: 'At once on every channel, ahead of other announcements in the queue.',
+    emergency: 'Sent at once on every channel, ahead of others; stations are asked to air it at once.',
   },
   delivery: {
     audience: 'Total',
@@ -178,7 +179,8 @@ export const en: Dictionary = {
     approvedBy: name => `Approved by ${name}`,
     scheduled: at => `Goes out at ${at}`,
     noChannels: 'No channels yet',
-    progressOf: (confirmed, accepted, audience) => `Confirmed ${confirmed}, taken over ${accepted}, of ${audience}`,
+    progressOf: (confirmed, accepted, others, audience) =>
+      `Confirmed ${confirmed}, taken over ${accepted}${others}, of ${audience}`,
   },
   compose: {
     newTitle: 'Write an announcement',
@@ -353,7 +355,7 @@ export const en: Dictionary = {
     cancel: 'Cancel announcement',
     cancelTitle: 'Cancel this announcement?',
     cancelText:
-      'Whatever has not left will not be sent; stations and boards are told to take it down. What has left cannot be called back. This cannot be undone.',
+      'Whatever has not left will not be sent; it is taken off the boards, the feeds and the operators’ page. Messages that have left and files that stations have downloaded cannot be called back; tell those stations directly. This cannot be undone.',
     cancelReason: 'Reason',
     cancelDo: 'Cancel announcement',
     cancelled: 'Cancelled. Nothing more will be sent.',
@@ -456,7 +458,7 @@ export const en: Dictionary = {
     channel: 'Channel',
     allChannels: 'All channels',
     filter: 'Find a commune',
-    reached: 'Share with a result',
+    reached: 'Share taken over or confirmed',
     reachedHelp: 'Taken over or confirmed, of the total',
     none: 'No results yet.',
     noMatch: 'No commune fits.',
@@ -557,7 +559,8 @@ export const en: Dictionary = {
     drop: 'Drop a CSV file here',
     or: 'or',
     choose: 'Choose a file',
-    format: 'CSV in UTF-8, the first line names the columns. Everybody needs an area and a phone number or an email.',
+    format:
+      'CSV in UTF-8, the first line names the columns: Họ tên, Số điện thoại, Email, Mã xã (code or name of the commune), Nhãn (group), Đồng ý (consent). Everybody needs an area and a phone number or an email.',
     consent: 'Import only people who have agreed to messages (law on personal data protection).',
     basis: 'Basis of consent',
     basisHint: 'Needed when the file has no consent column. For example: registration forms at the one-stop office.',

@@ -8,6 +8,7 @@ export const vi = {
     tagline: 'Thông tin cơ sở',
     demo: 'HỆ THỐNG DIỄN TẬP – không có tin nào rời khỏi máy này',
     demoLink: 'Mở trình mô phỏng',
+    demoShort: 'Diễn tập',
     skip: 'Đi thẳng tới nội dung',
     menu: 'Mở trình đơn',
     closeMenu: 'Đóng trình đơn',
@@ -92,7 +93,7 @@ export const vi = {
   priorityHelp: {
     routine: 'Xã tự chọn giờ phát trên loa.',
     priority: 'Đưa vào chương trình gần nhất; xã sắp xếp khi trùng giờ.',
-    emergency: 'Phát ngay trên mọi kênh, đi trước các thông báo khác trong hàng đợi.',
+    emergency: 'Gửi ngay trên mọi kênh, trước các thông báo khác; đài xã được yêu cầu phát ngay.',
   },
   delivery: {
     audience: 'Tổng số',
@@ -123,7 +124,7 @@ export const vi = {
     planned: 'Đang lập danh sách nhận',
     rendering: 'Đang tạo nội dung',
     delivering: 'Đang gửi',
-    paused: 'Tạm dừng',
+    paused: 'Đang tạm dừng',
     settled: 'Đã gửi xong',
     cancelled: 'Đã hủy',
     expired: 'Hết hạn',
@@ -181,8 +182,8 @@ export const vi = {
     approvedBy: (name: string) => `Phê duyệt: ${name}`,
     scheduled: (at: string) => `Phát hành lúc ${at}`,
     noChannels: 'Chưa chọn kênh',
-    progressOf: (confirmed: string, accepted: string, audience: string) =>
-      `Đã xác nhận ${confirmed}, đã tiếp nhận ${accepted}, trên tổng ${audience}`,
+    progressOf: (confirmed: string, accepted: string, others: string, audience: string) =>
+      `Đã xác nhận ${confirmed}, đã tiếp nhận ${accepted}${others}, trên tổng ${audience}`,
   },
   compose: {
     newTitle: 'Soạn thông báo',
@@ -357,7 +358,7 @@ export const vi = {
     cancel: 'Hủy thông báo',
     cancelTitle: 'Hủy thông báo này?',
     cancelText:
-      'Những nơi chưa gửi sẽ không gửi nữa; đài và bảng tin được báo gỡ. Tin đã rời hệ thống thì không lấy lại được. Việc hủy không thể hoàn tác.',
+      'Những nơi chưa gửi sẽ không gửi nữa; bản tin được gỡ khỏi bảng tin, nguồn phát và trang của đài. Tin nhắn, thư đã gửi và tệp đài đã tải về thì không lấy lại được; đài đã tải tệp cần được báo trực tiếp. Việc hủy không thể hoàn tác.',
     cancelReason: 'Lý do hủy',
     cancelDo: 'Hủy thông báo',
     cancelled: 'Đã hủy. Các nơi chưa gửi sẽ không gửi nữa.',
@@ -461,7 +462,7 @@ export const vi = {
     channel: 'Kênh',
     allChannels: 'Tất cả các kênh',
     filter: 'Tìm địa bàn',
-    reached: 'Tỷ lệ có kết quả',
+    reached: 'Tỷ lệ tiếp nhận, xác nhận',
     reachedHelp: 'Đã tiếp nhận hoặc đã xác nhận, trên tổng số',
     none: 'Chưa có kết quả.',
     noMatch: 'Không có địa bàn nào khớp.',
@@ -518,8 +519,8 @@ export const vi = {
     script: 'Xem bản đọc',
     print: 'In bản đọc',
     aired: 'Đã phát',
-    airedNow: 'Đã phát vừa xong',
-    airedOther: 'Đã phát lúc khác…',
+    airedNow: 'Vừa phát xong',
+    airedOther: 'Phát vào lúc khác…',
     airedTitle: 'Đài đã phát bản tin này lúc nào?',
     airedTime: 'Giờ phát',
     airedSave: 'Ghi nhận đã phát',
@@ -561,7 +562,8 @@ export const vi = {
     drop: 'Kéo tệp CSV vào đây',
     or: 'hoặc',
     choose: 'Chọn tệp',
-    format: 'Tệp CSV, mã hóa UTF-8, dòng đầu là tên cột. Mỗi người cần có số điện thoại hoặc thư điện tử và địa bàn.',
+    format:
+      'Tệp CSV, mã hóa UTF-8, dòng đầu là tên cột: Họ tên, Số điện thoại, Email, Mã xã (hoặc tên xã), Nhãn, Đồng ý. Mỗi người cần có số điện thoại hoặc thư điện tử và địa bàn.',
     consent: 'Chỉ nhập những người đã đồng ý nhận tin (Luật Bảo vệ dữ liệu cá nhân).',
     basis: 'Căn cứ về sự đồng ý',
     basisHint: 'Cần khi tệp không có cột về sự đồng ý. Ví dụ: phiếu đăng ký tại bộ phận một cửa.',

@@ -194,11 +194,14 @@ function Channels({ channels }: { channels: string[] }) {
 function MiniProgress({ counts }: { counts: NonNullable<AnnouncementSummary['counts']> }) {
   const { t, language } = useWords()
   const n = (value: number) => formatNumber(value, language)
+  const others = (['unknown', 'rejected', 'skipped'] as const)
+    .filter(state => counts[state] > 0)
+    .map(state => `, ${t.delivery[state].toLowerCase()} ${n(counts[state])}`)
   return (
     <div className={css.progress}>
       <EquationBar counts={counts} height={10} />
       <Text size="xs" c="dimmed" mt={6} className="numbers">
-        {t.list.progressOf(n(counts.confirmed), n(counts.accepted), n(counts.audience))}
+        {t.list.progressOf(n(counts.confirmed), n(counts.accepted), others.join(''), n(counts.audience))}
       </Text>
     </div>
   )

@@ -33,7 +33,8 @@ export function PlacesPage() {
   const stations = useStations()
   const boards = useBoards()
   const tab = params.get('tab') === 'boards' ? 'boards' : 'stations'
-  const fits = (place: Station | Board) => matches(`${place.name} ${place.areaName}`, search)
+  const shown = <T extends Station | Board>(places: T[]) =>
+    places.filter(place => matches(`${place.name} ${place.areaName}`, search)).sort(byArea)
   const count = (n: number | undefined) => (n === undefined ? '' : ` (${formatNumber(n, language)})`)
 
   return (
@@ -45,7 +46,7 @@ export function PlacesPage() {
           keepMounted={false}
           onChange={value => setParams(value === 'boards' ? { tab: 'boards' } : {}, { replace: true })}
         >
-          <Tabs.List mb="md">
+          <Tabs.List mb="md" className={css.tabs ?? ''}>
             <Tabs.Tab value="stations">{`${t.places.stations}${count(stations.data?.length)}`}</Tabs.Tab>
             <Tabs.Tab value="boards">{`${t.places.boards}${count(boards.data?.length)}`}</Tabs.Tab>
           </Tabs.List>
@@ -65,19 +66,22 @@ export function PlacesPage() {
           <Tabs.Panel value="stations">
             {stations.isError && <ProblemBox error={stations.error} onRetry={() => void stations.refetch()} />}
             {stations.isPending && <Skeleton height={300} />}
-            {stations.data && (
-              <Pages rows={stations.data.filter(fits)} key={search} of={rows => <Stations rows={rows} />} />
-            )}
+            {stations.data && <Pages rows={shown(stations.data)} key={search} of={rows => <Stations rows={rows} />} />}
           </Tabs.Panel>
           <Tabs.Panel value="boards">
             {boards.isError && <ProblemBox error={boards.error} onRetry={() => void boards.refetch()} />}
             {boards.isPending && <Skeleton height={300} />}
-            {boards.data && <Pages rows={boards.data.filter(fits)} key={search} of={rows => <Boards rows={rows} />} />}
+            {boards.data && <Pages rows={shown(boards.data)} key={search} of={rows => <Boards rows={rows} />} />}
           </Tabs.Panel>
         </Tabs>
       </Panel>
     </>
   )
+}
+
+/** As in a Vietnamese register: by commune, then by name. */
+function byArea(a: Station | Board, b: Station | Board): number {
+  return a.areaName.localeCompare(b.areaName, 'vi') || a.name.localeCompare(b.name, 'vi')
 }
 
 const pageSize = 60
