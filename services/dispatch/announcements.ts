@@ -173,6 +173,13 @@ export interface AnnouncementFilter {
   limit?: number | undefined
 }
 
+/** A cursor of ours; anything else means: from the beginning. */
+function readCursor(cursor: string | undefined): { updatedAt: string; id: string } | undefined {
+  const [, updatedAt = '', id = ''] = /^(20\d{2}-[\d:.T-]{18}Z)_(.+)$/.exec(cursor ?? '') ?? []
+  if (!uuid.test(id) || Number.isNaN(Date.parse(updatedAt))) return undefined
+  return { updatedAt, id }
+}
+
 /** Newest first, in pages. The cursor is opaque to callers. */
 export async function listAnnouncements(
   ctx: DispatchContext,
@@ -181,11 +188,7 @@ export async function listAnnouncements(
 ): Promise<{ items: AnnouncementRecord[]; nextCursor: string | null }> {
   requirePermission(actor, 'announcement.read')
   const limit = Math.min(Math.max(filter.limit ?? 25, 1), 100)
-  const [updatedAt, afterId] = (filter.cursor ?? '').split('_')
-  const before =
-    updatedAt && afterId && !Number.isNaN(Date.parse(updatedAt)) && uuid.test(afterId)
-      ? { updatedAt, id: afterId }
-      : undefined
+  const before = readCursor(filter.cursor)
   const state = announcementStates.find(s => s === filter.state) as AnnouncementState | undefined
   const rows = await listAnnouncementRows(ctx.db, {
     limit: limit + 1,

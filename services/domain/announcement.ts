@@ -68,7 +68,9 @@ export const announcementContentSchema = z.object({
     .object({
       /** Area codes: a province ('44') or communes ('19333'). */
       areas: z
-        .array(z.string().regex(/^\d{2}(\d{3})?$/))
+        .array(
+          z.string().regex(/^\d{2}(\d{3})?$/, 'Mã địa bàn gồm 2 chữ số (tỉnh) hoặc 5 chữ số (xã, phường, đặc khu).'),
+        )
         .max(limits.areas)
         .default([]),
       /** Only citizens with at least one of these tags; empty means everybody in the areas. */

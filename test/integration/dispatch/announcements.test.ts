@@ -178,6 +178,13 @@ describe('announcements', () => {
     expect(seen).toEqual(rows.map(r => r.id))
   })
 
+  test('a cursor that is not ours begins at the beginning', async () => {
+    const { items } = await listAnnouncements(ctx, officer, { limit: 1 })
+    for (const cursor of ['x', '1_00000000-0000-4000-8000-000000000001', `0000-01-01T00:00:00.000Z_${items[0]?.id}`]) {
+      expect((await listAnnouncements(ctx, officer, { limit: 1, cursor })).items[0]?.id).toBe(items[0]?.id)
+    }
+  })
+
   test('search finds what is typed without diacritics, and knows no wildcards', async () => {
     await draft({ title: 'Giảm 100% lệ phí', documentNumber: '77/KH-UBND' })
     for (const q of ['100%', 'giam 100', 'LỆ PHÍ', 'le phi', '77/KH']) {

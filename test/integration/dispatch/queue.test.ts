@@ -179,12 +179,18 @@ describe('workers on a real Redis', () => {
     const dying = new Worker('deliver-stalled', null, { connection, lockDuration: 50, skipStalledCheck: true })
     const queue = new Queue('deliver-stalled', { connection })
     let runs = 0
-    const worker = new Worker('deliver-stalled', async () => void (runs += 1), {
-      connection,
-      autorun: false,
-      stalledInterval: 50,
-      maxStalledCount: 0,
-    })
+    const worker = new Worker(
+      'deliver-stalled',
+      async () => {
+        runs += 1
+      },
+      {
+        connection,
+        autorun: false,
+        stalledInterval: 50,
+        maxStalledCount: 0,
+      },
+    )
     worker.on('error', () => undefined)
     try {
       await producer.add([job])
