@@ -93,11 +93,15 @@ function accessText({ access }: RouteDef): string {
   return `Roles: ${permissions[access].join(', ')}.`
 }
 
+const demoNotice =
+  '**HỆ THỐNG DIỄN TẬP – không có tin nào rời khỏi máy này · TRAINING SYSTEM – no message leaves this machine**'
+
 /**
  * The OpenAPI 3.1 document of a route table.
- * @param info version of this instance and the address under which it is reached
+ * @param info version of this instance, the address under which it is reached, and whether it is a demo, which every
+ *   page says
  */
-export function openApiDocument(routes: RouteDef[], info: { version: string; publicUrl: string }): Json {
+export function openApiDocument(routes: RouteDef[], info: { version: string; publicUrl: string; demo: boolean }): Json {
   const { components, convert } = collector()
   const problem = {
     description: 'Problem (RFC 9457)',
@@ -135,7 +139,7 @@ export function openApiDocument(routes: RouteDef[], info: { version: string; pub
     info: {
       title: 'Loa',
       version: info.version,
-      description: 'Announcements of a province: writing, approval, dispatch on all channels, and what arrived.',
+      description: `${info.demo ? `${demoNotice}\n\n` : ''}Announcements of a province: writing, approval, dispatch on all channels, and what arrived.`,
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     // Relative to the document, so that the page at /docs works under every name this server is reached by.

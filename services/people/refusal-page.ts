@@ -122,7 +122,7 @@ export function refusalPage(page: RefusalPage, { demo }: { demo: boolean }): str
     ? `<form method="post" action="${escapeHtml(form.action)}"><button class="${form.primary ? 'primary' : 'secondary'}">${escapeHtml(form.label.vi)}<small lang="en">${escapeHtml(form.label.en)}</small></button></form>`
     : ''
   const demoLine = demo
-    ? '<div class="demo">Bản trình diễn: người nhận là hư cấu, không có tin nào được gửi ra ngoài. <span lang="en">This is a demo.</span></div>'
+    ? '<div class="demo">Hệ thống diễn tập: người nhận là hư cấu, không có tin nào rời khỏi máy này. <span lang="en">This is a demo.</span></div>'
     : ''
   return `<!doctype html>
 <html lang="vi">

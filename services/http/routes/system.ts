@@ -94,7 +94,12 @@ export function systemRoutes(
       tag: 'system',
       access: 'public',
       response: z.record(z.string(), z.unknown()),
-      handle: async () => openApiDocument(options.routes(), { version: deps.version, publicUrl: deps.links.publicUrl }),
+      handle: async () =>
+        openApiDocument(options.routes(), {
+          version: deps.version,
+          publicUrl: deps.links.publicUrl,
+          demo: deps.demo,
+        }),
     }),
   ]
 }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import supertest from 'supertest'
-import { openApiPath } from '../../../services/http/openapi.ts'
+import { openApiDocument, openApiPath } from '../../../services/http/openapi.ts'
 import { type HttpServer, httpServer } from './server.ts'
 
 type Json = Record<string, unknown>
@@ -67,6 +67,13 @@ test('requests say what may be left out; answers say that it is always there', (
   const schemas = (document.components as { schemas: Record<string, { required: string[] }> }).schemas
   expect(schemas.AnnouncementContentInput?.required).toEqual(['title', 'body'])
   expect(schemas.AnnouncementContent?.required).toEqual(expect.arrayContaining(['priority', 'audience', 'scheduleAt']))
+})
+
+test('a demo says that it is one, a real instance does not', () => {
+  const said = (demo: boolean) =>
+    (openApiDocument(server.routes, { version: '1', publicUrl: 'http://loa.test', demo }).info as Json).description
+  expect(said(true)).toMatch(/^\*\*HỆ THỐNG DIỄN TẬP/)
+  expect(said(false)).not.toMatch(/DIỄN TẬP/)
 })
 
 test('the idempotent routes document their header', () => {
