@@ -25,8 +25,10 @@ export const words = {
     totalMailboxes: 'Hộp thư',
     totalRepeats: 'Nhận trùng',
     totalRefused: 'Lượt từ chối',
-    noPhones: 'Chưa có tin nhắn nào. Tin gửi qua kênh SMS của Loa sẽ hiện ở đây.',
-    noMailboxes: 'Chưa có thư nào. Thư gửi qua kênh thư điện tử của Loa sẽ hiện ở đây.',
+    noPhones:
+      'Chưa có tin nhắn nào. Tin gửi qua kênh SMS của Loa sẽ hiện ở đây. Mỗi lần khởi động lại, trình mô phỏng bắt đầu từ trống.',
+    noMailboxes:
+      'Chưa có thư nào. Thư gửi qua kênh thư điện tử của Loa sẽ hiện ở đây. Mỗi lần khởi động lại, trình mô phỏng bắt đầu từ trống.',
     nothingFound: 'Không tìm thấy. Ông/Bà thử nhập ít ký tự hơn.',
     choosePhone: 'Chọn một số điện thoại để xem tin đã nhận.',
     chooseMailbox: 'Chọn một hộp thư để xem thư đã nhận.',
@@ -110,8 +112,10 @@ export const words = {
     totalMailboxes: 'Mailboxes',
     totalRepeats: 'Received twice',
     totalRefused: 'Refusals',
-    noPhones: 'No message yet. What Loa sends through its SMS channel appears here.',
-    noMailboxes: 'No mail yet. What Loa sends through its email channel appears here.',
+    noPhones:
+      'No message yet. What Loa sends through its SMS channel appears here. The simulator begins empty at every start.',
+    noMailboxes:
+      'No mail yet. What Loa sends through its email channel appears here. The simulator begins empty at every start.',
     nothingFound: 'Nothing found. Try fewer characters.',
     choosePhone: 'Choose a phone to see what it received.',
     chooseMailbox: 'Choose a mailbox to see what it received.',
