@@ -57,8 +57,15 @@ export async function deliverChunk(
   const chunk = await claimChunk(ctx.db, chunkId, leaseMs, channel.traits.repeat === 'unsafe')
   if (!chunk) return
   try {
-    const { rendition, session } = await openDelivery(ctx, chunk, openSession)
+    const rendition = await findRendition(ctx.db, chunk.renditionId)
+    if (!rendition) throw new Error(`rendition ${chunk.renditionId} of dispatch ${chunk.dispatchId} is missing`)
+    const session = await openSession(channelId)
     await sendFlushes({ ctx, chunk, channel, rendition, session, stopping })
+  } catch (error) {
+    // Nobody waits in silence: the officer is told, and the queue tries again.
+    const problem = 'Kênh này đang gặp sự cố nên chưa gửi tiếp được; hệ thống đang tự thử lại.'
+    await setProblem(ctx.db, chunk.dispatchId, problem).catch(() => undefined)
+    throw error
   } finally {
     // Should this fail, the lease ends by itself.
     await releaseChunk(ctx.db, chunk).catch(() => undefined)
@@ -74,23 +81,6 @@ interface Delivery {
   rendition: RenditionRow
   session: Session<unknown>
   stopping: AbortSignal
-}
-
-/** A channel that cannot be opened is told to the officer and thrown for the queue to try again. */
-async function openDelivery(
-  ctx: DispatchContext,
-  chunk: ClaimedChunk,
-  openSession: (channelId: string) => Promise<Session<unknown>>,
-): Promise<Pick<Delivery, 'rendition' | 'session'>> {
-  const rendition = await findRendition(ctx.db, chunk.renditionId)
-  if (!rendition) throw new Error(`rendition ${chunk.renditionId} of dispatch ${chunk.dispatchId} is missing`)
-  try {
-    return { rendition, session: await openSession(chunk.channel) }
-  } catch (error) {
-    const problem = 'Chưa kết nối được với kênh này nên chưa gửi được; hệ thống đang tự thử lại.'
-    await setProblem(ctx.db, chunk.dispatchId, problem).catch(() => undefined)
-    throw error
-  }
 }
 
 async function sendFlushes(delivery: Delivery): Promise<void> {

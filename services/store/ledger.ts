@@ -141,12 +141,15 @@ export async function returnWindow(sql: Sql, chunk: Pick<ClaimedChunk, 'id' | 't
   )
 }
 
-/** True when an emergency on this channel waits for somebody to take it. Indexes: dispatches_open, chunks_of_dispatch. */
+/**
+ * True when an emergency on this channel waits for somebody to take it. One that is in trouble of its own holds nobody
+ * up. Indexes: dispatches_open, chunks_of_dispatch.
+ */
 export async function emergencyWaits(sql: Sql, channel: string): Promise<boolean> {
   const { rows } = await sql.query(
     `select 1 from dispatches d join chunks c on c.dispatch_id = d.id
      where d.settled_at is null and d.priority = 'emergency' and d.channel = $1 and d.rendition_id is not null
-       and d.paused_at is null and d.cancelled_at is null and d.expired_at is null
+       and d.problem is null and d.paused_at is null and d.cancelled_at is null and d.expired_at is null
        and (d.expires_at is null or d.expires_at > now())
        and c.closed_at is null and c.rest_state is null and c.not_before <= now()
        and (c.lease_until is null or c.lease_until < now())

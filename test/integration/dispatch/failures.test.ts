@@ -293,7 +293,7 @@ describe('when parts fail in the middle of a dispatch', () => {
       const { announcement, dispatch, chunk } = await ready()
       const noSession = (): Promise<Session<unknown>> => Promise.reject(new Error('login refused'))
       await expect(deliverChunk(ctx, chunk, 'sms', noSession, never)).rejects.toThrow('login refused')
-      expect(await problemOf(announcement)).toMatch(/Chưa kết nối được/)
+      expect(await problemOf(announcement)).toMatch(/chưa gửi tiếp được/)
       expect(await countsOf(database.db, dispatch)).toMatchObject({ waiting: 120, unknown: 0 })
       await drain(dispatch)
     })
@@ -406,6 +406,18 @@ describe('when parts fail in the middle of a dispatch', () => {
     expect(await countsOf(database.db, bulk.dispatch)).toMatchObject({ accepted: 120 })
     await resumeDispatch(ctx, officer, urgent.dispatch)
     await drain(urgent.dispatch)
+  })
+
+  test('an emergency that cannot be sent for reasons of its own is told, and holds nobody else up', async () => {
+    const urgent = await ready({ priority: 'emergency', urgencyReason: 'Bão khẩn cấp' })
+    const broken = (): Promise<Session<unknown>> => Promise.reject(new Error('a defect of ours'))
+    await expect(deliverChunk(ctx, urgent.chunk, 'sms', broken, never)).rejects.toThrow('a defect of ours')
+    expect(await problemOf(urgent.announcement)).toMatch(/tự thử lại/)
+    const bulk = await ready()
+    await deliver(bulk.chunk)
+    expect(await countsOf(database.db, bulk.dispatch)).toMatchObject({ accepted: 120 })
+    await drain(urgent.dispatch)
+    expect(await countsOf(database.db, urgent.dispatch)).toMatchObject({ accepted: 120 })
   })
 
   describe('the sweep', () => {
