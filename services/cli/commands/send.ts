@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { AppError } from '../../domain/errors.ts'
 import type { Announcement } from '../../http/schemas.ts'
 import { contentKey, signedInClient } from '../api-client.ts'
+import { stateWords } from '../show/states.ts'
 import { readTextSource } from '../text-source.ts'
 
 export interface SendChoices {
@@ -65,6 +66,6 @@ function summary(a: Announcement): string {
   const next =
     a.state === 'submitted'
       ? 'Đang chờ người khác phê duyệt · waiting for somebody else to approve it'
-      : `Trạng thái · state: ${a.state}`
+      : stateWords(a.state)
   return `${a.id}\n${a.title}\n${next}\n`
 }

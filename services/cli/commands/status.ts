@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import type { Instance, Progress } from '../../http/schemas.ts'
 import { signedInClient } from '../api-client.ts'
+import { stateWords } from '../show/states.ts'
 import { resultTable } from '../show/table.ts'
 
 /** Adds `loa status ID`: the equation of every channel at this moment. */
@@ -19,7 +20,7 @@ export function register(program: Command): void {
       }
       const { channels } = await client.get<Instance>('/api/instance')
       const names = new Map(channels.map(c => [c.id, c.name.vi]))
-      process.stdout.write(`Trạng thái · state: ${progress.state}\n`)
+      process.stdout.write(`${stateWords(progress.state)}\n`)
       if (progress.dispatches.length === 0) process.stdout.write('Chưa được phê duyệt · not approved yet\n')
       else process.stdout.write(`${resultTable(progress, names, new Map())}\n`)
     })

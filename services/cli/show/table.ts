@@ -13,12 +13,19 @@ export function table(head: string[], rows: (string | number)[][]): string {
 }
 
 /**
- * The closing table of a dispatch. Failed counts what is known to have failed; what nobody knows has its own column
- * as soon as there is any.
+ * The closing table of a dispatch, in the words of the console. What nobody knows, what a cancellation or the end of
+ * validity stopped, and what has not left yet have columns of their own as soon as there is any.
  * @param where channel id -> where to look
  */
 export function resultTable(progress: Progress, names: Map<string, string>, where: Map<string, string>): string {
-  const unknown = progress.dispatches.some(d => d.counts.unknown > 0)
+  const any = (state: 'unknown' | 'cancelled' | 'expired') => progress.dispatches.some(d => d.counts[state] > 0)
+  const more = (
+    [
+      ['unknown', 'Không rõ'],
+      ['cancelled', 'Đã hủy'],
+      ['expired', 'Hết hạn'],
+    ] as const
+  ).filter(([state]) => any(state))
   const unfinished = progress.dispatches.some(d => d.counts.waiting + d.counts.sending > 0)
   return table(
     [
@@ -26,11 +33,11 @@ export function resultTable(progress: Progress, names: Map<string, string>, wher
       'Đối tượng',
       'Đã tiếp nhận',
       'Đã xác nhận',
-      'Gửi lỗi',
+      'Bị từ chối',
       'Bỏ qua',
-      ...(unknown ? ['Không rõ'] : []),
+      ...more.map(([, name]) => name),
       ...(unfinished ? ['Đang chờ'] : []),
-      'Xem tại',
+      ...(where.size > 0 ? ['Xem tại'] : []),
     ],
     progress.dispatches.map(({ channel, counts }) => [
       names.get(channel) ?? channel,
@@ -38,10 +45,10 @@ export function resultTable(progress: Progress, names: Map<string, string>, wher
       counts.accepted,
       counts.confirmed,
       counts.rejected,
-      counts.skipped + counts.cancelled + counts.expired,
-      ...(unknown ? [counts.unknown] : []),
+      counts.skipped,
+      ...more.map(([state]) => counts[state]),
       ...(unfinished ? [counts.waiting + counts.sending] : []),
-      where.get(channel) ?? '',
+      ...(where.size > 0 ? [where.get(channel) ?? ''] : []),
     ]),
   )
 }
