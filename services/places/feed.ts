@@ -29,7 +29,7 @@ export function rssFeed(station: StationRow, items: FeedItem[], selfUrl: string,
     `<atom:link href="${escapeXml(selfUrl)}" rel="self" type="application/rss+xml"/>`,
     element(
       'description',
-      `Các bản tin ${station.areaName} được phép phát hiện nay. Bản tin đã thu hồi hoặc hết hạn không còn trong danh sách.`,
+      `Các bản tin mà ${station.name} hiện được phép phát. Bản tin đã thu hồi hoặc hết hạn không còn trong danh sách.`,
     ),
     element('language', 'vi'),
     element('ttl', String(ttlMinutes)),
