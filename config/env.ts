@@ -104,11 +104,6 @@ export function readEnv(source: Record<string, string | undefined> = process.env
     if (result.success) env[name] = result.data
     else problems.push(`${name}: ${problemText(schema, value)} (${help})`)
   }
-  if (source['DATABASE_URL'] && !source['LOA_SECRET']) {
-    problems.push(
-      'LOA_SECRET: cần có khi đặt DATABASE_URL, để mọi tiến trình ký như nhau · required when DATABASE_URL is set, so that all processes sign alike (32+ characters)',
-    )
-  }
   if (problems.length > 0) throw new EnvProblems(problems)
   return {
     env: env as Env,

@@ -1,4 +1,5 @@
 import type { EnvReading } from '../../../config/env.ts'
+import { AppError } from '../../domain/errors.ts'
 import type { DataDir } from '../../runtime/datadir.ts'
 import { openDataDir } from '../../runtime/datadir.ts'
 import type { Logger } from '../../runtime/log.ts'
@@ -19,10 +20,17 @@ export interface Backing {
 /**
  * Finds or starts the database and the queue. What is not given by DATABASE_URL or REDIS_URL runs as a private child
  * process with its data in the data folder, which is held by this process alone.
+ * @throws AppError setup.configuration for a given database without a given secret
  */
 export async function openBacking({ env }: EnvReading, log: Logger, shutdown: Shutdown): Promise<Backing> {
   if (env.DATABASE_URL && env.REDIS_URL && env.LOA_SECRET) {
     return { databaseUrl: env.DATABASE_URL, redisUrl: env.REDIS_URL, secret: env.LOA_SECRET, dataDir: undefined }
+  }
+  if (env.DATABASE_URL && !env.LOA_SECRET) {
+    throw new AppError('setup.configuration', {
+      vi: 'Khi đặt DATABASE_URL thì cần đặt cả LOA_SECRET (từ 32 ký tự), để mọi tiến trình trên cơ sở dữ liệu này ký như nhau.',
+      en: 'LOA_SECRET (32 characters or more) is required with DATABASE_URL, so that all processes on that database sign alike.',
+    })
   }
   const dataDir = await openDataDir(env.LOA_DATA)
   shutdown.onClose('data folder', () => dataDir.release())

@@ -4,6 +4,7 @@ import { readEnv } from '../../../config/env.ts'
 import { createAccount } from '../../../services/accounts/accounts.ts'
 import { throwAwaySettings } from '../../../services/cli/commands/demo.ts'
 import { issueDemoAnnouncement } from '../../../services/cli/demo/carry.ts'
+import { openBacking } from '../../../services/cli/instance/embedded.ts'
 import { prepareDatabase, runAllInOne } from '../../../services/cli/instance/run.ts'
 import { type ComposeOptions, compose } from '../../../services/compose.ts'
 import { createLog } from '../../../services/runtime/log.ts'
@@ -76,6 +77,12 @@ describe('a real instance', () => {
     expect(env).toMatchObject({ LOA_DATA: 'somewhere', LOA_PORT: 0 })
     expect([env.DATABASE_URL, env.REDIS_URL, env.LOA_PUBLIC_URL]).toEqual([undefined, undefined, undefined])
   })
+})
+
+test('a given database is not opened for an instance without a given secret', async () => {
+  const reading = readEnv({ DATABASE_URL: 'postgres://loa@127.0.0.1:1/loa' })
+  const opening = openBacking(reading, log, createShutdown({ log }))
+  await expect(opening).rejects.toMatchObject({ code: 'setup.configuration' })
 })
 
 describe('a demo instance', () => {

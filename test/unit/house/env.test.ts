@@ -9,3 +9,7 @@ test('all problems of the environment are told together, in Vietnamese and Engli
   expect(read).toThrow(/LOA_SECRET: cần ít nhất 32 ký tự · needs at least 32 characters/)
   expect(read).not.toThrow(/geheim|kurz|mysql/)
 })
+
+test('a command that signs nothing needs no secret beside a database', () => {
+  expect(readEnv({ DATABASE_URL: 'postgres://loa@db/loa' }).env.DATABASE_URL).toBe('postgres://loa@db/loa')
+})
