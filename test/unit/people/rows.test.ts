@@ -148,7 +148,8 @@ describe('rows', () => {
     const started = performance.now()
     const reading = readRow(['\u0301\u0323'.repeat(30_000), '0912345678', '', '19669'])
     expect(reading).toMatchObject({ ok: false, reason: { vi: expect.stringContaining('ngoặc kép') } })
-    expect(performance.now() - started).toBeLessThan(200)
+    // Normalising such a cell takes some ten seconds; the limit tells the two apart on a busy machine too.
+    expect(performance.now() - started).toBeLessThan(3_000)
     const withNotes = readHeadings(['SĐT', 'Xã', 'Đồng ý', 'Ghi chú'])
     const cells = ['0912345678', '19669', 'có', 'ghi '.repeat(2_000)]
     expect(readPerson({ row: 2, cells }, withNotes, options).ok).toBe(true)

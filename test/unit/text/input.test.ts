@@ -28,7 +28,8 @@ describe('cleanText', () => {
   ])('takes no longer than a text deserves: %s', (_what, hostile) => {
     const started = performance.now()
     cleanText(hostile)
-    expect(performance.now() - started).toBeLessThan(1_000)
+    // Quadratic work on these takes most of a minute; the limit tells the two apart on a busy machine too.
+    expect(performance.now() - started).toBeLessThan(8_000)
   })
 
   test('composes decomposed letters', () => {
