@@ -26,9 +26,9 @@ const usualParts = 3
  */
 export function renderSms(source: RenderSource): Rendition<SmsContent> {
   const form: SmsForm = source.content.variants.sms?.form ?? 'unicode'
-  const { text: body, warnings } = smsText(source.content)
-  const mark = form === 'unaccented' ? 'THU NGHIEM: ' : 'THỬ NGHIỆM: '
-  const text = `${source.demo ? mark : ''}${body}`.normalize('NFC')
+  const mark = source.demo ? (form === 'unaccented' ? 'THU NGHIEM: ' : 'THỬ NGHIỆM: ') : ''
+  const { text: body, warnings } = smsText(source.content, mark)
+  const text = `${mark}${body}`.normalize('NFC')
   if (text.length > longestText) {
     throw new AppError('text.too-long', {
       vi: `Tin nhắn dài ${text.length} ký tự, vượt mức ${longestText} ký tự mà nhà cung cấp nhận. Ông/Bà vui lòng rút gọn nội dung SMS.`,

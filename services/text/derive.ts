@@ -19,12 +19,13 @@ const boardCharacters = 300
 /**
  * The SMS that goes out: the officer's words, or who, what and the source, in at most three parts. Unaccented when the
  * chosen form says so (default: with diacritics). Cut at a sentence or word border, never inside a word.
+ * @param mark what the caller puts before a text; a derived one leaves room for it
  */
-export function smsText(content: AnnouncementContent): DerivedText {
+export function smsText(content: AnnouncementContent, mark = ''): DerivedText {
   const variant = content.variants.sms
   const unaccented = variant?.form === 'unaccented'
   const own = variant?.text?.trim() ?? ''
-  const made = own === '' ? deriveSms(content, unaccented) : { text: own, warnings: [] }
+  const made = own === '' ? deriveSms(content, unaccented, mark) : { text: own, warnings: [] }
   const text = made.text.normalize('NFC')
   if (!unaccented) return { text, derived: own === '', warnings: made.warnings }
   const bare = unaccent(text)
@@ -52,7 +53,11 @@ function lost(characters: string[]): Sentence {
   }
 }
 
-function deriveSms(content: AnnouncementContent, unaccented: boolean): { text: string; warnings: Sentence[] } {
+function deriveSms(
+  content: AnnouncementContent,
+  unaccented: boolean,
+  mark: string,
+): { text: string; warnings: Sentence[] } {
   const { issuer, documentNumber } = content
   // A title that begins with these words needs no second ones before it; every character counts.
   const saysUrgent = /^khẩn(?: cấp(?!\p{L})|[.:!])/iu.test(content.title)
@@ -63,7 +68,7 @@ function deriveSms(content: AnnouncementContent, unaccented: boolean): { text: s
   const opening = `${urgent}${lead}`
   const source = documentNumber !== '' ? documentNumber : issuer
   const closing = source === '' ? '' : ` Nguồn: ${source}.`
-  const fits = (text: string) => smsParts(unaccented ? unaccent(text).text : text).parts <= derivedSmsParts
+  const fits = (text: string) => smsParts(mark + (unaccented ? unaccent(text).text : text)).parts <= derivedSmsParts
   const whole = (middle: string) => `${opening}${middle}${closing}`
 
   const title = closeSentence(content.title)

@@ -42,6 +42,14 @@ describe('sms rendition', () => {
     expect(bare.encoding).toBe('GSM-7')
   })
 
+  test('leaves room for that mark: a derived text stays within three parts', () => {
+    const title = Array.from({ length: 60 }, (_, index) => `từ${index}`).join(' ')
+    for (const form of ['unicode', 'unaccented']) {
+      const { content } = renderSms(source({ title, body: 'Mưa lũ. '.repeat(60), variants: { sms: { form } } }, true))
+      expect(content.parts).toBe(3)
+    }
+  })
+
   test('warns of many parts and refuses what the provider would refuse', () => {
     const long = (letters: number) => renderSms(source({ variants: { sms: { text: 'ă'.repeat(letters) } } }))
     expect(long(67 * 3).warnings).toEqual([])
