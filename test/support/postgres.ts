@@ -36,8 +36,23 @@ export async function testDatabase(options: { migrated?: boolean } = {}): Promis
     drop: async () => {
       if (!db.ended) await db.end()
       if (keepTestData) process.stderr.write(`kept database ${name} of ${process.env['JEST_WORKER_ID'] ?? 'jest'}\n`)
-      else await asAdmin(server, admin => admin.query(`drop database if exists ${name} with (force)`))
+      else await asAdmin(server, admin => dropDatabase(admin, name))
     },
+  }
+}
+
+/** What an autovacuum at work in the database answers to a role that is no superuser, for a moment. */
+const busy = ['42501', '55006']
+
+async function dropDatabase(admin: pg.Client, name: string): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await admin.query(`drop database if exists ${name} with (force)`)
+      return
+    } catch (error) {
+      if (attempt === 100 || !busy.includes((error as { code?: string }).code ?? '')) throw error
+      await new Promise(resolve => setTimeout(resolve, 100))
+    }
   }
 }
 
