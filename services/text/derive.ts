@@ -38,6 +38,11 @@ const titleCut: Sentence = {
   en: 'The text message is too small: the title is cut and nothing of the text is in it. Write an SMS text of its own.',
 }
 
+const titleOnly: Sentence = {
+  vi: 'Tin nhắn chỉ có tiêu đề, không có phần nào của nội dung. Ông/Bà nên viết riêng tin nhắn SMS.',
+  en: 'The text message holds the title only and nothing of the text. Write an SMS text of its own.',
+}
+
 const bodyCut = (name: Sentence): Sentence => ({
   vi: `${name.vi} chỉ có phần đầu của nội dung. Ông/Bà vui lòng kiểm tra phần cần thiết đã có chưa, hoặc viết bản riêng.`,
   en: `${name.en} holds only the beginning of the text. Check that what matters is in it, or write a text of its own.`,
@@ -77,7 +82,7 @@ function deriveSms(
   let middle = title
   for (const sentence of body) {
     const longer = `${middle} ${sentence}`
-    if (!fits(whole(longer))) return { text: whole(middle), warnings: [bodyCut(theSms)] }
+    if (!fits(whole(longer))) return { text: whole(middle), warnings: [middle === title ? titleOnly : bodyCut(theSms)] }
     middle = longer
   }
   return { text: whole(middle), warnings: [] }

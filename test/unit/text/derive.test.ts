@@ -88,6 +88,13 @@ describe('smsText', () => {
     expect(warned('unaccented')).toEqual([expect.stringContaining('phần đầu')])
   })
 
+  test('tells that only the title is in it when the first sentence of the body is too long', () => {
+    const body = `${'mưa lũ '.repeat(60).trim()}. Ngắn.`
+    expect(smsText(content({ body })).warnings.map(one => one.vi)).toEqual([
+      expect.stringMatching(/^Tin nhắn chỉ có tiêu đề/),
+    ])
+  })
+
   test('tells that sentences of the body were left out, and says nothing when all of it is there', () => {
     expect(smsText(content()).warnings.map(one => one.vi)).toEqual([expect.stringContaining('phần đầu')])
     const whole = smsText(content({ body: `${basis}\n\nMời người dân đến nhà văn hóa thôn.`, documentNumber: '' }))
