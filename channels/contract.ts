@@ -95,6 +95,8 @@ export interface Estimate {
   costDong?: number
   /** SMS parts per target. */
   parts?: number
+  /** Seconds that the vendors need for all targets at the rates they are given. */
+  sendSeconds?: number
   /** Seconds of air per station. */
   airSeconds?: number
   warnings: Sentence[]
@@ -114,6 +116,13 @@ export interface ChannelDeps {
   mail: MailPort
   /** Puts a rendition on the shelf of stations or boards. */
   shelf: ShelfPort
+  /** Where a session puts receipts that its vendor pushes over the session's own connection (SMPP). */
+  news: NewsPort
+}
+
+export interface NewsPort {
+  /** Resolves when the receipts are safely stored: only then may the vendor be told that they have come. */
+  record(receipts: Receipt[]): Promise<void>
 }
 
 export interface MailPort {
@@ -174,9 +183,46 @@ export interface Batch<Content> {
   /** Files of the rendition: name -> path below the public URL (to be signed) and size. */
   files: { name: string; path: string; mime: string; sizeBytes: number }[]
   targets: Target[]
+  /** What `reserve` gave for this batch; absent where the session has no `reserve`. */
+  slot?: Slot
+}
+
+/** A turn at a vendor: which one, and for how many targets. */
+export interface Slot {
+  count: number
+  /** Short name of the vendor; kept with the chunk, so that what a kill leaves uncertain can be looked up there. */
+  vendor: string
+}
+
+/** What the dispatch would like to hand over next. */
+export interface Wish<Content> {
+  /** Targets at the most. */
+  count: number
+  content: Content
+  priority: Priority
+  /** A vendor that could not take these targets a moment ago; another one is better. */
+  avoid?: string
+}
+
+/** A message whose fate is unknown, as the vendor that may have it is asked about it. */
+export interface LookupQuestion<Content> {
+  dispatchId: string
+  targetId: string
+  address: string
+  content: Content
+  /** The reference that came with the unknown outcome; a killed worker leaves `<vendor>:` alone, or nothing. */
+  ref: string | null
+  /** The message was sent after this moment, if at all. */
+  since: Date
 }
 
 export interface Session<Content> {
+  /**
+   * Waits for the vendor's rate limit and says how many targets may be handed over now, and to which vendor. It is asked
+   * before the intent is marked: nobody who waits for a rate limit is ever uncertain, and the wait uses up no attempt.
+   * Resolves early with a smaller count, never with 0 unless `signal` fired.
+   */
+  reserve?(wish: Wish<Content>, signal: AbortSignal): Promise<Slot>
   /**
    * Tries every target. Resolves to one outcome per target, same length and order, and never rejects for reasons
    * that belong to single targets. After `signal` fires: what has not been started is `retry` with code `aborted`.
@@ -187,8 +233,11 @@ export interface Session<Content> {
     /** @throws AppError auth.bad-token for a forged request; parsing problems give an empty list. */
     verifyAndParse(request: ReceiptRequest): Receipt[]
   }
-  /** Asks the vendor what became of messages; for resolving `unknown`. */
-  lookup?(refs: string[], signal: AbortSignal): Promise<Receipt[]>
+  /**
+   * Asks the vendor what became of messages; for resolving `unknown`. Answers only what the vendor knows for certain, with
+   * our own ids; a message that certainly never arrived there is `rejected` with code `never-arrived`.
+   */
+  lookup?(asked: LookupQuestion<Content>[], signal: AbortSignal): Promise<Receipt[]>
   /** Asks the vendor to stop one message that it accepted. */
   cancel?(ref: string): Promise<'cancelled' | 'too-late'>
   health(): Promise<Health>
@@ -207,7 +256,7 @@ export interface ReceiptRequest {
 }
 
 export interface Receipt {
-  /** Vendor's message reference, equal to the `ref` of an accepted outcome. */
+  /** Vendor's message reference: the `ref` of an accepted outcome, or one of its `partRefs`. */
   ref: string
   /** Where the vendor's callback carries our own ids (put into the callback URL by us). */
   dispatchId?: string

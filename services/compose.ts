@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { ChannelDeps, Log, MailPort, Session } from '../channels/contract.ts'
+import type { ChannelDeps, Log, MailPort, Receipt, Session } from '../channels/contract.ts'
 import { emailConfigSchema } from '../channels/email/config.ts'
 import { createMailPort } from '../channels/email/smtp.ts'
 import { availableChannels } from '../channels/index.ts'
@@ -10,6 +10,7 @@ import { installChannels, requireChannel } from '../channels/registry.ts'
 import type { Auth } from './accounts/auth.ts'
 import { createAuth } from './accounts/auth.ts'
 import type { DispatchContext } from './dispatch/context.ts'
+import { recordReceipts } from './dispatch/receipts.ts'
 import type { WithWorkDir } from './dispatch/render.ts'
 import { AppError } from './domain/errors.ts'
 import type { HttpDeps } from './http/deps.ts'
@@ -120,7 +121,8 @@ export async function compose(options: ComposeOptions): Promise<Instance> {
     if (demo) checkDemoProviders(channels)
     const links = createLinks(options.secret, options.publicUrl)
     const mail = mailPort(options, demo, { log, now })
-    const deps: ChannelDeps = {
+    const ctx: DispatchContext = { db, now, log, channels, demo }
+    const deps: Omit<ChannelDeps, 'news'> = {
       log,
       now,
       publicUrl: links.publicUrl,
@@ -134,13 +136,13 @@ export async function compose(options: ComposeOptions): Promise<Instance> {
       const open = sessions.get(channelId)
       if (open) return open
       const { channel, config } = requireChannel(channels, channelId)
-      const opening = channel.open(config, deps)
+      const news = { record: (receipts: Receipt[]) => recordReceipts(ctx, channelId, receipts) }
+      const opening = channel.open(config, { ...deps, news })
       sessions.set(channelId, opening)
       // A vendor that is away now may be there at the next try.
       opening.catch(() => sessions.delete(channelId))
       return opening
     }
-    const ctx: DispatchContext = { db, now, log, channels, demo }
     return {
       db,
       ctx,

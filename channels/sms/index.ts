@@ -82,13 +82,14 @@ export const sms = defineChannel<SmsConfig, SmsContent>({
           return [{ ...parsed, ...(dispatchId && targetId ? { dispatchId, targetId } : {}) }]
         },
       },
-      async lookup(refs, signal) {
+      async lookup(asked, signal) {
         const found: Receipt[] = []
         const onDefect = () => deps.log.warn({}, 'looking up a text message failed')
-        await sendEach(refs, { concurrency: config.concurrency, signal, onDefect }, async (ref, ends) => {
-          const message = await side.status(ref, ends)
-          const parsed = message && receipt(ref, message.status, message.errorCode?.toString())
-          if (parsed) found.push(parsed)
+        await sendEach(asked, { concurrency: config.concurrency, signal, onDefect }, async (question, ends) => {
+          const { ref, dispatchId, targetId } = question
+          const message = ref ? await side.status(ref, ends) : undefined
+          const parsed = ref && message && receipt(ref, message.status, message.errorCode?.toString())
+          if (parsed) found.push({ ...parsed, dispatchId, targetId })
           return { kind: 'accepted' }
         })
         return found

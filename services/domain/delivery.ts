@@ -44,12 +44,16 @@ export function movesForward(from: RecordedState | undefined, to: RecordedState)
 
 /** What a channel says of one target after trying to send. Values, not exceptions. */
 export type Outcome =
-  | { kind: 'accepted'; ref?: string }
+  /**
+   * `ref` is what the vendor calls the message. `partRefs` is given instead of our own ids by vendors whose receipts name
+   * nothing else (SMPP): one reference per part, each with its own receipt. `costDong` is what the vendor charges for it.
+   */
+  | { kind: 'accepted'; ref?: string; partRefs?: string[]; costDong?: number }
   | { kind: 'rejected'; code: string }
   /** Certain that it was NOT sent; try again, not before `afterMs` from now. */
   | { kind: 'retry'; code: string; afterMs?: number }
-  /** May or may not have left. */
-  | { kind: 'unknown'; code: string }
+  /** May or may not have left. `ref` is what a look-up at the vendor needs, when anything is known. */
+  | { kind: 'unknown'; code: string; ref?: string }
   /** Not tried on purpose, for example because the person opted out after the freeze. */
   | { kind: 'skipped'; code: string }
 

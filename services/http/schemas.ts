@@ -132,6 +132,7 @@ export const estimateSchema = z.object({
   costDong: z.number().optional(),
   parts: z.number().optional(),
   airSeconds: z.number().optional(),
+  sendSeconds: z.number().optional(),
   warnings: z.array(sentence),
 })
 

@@ -88,6 +88,7 @@ export function testDeps(log: Log, overrides: Partial<ChannelDeps> = {}): Channe
     unsubscribeUrl: (channelId, citizenId) => `http://127.0.0.1:8080/u/${channelId}.${citizenId}.test`,
     mail: { send: refuse('mail port') },
     shelf: { put: refuse('shelf') },
+    news: { record: refuse('news port') },
     ...overrides,
   }
 }

@@ -122,6 +122,7 @@ export async function placesWorld(options: { demo?: boolean } = {}): Promise<Pla
         unsubscribeUrl: links.unsubscribeUrl,
         mail: { send: async () => ({ kind: 'rejected', code: 'no-mail-here' }) },
         shelf,
+        news: { record: async () => undefined },
       },
     )
   }

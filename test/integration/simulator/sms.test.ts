@@ -192,11 +192,19 @@ describe('delivery receipts', () => {
     const outcomes = await session.send(batch(people(2)), never())
     await simulator.idle()
     const refs = outcomes.map(o => (o.kind === 'accepted' ? (o.ref ?? '') : ''))
-    const found = await session.lookup?.([...refs, `SM${'0'.repeat(32)}`], never())
-    expect(found?.map(r => [r.ref, r.state, r.code]).sort()).toEqual(
+    const asked = [...refs, `SM${'0'.repeat(32)}`].map((ref, i) => ({
+      dispatchId: '7',
+      targetId: String(i),
+      address: '+84912345678',
+      content,
+      ref,
+      since: new Date(0),
+    }))
+    const found = await session.lookup?.(asked, never())
+    expect(found?.map(r => [r.ref, r.targetId, r.state, r.code]).sort()).toEqual(
       [
-        [refs[0], 'confirmed', undefined],
-        [refs[1], 'rejected', '30005'],
+        [refs[0], '0', 'confirmed', undefined],
+        [refs[1], '1', 'rejected', '30005'],
       ].sort(),
     )
   })
