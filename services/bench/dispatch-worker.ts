@@ -12,7 +12,7 @@ const quiet = { info: () => undefined, warn: () => undefined, error: console.err
 const db = openDb(databaseUrl, 10)
 const channels = installChannels([noop], ['noop'], () => ({}))
 const workers = startWorkers(
-  { db, now: () => new Date(), log: quiet, channels, demo: false },
+  { db, now: () => new Date(), log: quiet, channels, demo: false, quietHours: null },
   {
     databaseUrl,
     redisUrl,

@@ -84,6 +84,7 @@ async function ourWay(db: Db, backing: BenchBacking): Promise<Record<string, num
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },
     channels: installChannels([noop], ['noop'], () => ({})),
     demo: false,
+    quietHours: null,
   }
   const worker = fork(fileURLToPath(new URL('./dispatch-worker.js', import.meta.url)), [
     backing.databaseUrl,
