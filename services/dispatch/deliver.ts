@@ -5,7 +5,7 @@ import type { Outcome } from '../domain/delivery.ts'
 import { quietUntil } from '../domain/quiet-hours.ts'
 import { transaction } from '../store/db.ts'
 import { dispatchHasEnded, setProblem, settleDispatch } from '../store/dispatches.ts'
-import type { ClaimedChunk } from '../store/ledger.ts'
+import type { Appended, ClaimedChunk } from '../store/ledger.ts'
 import {
   appendOutcomes,
   claimChunk,
@@ -62,11 +62,12 @@ export async function deliverChunk(
   const { channel } = requireChannel(ctx.channels, channelId)
   const chunk = await claimChunk(ctx.db, chunkId, leaseMs, channel.traits.repeat === 'unsafe')
   if (!chunk) return
+  let ended = false
   try {
     const rendition = await findRendition(ctx.db, chunk.renditionId)
     if (!rendition) throw new Error(`rendition ${chunk.renditionId} of dispatch ${chunk.dispatchId} is missing`)
     const session = await openSession(channelId)
-    await sendFlushes({ ctx, chunk, channel, rendition, session, stopping })
+    ended = await sendFlushes({ ctx, chunk, channel, rendition, session, stopping })
   } catch (error) {
     // Nobody waits in silence: the officer is told, and the queue tries again.
     const problem = 'Kênh này đang gặp sự cố nên chưa gửi tiếp được; hệ thống đang tự thử lại.'
@@ -74,7 +75,7 @@ export async function deliverChunk(
     throw error
   } finally {
     // Should this fail, the lease ends by itself.
-    await releaseChunk(ctx.db, chunk).catch(() => undefined)
+    if (!ended) await releaseChunk(ctx.db, chunk).catch(() => undefined)
   }
   if (await dispatchHasEnded(ctx.db, chunk.dispatchId)) {
     await transaction(ctx.db, sql => settleDispatch(sql, chunk.dispatchId, ctx.now()))
@@ -91,33 +92,39 @@ interface Delivery {
   stopping: AbortSignal
 }
 
-/** The flush size that suited a session last: a new chunk begins there and not at the bottom. */
-const paces = new WeakMap<Session<unknown>, number>()
+/** The flush size that suited a channel of this process last: a new chunk begins there and not at the bottom. */
+const paces = new WeakMap<Channel, number>()
 
-async function sendFlushes(delivery: Delivery): Promise<void> {
-  const { ctx, chunk, channel, session, stopping } = delivery
+/** @returns true when nothing is left to do in the chunk */
+async function sendFlushes(delivery: Delivery): Promise<boolean> {
+  const { ctx, chunk, channel, stopping } = delivery
   const most = Math.min(channel.traits.maxBatch, maxFlush)
-  let size = paces.get(session) ?? Math.min(firstFlush, most)
-  let told: string | null | undefined
+  let size = paces.get(channel) ?? Math.min(firstFlush, most)
+  let told = chunk.problem
   let followUpId: string | undefined
   while (!stopping.aborted) {
-    if (await waitsForMorning(delivery)) return
+    if (await waitsForMorning(delivery)) return false
     const slot = await turnAt(delivery, size)
-    if (slot?.count === 0) return
+    if (slot?.count === 0) return false
     const count = slot?.count ?? size
     const ids = await persist(ctx, stopping, () => markIntent(ctx.db, chunk, count, leaseMs, slot?.vendor))
-    if (ids.length === 0) return await makeWay(delivery)
+    if (ids.length === 0) {
+      await makeWay(delivery)
+      return false
+    }
     const started = performance.now()
     const outcomes = finalOutcomes(delivery, await sendFlush(delivery, ids, slot), slot)
     const recorded = await recordFlush(delivery, ids, outcomes, followUpId)
-    if (!recorded) return
+    if (!recorded) return false
     followUpId = recorded.followUpId
     told = await tellProblem(delivery, outcomes, told)
     if (ids.length === size) {
       size = nextFlush(size, performance.now() - started, most)
-      paces.set(session, size)
+      paces.set(channel, size)
     }
+    if (recorded.ended) return true
   }
+  return false
 }
 
 /** In the quiet hours a routine message goes back to waiting until they end. */
@@ -219,15 +226,14 @@ function withVendor(outcome: Outcome, slot: Slot | undefined): Outcome {
 }
 
 /**
- * @returns the follow-up chunk of the retries so far, if any; undefined when the chunk was taken away: the outcomes
- * then go to the inbox as news about unknown targets
+ * @returns undefined when the chunk was taken away: the outcomes then go to the inbox as news about unknown targets
  */
 async function recordFlush(
   { ctx, chunk, stopping }: Delivery,
   ids: string[],
   outcomes: Outcome[],
   followUpId: string | undefined,
-): Promise<{ followUpId: string | undefined } | undefined> {
+): Promise<Appended | undefined> {
   const append = () => appendOutcomes(ctx.db, chunk, ids, outcomes, retryDelayMs(chunk.attempt), followUpId)
   const recorded = await persist(ctx, stopping, append)
   if (recorded) return recorded
@@ -258,13 +264,9 @@ async function recordFlush(
 
 /**
  * People who wait because a vendor takes nobody must not wait in silence: the officer is told why, and that it is over.
- * @param told what was said last for this chunk
+ * @param told what was said last
  */
-async function tellProblem(
-  { ctx, chunk }: Delivery,
-  outcomes: Outcome[],
-  told: string | null | undefined,
-): Promise<string | null | undefined> {
+async function tellProblem({ ctx, chunk }: Delivery, outcomes: Outcome[], told: string | null): Promise<string | null> {
   const tried = outcomes.filter(o => o.kind !== 'skipped')
   const first = tried[0]
   if (first === undefined || (first.kind === 'retry' && first.code === 'aborted')) return told

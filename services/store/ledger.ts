@@ -30,6 +30,8 @@ export interface ClaimedChunk {
   avoid: string | null
   /** When the dispatch became due; retries are given up some time after it. */
   dueAt: Date
+  /** What the officer was told last about this dispatch. */
+  problem: string | null
 }
 
 /** The dispatch `d` may be sent now. */
@@ -67,7 +69,7 @@ async function takeLease(sql: Sql, chunkId: string, leaseMs: number): Promise<Cl
        and d.id = c.dispatch_id and d.rendition_id is not null and ${sendable}
      returning c.id, c.lease_token as token, c.attempt, c.avoid, d.id as "dispatchId",
        d.announcement_id as "announcementId", d.revision, d.round, d.channel, d.priority,
-       d.rendition_id as "renditionId", d.expires_at as "expiresAt", d.not_before as "dueAt", a.content->>'title' as title`,
+       d.rendition_id as "renditionId", d.expires_at as "expiresAt", d.not_before as "dueAt", d.problem, a.content->>'title' as title`,
     values: [chunkId, leaseMs],
   })
   return rows[0]
@@ -262,7 +264,7 @@ export async function appendOutcomes(
   outcomes: Outcome[],
   retryAfterMs: number,
   followUpId?: string,
-): Promise<{ followUpId: string | undefined } | undefined> {
+): Promise<Appended | undefined> {
   const { recorded, retry, parts, costDong } = sortOutcomes(ids, outcomes)
   const count = (state: RecordedState) => recorded.reduce((n, r) => (r.state === state ? n + 1 : n), 0)
   const afterMs = retry.reduce((most, r) => Math.max(most, r.afterMs), retryAfterMs)
@@ -295,7 +297,14 @@ export async function appendOutcomes(
     ],
   })
   const written = result.rows[0]
-  return written && { followUpId: written.followUpId ?? followUpId }
+  return written && { followUpId: written.followUpId ?? followUpId, ended: written.ended }
+}
+
+export interface Appended {
+  /** The follow-up chunk of the retries so far, if any. */
+  followUpId: string | undefined
+  /** Nothing is left to do in the chunk; it is closed and held by nobody. */
+  ended: boolean
 }
 
 const appendStatement = `with lazily as materialized (
@@ -305,9 +314,10 @@ const appendStatement = `with lazily as materialized (
       accepted = accepted + $3, rejected = rejected + $4, skipped = skipped + $5, unknown = unknown + $6,
       moved = moved + $7, cost_dong = cost_dong + $18,
       closed_at = case when up_to = size or rest_state is not null then now() end,
+      lease_token = case when up_to = size or rest_state is not null then null else lease_token end,
       lease_until = case when up_to = size or rest_state is not null then null else lease_until end
     where id = $1 and lease_token = $2 and up_to - done_to = $8 and (select setting from lazily) = 'off'
-    returning id, dispatch_id, area_code, vendor, rest_state, rest_reason
+    returning id, dispatch_id, area_code, vendor, rest_state, rest_reason, closed_at is not null as ended
   ), grown as (
     update chunks f set target_ids = f.target_ids || $9::bigint[], size = f.size + $7,
       not_before = greatest(f.not_before, now() + $11 * interval '1 ms')
@@ -345,7 +355,7 @@ const appendStatement = `with lazily as materialized (
     select m.ref, chunk.dispatch_id, m.id, m.part, m.parts
     from chunk, unnest($19::text[], $20::bigint[], $21::smallint[], $22::smallint[]) as m (ref, id, part, parts)
   )
-  select (select id from follow_up) as "followUpId" from chunk`
+  select (select id from follow_up) as "followUpId", ended from chunk`
 
 /**
  * Keeps what the vendor calls the parts of messages, so that receipts which name nothing else find their target. For
