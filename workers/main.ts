@@ -10,6 +10,7 @@ import { lanes } from '../services/queue/catalog.ts'
 import { workerConnection } from '../services/queue/connection.ts'
 import { createProducer } from '../services/queue/producer.ts'
 import { startRelay } from './relay.ts'
+import { startResolving } from './resolve.ts'
 import type { WorkerSpec } from './runtime.ts'
 import { runQueue } from './runtime.ts'
 import { startSweep } from './sweep.ts'
@@ -60,11 +61,12 @@ export function startWorkers(ctx: DispatchContext, options: WorkerOptions): { cl
   }
   const relay = startRelay(ctx, options.databaseUrl, producer)
   const sweeper = startSweep(ctx, options.sweepEveryMs)
+  const resolver = startResolving(ctx, openSession, stopping.signal)
 
   return {
     close: async () => {
       stopping.abort()
-      await sweeper.stop()
+      await Promise.all([sweeper.stop(), resolver.stop()])
       await Promise.all(workers.map(w => w.close()))
       await relay.stop()
       await producer.close()

@@ -3,6 +3,7 @@ import type { DispatchContext } from '../services/dispatch/context.ts'
 import { sweep } from '../services/dispatch/sweep.ts'
 import { forgetOldAnswers } from '../services/http/idempotency.ts'
 import { recordAiredItems } from '../services/places/operator.ts'
+import { withAdvisoryLock } from '../services/store/db.ts'
 import type { Loop } from './loop.ts'
 import { startLoop } from './loop.ts'
 
@@ -13,19 +14,8 @@ const sweepLock = 7_310_522
  */
 export function startSweep(ctx: DispatchContext, everyMs: number = dispatchSettings.sweepEveryMs): Loop {
   return startLoop('sweep', everyMs, ctx.log, async () => {
-    const client = await ctx.db.connect()
-    try {
-      const { rows } = await client.query('select pg_try_advisory_lock($1) as mine', [sweepLock])
-      if (!rows[0].mine) return false
-      try {
-        const found = await everything(ctx)
-        if (Object.values(found).some(n => n > 0)) ctx.log.info(found, 'swept')
-      } finally {
-        await client.query('select pg_advisory_unlock($1)', [sweepLock])
-      }
-    } finally {
-      client.release()
-    }
+    const found = await withAdvisoryLock(ctx.db, sweepLock, () => everything(ctx))
+    if (found && Object.values(found).some(n => n > 0)) ctx.log.info(found, 'swept')
     return false
   })
 }
