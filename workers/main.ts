@@ -15,6 +15,8 @@ import type { WorkerSpec } from './runtime.ts'
 import { runQueue } from './runtime.ts'
 import { startSweep } from './sweep.ts'
 
+const usualKeepMonths = 24
+
 export interface WorkerOptions {
   databaseUrl: string
   redisUrl: string
@@ -23,6 +25,8 @@ export interface WorkerOptions {
   withWorkDir: WithWorkDir
   openSession: (channelId: string) => Promise<Session<unknown>>
   sweepEveryMs?: number
+  /** LOA_KEEP_MONTHS: for how long it is kept who was sent what. */
+  keepMonths?: number
 }
 
 /**
@@ -60,7 +64,7 @@ export function startWorkers(ctx: DispatchContext, options: WorkerOptions): { cl
     openSession(channel).catch(error => ctx.log.warn({ err: error, channel }, 'the channel cannot be opened yet'))
   }
   const relay = startRelay(ctx, options.databaseUrl, producer)
-  const sweeper = startSweep(ctx, options.sweepEveryMs)
+  const sweeper = startSweep(ctx, options.keepMonths ?? usualKeepMonths, options.sweepEveryMs)
   const resolver = startResolving(ctx, openSession, stopping.signal)
 
   return {
