@@ -96,7 +96,9 @@ describe('outcomes over a real socket', () => {
     await new Promise<void>(resolve => odd.listen(0, '127.0.0.1', resolve))
     const baseUrl = `http://127.0.0.1:${(odd.address() as AddressInfo).port}`
     const other = await sms.open(configsFor(simulator, { sms: { BASE_URL: baseUrl } }).sms, testDeps(captureLog().log))
-    expect(await other.send(batch(people(1)), never())).toEqual([{ kind: 'unknown', code: 'bad-answer', ref: 'twilio:' }])
+    expect(await other.send(batch(people(1)), never())).toEqual([
+      { kind: 'unknown', code: 'bad-answer', ref: 'twilio:' },
+    ])
     await other.close()
     for (const socket of sockets) socket.destroy()
     odd.close()
