@@ -31,24 +31,29 @@ export function createRouting({ terms, vendors, pace, shares }: RoutingDeps): {
   let given: Record<string, number> = {}
   let givenFor = ''
 
-  /** The vendor that is furthest behind its share, of those that can take something now. */
-  function choose(now: Record<string, number>, avoid: string | undefined): VendorTerms | undefined {
+  /** The vendor that is furthest behind its share, of those that can take something now; counts what it is given. */
+  function choose(now: Record<string, number>, wish: Wish<SmsContent>): Choice | undefined {
     const key = JSON.stringify(now)
     if (key !== givenFor) {
       given = {}
       givenFor = key
     }
     const able = terms.filter(t => (now[t.id] ?? 0) > 0 && vendors.get(t.id)?.pausedMs() === 0)
-    const better = able.filter(t => t.id !== avoid)
+    const better = able.filter(t => t.id !== wish.avoid)
     const behind = (t: VendorTerms) => (given[t.id] ?? 0) / (now[t.id] ?? 1)
-    return (better.length > 0 ? better : able).toSorted((a, b) => behind(a) - behind(b))[0]
+    const vendor = (better.length > 0 ? better : able).toSorted((a, b) => behind(a) - behind(b))[0]
+    if (!vendor) return undefined
+    const count = Math.min(wish.count, mostInOneTurn(vendor, wish.content))
+    // Counted before anything is waited for: another lane of this process must not choose the same vendor meanwhile.
+    given[vendor.id] = (given[vendor.id] ?? 0) + count
+    return { vendor, count }
   }
 
-  async function chosen(avoid: string | undefined, signal: AbortSignal): Promise<VendorTerms | undefined> {
+  async function chosen(wish: Wish<SmsContent>, signal: AbortSignal): Promise<Choice | undefined> {
     while (!signal.aborted) {
       const now = terms.length === 1 ? { [terms[0]?.id ?? '']: 100 } : await shares.shares(weights)
-      const found = choose(now, avoid)
-      if (found) return found
+      const choice = choose(now, wish)
+      if (choice) return choice
       // Every vendor has asked us to slow down.
       const pauses = terms.flatMap(t => ((now[t.id] ?? 0) > 0 ? [vendors.get(t.id)?.pausedMs() ?? 0] : []))
       await wait(Math.max(1, Math.min(...pauses)), undefined, { signal }).catch(() => undefined)
@@ -58,19 +63,28 @@ export function createRouting({ terms, vendors, pace, shares }: RoutingDeps): {
 
   return {
     async reserve(wish, signal) {
-      const vendor = await chosen(wish.avoid, signal)
-      if (!vendor) return { count: 0, vendor: terms[0]?.id ?? '' }
+      const choice = await chosen(wish, signal)
+      if (!choice) return { count: 0, vendor: terms[0]?.id ?? '' }
+      const { vendor, count } = choice
       const { id, account, partsPerSecond: perSecond } = vendor
-      const parts = Math.max(1, wish.content.parts)
-      const most = perSecond === undefined ? wish.count : Math.max(1, Math.floor((perSecond * turnSeconds) / parts))
-      const count = Math.min(wish.count, most)
-      // At once, so that another lane of this process does not choose the same vendor meanwhile.
-      given[id] = (given[id] ?? 0) + count
       if (perSecond !== undefined) {
-        const turn = { parts: parts * count, perSecond, urgent: wish.priority === 'emergency' }
+        const parts = partsOf(wish.content) * count
+        const turn = { parts, perSecond, urgent: wish.priority === 'emergency' }
         if ((await pace.take(account, turn, signal)) === undefined) return { count: 0, vendor: id }
       }
       return { count, vendor: id }
     },
   }
+}
+
+interface Choice {
+  vendor: VendorTerms
+  count: number
+}
+
+const partsOf = (content: SmsContent) => Math.max(1, content.parts)
+
+function mostInOneTurn({ partsPerSecond }: VendorTerms, content: SmsContent): number {
+  if (partsPerSecond === undefined) return Number.POSITIVE_INFINITY
+  return Math.max(1, Math.floor((partsPerSecond * turnSeconds) / partsOf(content)))
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
-import type { VendorPort } from '../../../channels/contract.ts'
+import type { Log, VendorPort } from '../../../channels/contract.ts'
 import { openDb } from '../../../services/store/db.ts'
 import { createVendors, vendorStates } from '../../../services/store/vendors.ts'
 import { captureLog } from '../../contract/suite.ts'
@@ -19,8 +19,8 @@ beforeEach(async () => {
 
 const weights = { twilio: 60, esms: 40 }
 /** Each call is a process of its own, which has read nothing yet. */
-const process_ = (log = silentLog): VendorPort => createVendors(database.db, 'sms', log)
-const shares = () => process_().shares(weights)
+const worker = (log: Log = silentLog): VendorPort => createVendors(database.db, 'sms', log)
+const shares = () => worker().shares(weights)
 /** Makes everything that has happened so far older. */
 const later = async (seconds: number) => {
   const by = `- ${seconds} * interval '1 second'`
@@ -39,11 +39,11 @@ describe('shares that all processes have in common', () => {
 
   test('troubles of several processes add up; the fiftieth moves a step, once, with its reason', async () => {
     const { log, lines } = captureLog()
-    await process_().report(weights, 'twilio', 30)
-    await process_().report(weights, 'twilio', 19)
+    await worker().report(weights, 'twilio', 30)
+    await worker().report(weights, 'twilio', 19)
     expect(await shares()).toEqual(weights)
     // Several notice it at the same moment.
-    const many = Array.from({ length: 5 }, () => process_(log))
+    const many = Array.from({ length: 5 }, () => worker(log))
     await many[0]?.report(weights, 'twilio', 1)
     await Promise.all(many.map(one => one.shares(weights)))
     expect(await shares()).toEqual({ twilio: 35, esms: 65 })
@@ -57,14 +57,14 @@ describe('shares that all processes have in common', () => {
   })
 
   test('troubles older than a minute move nothing', async () => {
-    await process_().report(weights, 'twilio', 49)
+    await worker().report(weights, 'twilio', 49)
     await later(61)
-    await process_().report(weights, 'twilio', 49)
+    await worker().report(weights, 'twilio', 49)
     expect(await shares()).toEqual(weights)
   })
 
   test('come back in steps after a quiet time, whoever looks', async () => {
-    await process_().report(weights, 'twilio', 50)
+    await worker().report(weights, 'twilio', 50)
     await later(299)
     expect(await shares()).toEqual({ twilio: 35, esms: 65 })
     await later(2)
@@ -82,8 +82,8 @@ describe('shares that all processes have in common', () => {
   })
 
   test('when all vendors are in trouble nothing moves', async () => {
-    await process_().report(weights, 'twilio', 49)
-    await process_().report(weights, 'esms', 49)
+    await worker().report(weights, 'twilio', 49)
+    await worker().report(weights, 'esms', 49)
     // Both over the line before anybody judges.
     await database.db.query(`insert into vendor_troubles (channel, vendor, troubles) values ('sms', 'esms', 9)`)
     await database.db.query(`insert into vendor_troubles (channel, vendor, troubles) values ('sms', 'twilio', 9)`)
@@ -91,10 +91,10 @@ describe('shares that all processes have in common', () => {
   })
 
   test('another setting has shares of its own', async () => {
-    await process_().report(weights, 'twilio', 50)
+    await worker().report(weights, 'twilio', 50)
     const three = { twilio: 50, esms: 30, smpp: 20 }
     await database.db.query('delete from vendor_troubles')
-    expect(await process_().shares(three)).toEqual(three)
+    expect(await worker().shares(three)).toEqual(three)
     expect(await shares()).toEqual({ twilio: 35, esms: 65 })
   })
 

@@ -47,7 +47,7 @@ describe('a vendor in trouble', () => {
   })
 
   test('the same troubles move it once; fifty new ones move it again, down to nothing', () => {
-    const after = (share: number, fresh: number) =>
+    const sharesAfter = (share: number, fresh: number) =>
       nextShares(
         [
           vendor('a', 60, { share, troubles: 200, freshTroubles: fresh, movedAt: at - 1, leftAt: at - 1 }),
@@ -55,10 +55,10 @@ describe('a vendor in trouble', () => {
         ],
         at,
       ).shares
-    expect(after(35, 0)).toEqual({ a: 35, b: 65 })
-    expect(after(35, 50)).toEqual({ a: 10, b: 90 })
-    expect(after(10, 50)).toEqual({ a: 0, b: 100 })
-    expect(after(0, 50)).toEqual({ a: 0, b: 100 })
+    expect(sharesAfter(35, 0)).toEqual({ a: 35, b: 65 })
+    expect(sharesAfter(35, 50)).toEqual({ a: 10, b: 90 })
+    expect(sharesAfter(10, 50)).toEqual({ a: 0, b: 100 })
+    expect(sharesAfter(0, 50)).toEqual({ a: 0, b: 100 })
   })
 
   test('of three, two in trouble give to the third', () => {
