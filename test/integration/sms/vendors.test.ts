@@ -126,7 +126,7 @@ describe('shares', () => {
   })
 })
 
-test('two workers with one account keep to its rate together, while another account is free', async () => {
+test('two workers with one account keep to its rate together', async () => {
   const values = { VENDORS: 'twilio', PARTS_PER_SECOND: '100' }
   const pools = [openDb(database.url, 4), openDb(database.url, 4)]
   const sessions = await Promise.all(pools.map(pool => worker(values, pool)))
