@@ -1,12 +1,17 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { noDeliveries, type ResendableState, resendableStates } from '../../../services/domain/delivery.ts'
+import {
+  type DeliveryCounts,
+  noDeliveries,
+  type ResendableState,
+  resendableStates,
+} from '../../../services/domain/delivery.ts'
 import { leftOver } from '../../../services/domain/rounds.ts'
 import type { DispatchProgress } from '../../../services/http/schemas.ts'
 import { readResent, readStopped } from '../../../services/web/console/src/lib/history.ts'
 import { byChannel, resendable, usualStates } from '../../../services/web/console/src/lib/rounds.ts'
 
-type Left = Partial<Record<ResendableState, number>>
+type Left = Partial<DeliveryCounts>
 
 function dispatch(
   channel: string,
