@@ -486,7 +486,7 @@ export const en: Dictionary = {
     resumeText: 'Sending goes on where it stopped; nobody gets it twice.',
     paused: 'Paused.',
     resumed: 'Resumed.',
-    reasons: 'Why skipped or rejected',
+    reasons: 'Why skipped, rejected or unknown',
     started: at => `Started ${at}`,
     settled: at => `Finished ${at}`,
     evidence: 'Best evidence this channel can give',

@@ -491,7 +491,7 @@ export const vi = {
     resumeText: 'Việc gửi tiếp tục từ chỗ đã dừng; không ai nhận hai lần.',
     paused: 'Đã tạm dừng.',
     resumed: 'Đã cho tiếp tục.',
-    reasons: 'Lý do bỏ qua hoặc từ chối',
+    reasons: 'Lý do bỏ qua, từ chối hoặc không rõ',
     started: (at: string) => `Bắt đầu ${at}`,
     settled: (at: string) => `Xong lúc ${at}`,
     evidence: 'Minh chứng tốt nhất kênh này có thể cho',

@@ -89,7 +89,7 @@ function Found({ items, address }: { items: PersonHistory[]; address: string }) 
           <Table.Tr>
             <Table.Th>{t.recipients.announcement}</Table.Th>
             <Table.Th>{t.results.channel}</Table.Th>
-            <Table.Th>{t.results.round}</Table.Th>
+            <Table.Th className={css.head ?? ''}>{t.results.round}</Table.Th>
             <Table.Th>{t.results.state}</Table.Th>
             <Table.Th>{t.results.reason}</Table.Th>
             <Table.Th>{t.recipients.when}</Table.Th>
@@ -116,16 +116,22 @@ function Row({ item }: { item: PersonHistory }) {
           {item.title || t.list.untitled}
         </Anchor>
       </Table.Td>
-      <Table.Td data-label={t.results.channel}>{channel ? say(channel.name) : item.channel}</Table.Td>
-      <Table.Td data-label={t.results.round}>{t.results.roundName(String(item.round))}</Table.Td>
-      <Table.Td data-label={t.results.state}>
+      <Table.Td data-label={t.results.channel} data-short>
+        {channel ? say(channel.name) : item.channel}
+      </Table.Td>
+      <Table.Td data-label={t.results.round} data-short>
+        {t.results.roundName(String(item.round))}
+      </Table.Td>
+      <Table.Td data-label={t.results.state} data-short>
         <Group gap={8} wrap="nowrap">
           <StateSwatch state={item.state} />
           {t.delivery[item.state]}
         </Group>
       </Table.Td>
-      <Table.Td data-label={t.results.reason}>{item.code ? reasonWords(t, item.code) : '–'}</Table.Td>
-      <Table.Td data-label={t.recipients.when} className="numbers">
+      <Table.Td data-label={t.results.reason} data-none={item.code === null || undefined}>
+        {item.code ? reasonWords(t, item.code) : '–'}
+      </Table.Td>
+      <Table.Td data-label={t.recipients.when} data-short className="numbers">
         {formatDateTime(item.at ?? item.frozenAt)}
       </Table.Td>
     </Table.Tr>

@@ -136,8 +136,9 @@ function ResendDialog({ announcementId, dispatchId, audience, name, left, intent
         )}
         {resend.isError && <ProblemBox error={resend.error} />}
         <Group justify="flex-end">
+          {/* Not the usual word, which in Vietnamese is also the name of a group above. */}
           <Button variant="default" onClick={onClose}>
-            {t.common.cancel}
+            {t.common.close}
           </Button>
           <Button
             leftSection={<IconMailForward size={18} />}
