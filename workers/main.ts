@@ -15,6 +15,8 @@ import type { WorkerSpec } from './runtime.ts'
 import { runQueue } from './runtime.ts'
 import { startSweep } from './sweep.ts'
 
+const usualKeepMonths = 24
+
 export interface WorkerOptions {
   databaseUrl: string
   redisUrl: string
@@ -23,6 +25,8 @@ export interface WorkerOptions {
   withWorkDir: WithWorkDir
   openSession: (channelId: string) => Promise<Session<unknown>>
   sweepEveryMs?: number
+  /** LOA_KEEP_MONTHS: for how long it is kept who was sent what. */
+  keepMonths?: number
 }
 
 /**
@@ -55,12 +59,12 @@ export function startWorkers(ctx: DispatchContext, options: WorkerOptions): { cl
       }),
     ),
   ]
-  // A vendor may have receipts waiting that it hands to an open session only.
+  // A vendor that pushes receipts over its own connection (SMPP) keeps them until somebody is connected.
   for (const channel of options.channels) {
-    openSession(channel).catch(error => ctx.log.warn({ err: error, channel }, 'the channel cannot be opened yet'))
+    openSession(channel).catch(error => ctx.log.warn({ err: error, channel }, 'a channel could not be opened yet'))
   }
   const relay = startRelay(ctx, options.databaseUrl, producer)
-  const sweeper = startSweep(ctx, options.sweepEveryMs)
+  const sweeper = startSweep(ctx, options.keepMonths ?? usualKeepMonths, options.sweepEveryMs)
   const resolver = startResolving(ctx, openSession, stopping.signal)
 
   return {

@@ -3,12 +3,14 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { listen } from '../runtime/ports.ts'
 import { createApi } from './api.ts'
 import { createCallbackSender } from './callbacks.ts'
+import { createEsmsApi, type EsmsCredentials, esmsPaths } from './esms.ts'
 import { createFaults, type FaultInput, type Faults } from './faults.ts'
 import { sendJson } from './http.ts'
 import { pageFile } from './page.ts'
-import { createRecord, type SimulatorRecord } from './record.ts'
-import { startSmtpSide } from './smtp.ts'
-import { createTwilioApi } from './twilio.ts'
+import { createRecord, type RecordLimits, type SimulatorRecord } from './record.ts'
+import { type SmppCredentials, type SmppSide, smppCredentials, startSmppSide } from './smpp.ts'
+import { type SmtpCredentials, startSmtpSide } from './smtp.ts'
+import { createTwilioApi, type TwilioCredentials } from './twilio.ts'
 
 /**
  * The simulator: one small program that speaks the vendors' protocols on this machine, so that the real client code
@@ -16,39 +18,42 @@ import { createTwilioApi } from './twilio.ts'
  * loopback, delivers nothing, and sends status callbacks to loopback addresses only.
  */
 export interface Simulator {
-  /** Page and Twilio-shaped API, e.g. `http://127.0.0.1:8090`. */
+  /** Page and the APIs shaped like Twilio's and eSMS's, e.g. `http://127.0.0.1:8090`. */
   httpUrl: string
   /** Mail server, e.g. `smtp://127.0.0.1:8025`. */
   smtpUrl: string
   smtpHost: string
   smtpPort: number
+  /** Short message centre (SMPP 3.4). */
+  smppHost: string
+  smppPort: number
   credentials: SimulatorCredentials
   record: SimulatorRecord
   faults: Faults
   /** Replaces all fault settings. */
   setFaults(settings: FaultInput): void
-  /** Resolves when every text message has its final status and every callback has ended. */
+  /**
+   * Resolves when every text message has its final status, every callback has ended, and every SMPP account with a bind
+   * has acknowledged its receipts.
+   */
   idle(): Promise<void>
   close(): Promise<void>
 }
 
-export interface SimulatorCredentials {
-  accountSid: string
-  authToken: string
-  smtpUser: string
-  smtpPassword: string
-}
+export interface SimulatorCredentials extends TwilioCredentials, EsmsCredentials, SmppCredentials, SmtpCredentials {}
 
 export interface SimulatorOptions {
   /** 0 takes any free port. */
   httpPort: number
   smtpPort: number
+  /** Any free port when absent. */
+  smppPort?: number
   host?: '127.0.0.1'
   /** Random when absent; pass the former ones to let running clients go on. */
   credentials?: SimulatorCredentials
   faults?: FaultInput
   /** How much is kept in memory; the counts are exact regardless. */
-  keep?: { sms?: number; mailBytes?: number }
+  keep?: RecordLimits
   log?: { error(fields: Record<string, unknown>, message: string): void }
   now?: () => Date
 }
@@ -56,12 +61,20 @@ export interface SimulatorOptions {
 /** New random credentials in the vendors' own formats. */
 export function simulatorCredentials(): SimulatorCredentials {
   const hex = () => randomBytes(16).toString('hex')
-  return { accountSid: `AC${hex()}`, authToken: hex(), smtpUser: 'loa-simulator', smtpPassword: hex() }
+  return {
+    accountSid: `AC${hex()}`,
+    authToken: hex(),
+    esmsApiKey: hex().toUpperCase(),
+    esmsSecretKey: hex().toUpperCase(),
+    ...smppCredentials(),
+    smtpUser: 'loa-simulator',
+    smtpPassword: hex(),
+  }
 }
 
 /** The settings that make the sms and email channels use this simulator (names as in the environment). */
 export function simulatorEnv(
-  simulator: Pick<Simulator, 'httpUrl' | 'smtpHost' | 'smtpPort' | 'credentials'>,
+  simulator: Pick<Simulator, 'httpUrl' | 'smtpHost' | 'smtpPort' | 'smppHost' | 'smppPort' | 'credentials'>,
 ): Record<string, string> {
   const { credentials } = simulator
   return {
@@ -69,6 +82,15 @@ export function simulatorEnv(
     LOA_SMS_AUTH_TOKEN: credentials.authToken,
     LOA_SMS_FROM: 'LOA DEMO',
     LOA_SMS_BASE_URL: simulator.httpUrl,
+    LOA_SMS_ESMS_API_KEY: credentials.esmsApiKey,
+    LOA_SMS_ESMS_SECRET_KEY: credentials.esmsSecretKey,
+    LOA_SMS_ESMS_BRANDNAME: 'LOA DEMO',
+    LOA_SMS_ESMS_BASE_URL: simulator.httpUrl,
+    LOA_SMS_SMPP_HOST: simulator.smppHost,
+    LOA_SMS_SMPP_PORT: String(simulator.smppPort),
+    LOA_SMS_SMPP_SYSTEM_ID: credentials.smppSystemId,
+    LOA_SMS_SMPP_PASSWORD: credentials.smppPassword,
+    LOA_SMS_SMPP_FROM: 'LOA DEMO',
     LOA_SMS_LOOPBACK_ONLY: 'true',
     LOA_EMAIL_HOST: simulator.smtpHost,
     LOA_EMAIL_PORT: String(simulator.smtpPort),
@@ -91,7 +113,7 @@ function readableUrl(path: string): URL | undefined {
 }
 
 /**
- * Starts both servers.
+ * Starts all servers.
  * @throws AppError setup.port-taken when a port is in use
  */
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
@@ -108,12 +130,23 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     },
   })
   const twilio = createTwilioApi({ credentials, record, faults, callbacks, now })
-  const api = createApi({ record, faults, startedAt: now() })
+  const esms = createEsmsApi({ credentials, record, faults, callbacks, now })
+  let smppSide: SmppSide | undefined
+  const api = createApi({
+    record,
+    faults,
+    startedAt: now(),
+    smpp: () => ({
+      waitingReceipts: smppSide?.waitingReceipts() ?? 0,
+      waitingParts: smppSide?.waitingParts() ?? 0,
+    }),
+  })
 
   async function handle(req: IncomingMessage, res: ServerResponse): Promise<void> {
     const url = readableUrl(req.url ?? '/')
     if (!url) return sendJson(res, 400, { error: 'the address cannot be read' })
     if (url.pathname.startsWith('/2010-04-01/')) return twilio.handle(req, res, url)
+    if (url.pathname.startsWith(esmsPaths.prefix)) return esms.handle(req, res, url)
     // A page elsewhere that a browser here has open must not reach the record by a name that points to loopback.
     if (!/^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/.test(req.headers.host ?? '')) {
       return sendJson(res, 421, { error: 'the simulator answers on loopback addresses only' })
@@ -140,27 +173,39 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
       server.closeAllConnections()
     })
 
+  const opened: { close(): Promise<void> }[] = [{ close: closeHttp }]
+  const closeAll = () => Promise.all(opened.map(one => one.close()))
+
   try {
     const smtp = await startSmtpSide({ host, port: options.smtpPort, credentials, record, faults, now })
+    opened.push(smtp)
+    const smpp = await startSmppSide({ host, port: options.smppPort ?? 0, credentials, record, faults, now })
+    opened.push(smpp)
+    smppSide = smpp
     return {
       httpUrl: `http://${host}:${httpPort}`,
       smtpUrl: `smtp://${host}:${smtp.port}`,
       smtpHost: host,
       smtpPort: smtp.port,
+      smppHost: host,
+      smppPort: smpp.port,
       credentials,
       record,
       faults,
       setFaults: settings => faults.set(settings),
-      idle: () => twilio.idle(),
+      async idle() {
+        await Promise.all([twilio.idle(), esms.idle(), smpp.idle()])
+      },
       async close() {
         api.close()
         twilio.close()
+        esms.close()
         callbacks.close()
-        await Promise.all([closeHttp(), smtp.close()])
+        await closeAll()
       },
     }
   } catch (error) {
-    await closeHttp()
+    await closeAll()
     throw error
   }
 }

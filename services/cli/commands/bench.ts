@@ -1,5 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import { benchDispatch } from '../../bench/dispatch.ts'
+import { benchLedger } from '../../bench/ledger.ts'
+import { benchReceipts } from '../../bench/receipts.ts'
 import type { BenchReport } from '../../bench/report.ts'
 import { table } from '../show/table.ts'
 
@@ -22,6 +24,25 @@ export function register(program: Command): void {
       const report = await benchDispatch({ ...choices, onStep: step => process.stderr.write(`… ${step}\n`) })
       print(report, choices.json)
     })
+  bench
+    .command('receipts')
+    .description('a burst of delivery receipts, one per callback, in no order and partly twice')
+    .option('--messages <n>', 'messages with receipts', positive, 50_000)
+    .option('--json', 'print one JSON document')
+    .action(async (choices: { messages: number; json?: boolean }) => {
+      const report = await benchReceipts({ ...choices, onStep: step => process.stderr.write(`… ${step}\n`) })
+      print(report, choices.json)
+    })
+  bench
+    .command('ledger')
+    .description("what today's questions cost beside a year of outcomes: a person's history, the unreached, a claim")
+    .option('--outcomes <n>', 'outcomes in the ledger', positive, 10_000_000)
+    .option('--people <n>', 'people in the registry', positive, 1_000_000)
+    .option('--json', 'print one JSON document')
+    .action(async (choices: { outcomes: number; people: number; json?: boolean }) => {
+      const report = await benchLedger({ ...choices, onStep: step => process.stderr.write(`… ${step}\n`) })
+      print(report, choices.json)
+    })
 }
 
 function print(report: BenchReport, json: boolean | undefined): void {
@@ -37,5 +58,6 @@ function print(report: BenchReport, json: boolean | undefined): void {
   process.stdout.write(
     `${table(['', 'figure', 'value'], [...rows('ours', report.ours), ...rows('beside', report.beside)])}\n`,
   )
+  for (const [name, text] of Object.entries(report.details ?? {})) process.stdout.write(`${name}\n${text}\n`)
   if (report.ratio !== undefined) process.stdout.write(`ratio ${report.ratio}\n`)
 }

@@ -1,4 +1,6 @@
 import { expect, test } from '@jest/globals'
+import { esmsCodes } from '../../../channels/sms/esms/codes.ts'
+import { smppCodes } from '../../../channels/sms/smpp/codes.ts'
 import { announcementStates, priorities } from '../../../services/domain/announcement.ts'
 import { deliveryStates } from '../../../services/domain/delivery.ts'
 import { reasonWords, roughWords, stateList, wordFor } from '../../../services/web/console/src/i18n/dictionary.ts'
@@ -67,4 +69,14 @@ test('states within a sentence, and lengths of time, in words', () => {
   expect(roughWords(vi, 61)).toBe('khoảng 2 phút')
   expect(roughWords(vi, 12)).toBe('chưa đến 1 phút')
   expect(roughWords(en, 6_540)).toBe('about 1 h 50 min')
+})
+
+test('every code with which a vendor of text messages can end one has its words', () => {
+  const ends = Object.entries({ ...esmsCodes, ...smppCodes })
+    .filter(([code, { meaning }]) => meaning !== 'accepted' && !code.startsWith('http-'))
+    .map(([code]) => code)
+  expect(ends.length).toBeGreaterThan(30)
+  for (const code of [...ends, 'never-arrived', 'partly-sent']) {
+    expect([code, reasonWords(vi, code) === code, reasonWords(en, code) === code]).toEqual([code, false, false])
+  }
 })
