@@ -8,6 +8,7 @@ import { register as doctor } from './commands/doctor.ts'
 import { register as importCommand } from './commands/import.ts'
 import { register as migrate } from './commands/migrate.ts'
 import { register as read } from './commands/read.ts'
+import { register as resend } from './commands/resend.ts'
 import { register as send } from './commands/send.ts'
 import { register as simulator } from './commands/simulator.ts'
 import { register as sms } from './commands/sms.ts'
@@ -37,6 +38,7 @@ for (const register of [
   send,
   status,
   control,
+  resend,
   importCommand,
   read,
   speak,

@@ -71,6 +71,7 @@ export function presentChannel({ channel }: InstalledChannel): ChannelInfo {
     address: channel.address ?? null,
     bestEvidence: evidence,
     bestEvidenceText: evidenceNames[evidence],
+    waitsInQuietHours: channel.traits.quietHours,
     enabled: true,
   }
 }

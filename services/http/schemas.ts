@@ -35,6 +35,8 @@ export const channelInfoSchema = z.object({
   address: z.enum(['phone', 'email']).nullable(),
   bestEvidence: z.string(),
   bestEvidenceText: sentence,
+  /** True when its routine messages wait for the end of the quiet hours. */
+  waitsInQuietHours: z.boolean(),
   enabled: z.boolean(),
 })
 
@@ -43,6 +45,8 @@ export const instanceSchema = z.object({
   version: z.string(),
   /** Address of the simulator page; null when no simulator runs with this instance. */
   simulatorUrl: z.string().nullable(),
+  /** Minutes after midnight in Viet Nam, the end not included; null when there are no quiet hours. */
+  quietHours: z.object({ fromMinute: z.number().int(), toMinute: z.number().int() }).nullable(),
   channels: z.array(channelInfoSchema),
 })
 
@@ -179,7 +183,7 @@ export const previewSchema = z.object({
   files: z.array(z.object({ name: z.string(), url: z.string(), mime: z.string(), sizeBytes: z.number() })),
   warnings: z.array(sentence),
   estimate: estimateSchema,
-  /** Targets this channel would reach with this audience, before exclusions. */
+  /** Targets this channel would reach with this audience, exclusions taken off. */
   audience: z.number().int(),
 })
 

@@ -80,6 +80,12 @@ describe('one announcement from the officer to the village', () => {
     const path = new URL(officer.url()).pathname
     expect(await officer.getByRole('button', { name: 'Phê duyệt', exact: true }).count()).toBe(0)
 
+    // One phone is refused by the carrier, so that somebody is left to be sent to again.
+    await fetch(`${demo.simulator}/api/faults`, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ rules: [{ kind: 'sms.invalid-number', next: 1 }] }),
+    })
     const approver = await signIn('lanhdao')
     await approver.goto(`${demo.console}${path}`)
     await approver.getByRole('button', { name: 'Phê duyệt', exact: true }).click()
@@ -113,6 +119,22 @@ describe('one announcement from the officer to the village', () => {
       .getByText(/Đã phát/)
       .first()
       .waitFor()
+
+    // The one who was refused is sent to again, in a round of its own.
+    await officer.reload()
+    await officer.getByRole('button', { name: 'Gửi lại cho người chưa nhận được qua kênh Tin nhắn SMS' }).click()
+    const dialog = officer.getByRole('dialog')
+    expect(await dialog.getByLabel(/^Bị từ chối/).isChecked()).toBe(true)
+    expect(await dialog.getByLabel(/^Bỏ qua/).isChecked()).toBe(false)
+    await dialog.getByRole('button', { name: 'Gửi lại cho 1 người' }).click()
+    await officer.getByText('Lần 2 · gửi lại cho người chưa nhận được (bị từ chối)').waitFor()
+    const counts = await until('the second round is done', async () => {
+      const answer = await officer.evaluate(`fetch('/api${path}/progress').then(r => r.json())`)
+      const { dispatches } = answer as { dispatches: { round: number; phase: string; counts: object }[] }
+      const second = dispatches.find(d => d.round === 2)
+      return second?.phase === 'settled' && second.counts
+    })
+    expect(counts).toMatchObject({ audience: 1, rejected: 0, unknown: 0, skipped: 0 })
   })
 
   test('Ctrl-C ends it in order within ten seconds', async () => {

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { AppError } from '../../domain/errors.ts'
-import type { Announcement, Progress } from '../../http/schemas.ts'
+import type { Announcement, AnnouncementEvent, Progress } from '../../http/schemas.ts'
 import type { ApiClient } from '../api-client.ts'
 import { signedInClient } from '../api-client.ts'
 
@@ -17,12 +17,8 @@ export function register(program: Command): void {
       const result = await client.post<Announcement>(`/api/announcements/${encodeURIComponent(id)}/cancel`, {
         reason: choices.reason,
       })
-      const left = (result.counts?.accepted ?? 0) + (result.counts?.confirmed ?? 0) + (result.counts?.unknown ?? 0)
-      process.stdout.write(
-        choices.json
-          ? `${JSON.stringify(result)}\n`
-          : `Đã hủy. Chưa gửi: ${result.counts?.cancelled ?? 0}; đã hoặc có thể đã rời hệ thống: ${left}\n`,
-      )
+      if (choices.json) process.stdout.write(`${JSON.stringify(result)}\n`)
+      else process.stdout.write(await whatWasStopped(client, id))
     })
   for (const [name, description] of [
     ['pause', 'Tạm dừng phát hành · pause'],
@@ -44,6 +40,19 @@ export function register(program: Command): void {
         )
       })
   }
+}
+
+/** Per channel, from the record of the cancel itself: counts that are read later go on moving. */
+export async function whatWasStopped(client: ApiClient, id: string): Promise<string> {
+  const history = await client.get<AnnouncementEvent[]>(`/api/announcements/${encodeURIComponent(id)}/history`)
+  const detail = history.findLast(event => event.action === 'cancel')?.detail ?? {}
+  const part = (name: string) => (detail[name] ?? {}) as Record<string, number>
+  const [stopped, left, inFlight] = [part('stopped'), part('left'), part('inFlight')]
+  const lines = Object.keys(stopped).map(
+    channel =>
+      `${channel}: đã dừng ${stopped[channel]}; đã hoặc có thể đã rời hệ thống ${left[channel] ?? 0}; đang chuyển ${inFlight[channel] ?? 0}`,
+  )
+  return `${['Đã hủy.', ...lines].join('\n')}\n`
 }
 
 /**

@@ -1,5 +1,6 @@
 import cliProgress from 'cli-progress'
 import type { Progress } from '../../http/schemas.ts'
+import { roundName } from './table.ts'
 
 /** Shows how far each channel is, on stderr: bars on a terminal, a line at the end of each channel elsewhere. */
 export interface ProgressBars {
@@ -24,9 +25,9 @@ function bars(names: Map<string, string>): ProgressBars {
   return {
     update(progress) {
       for (const dispatch of progress.dispatches) {
-        const name = (names.get(dispatch.channel) ?? dispatch.channel).padEnd(width)
-        const bar = shown.get(dispatch.channel) ?? multi.create(dispatch.counts.audience || 1, 0, { name })
-        shown.set(dispatch.channel, bar)
+        const name = roundName(dispatch, names).padEnd(width)
+        const bar = shown.get(dispatch.id) ?? multi.create(dispatch.counts.audience || 1, 0, { name })
+        shown.set(dispatch.id, bar)
         bar.setTotal(dispatch.counts.audience || 1)
         bar.update(done(dispatch), { name })
       }
@@ -40,10 +41,9 @@ function lines(names: Map<string, string>): ProgressBars {
   return {
     update(progress) {
       for (const dispatch of progress.dispatches) {
-        if (dispatch.settledAt === null || told.has(dispatch.channel)) continue
-        told.add(dispatch.channel)
-        const name = names.get(dispatch.channel) ?? dispatch.channel
-        process.stderr.write(`  ${name}: ${done(dispatch)}/${dispatch.counts.audience}\n`)
+        if (dispatch.settledAt === null || told.has(dispatch.id)) continue
+        told.add(dispatch.id)
+        process.stderr.write(`  ${roundName(dispatch, names)}: ${done(dispatch)}/${dispatch.counts.audience}\n`)
       }
     },
     stop: () => undefined,

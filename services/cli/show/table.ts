@@ -12,6 +12,12 @@ export function table(head: string[], rows: (string | number)[][]): string {
   return drawn.toString()
 }
 
+/** A channel in the words of the console; a further round says which one it is. */
+export function roundName({ channel, round }: { channel: string; round: number }, names: Map<string, string>): string {
+  const name = names.get(channel) ?? channel
+  return round > 1 ? `${name} · lần ${round}` : name
+}
+
 /**
  * The closing table of a dispatch, in the words of the console. What nobody knows, what a cancellation or the end of
  * validity stopped, and what has not left yet have columns of their own as soon as there is any.
@@ -39,8 +45,8 @@ export function resultTable(progress: Progress, names: Map<string, string>, wher
       ...(unfinished ? ['Đang chờ'] : []),
       ...(where.size > 0 ? ['Xem tại'] : []),
     ],
-    progress.dispatches.map(({ channel, counts }) => [
-      names.get(channel) ?? channel,
+    progress.dispatches.map(({ channel, round, counts }) => [
+      roundName({ channel, round }, names),
       counts.audience,
       counts.accepted,
       counts.confirmed,

@@ -66,6 +66,7 @@ export function sessionRoutes(deps: HttpDeps, auth: Auth): RouteDef[] {
           demo: deps.demo,
           version: deps.version,
           simulatorUrl: deps.simulatorUrl,
+          quietHours: deps.quietHours,
           channels: [...deps.channels.values()].map(presentChannel),
         }
       },

@@ -221,7 +221,7 @@ describe('what the console asks while somebody writes', () => {
   test('how many an audience reaches', async () => {
     const audience = { areas: ['19333'], tags: [] }
     const count = read(strictly(audienceCountSchema), await officer.post('/api/audience/count').send({ audience }))
-    expect(count).toEqual({ communes: 1, byChannel: { sms: 2 } })
+    expect(count).toEqual({ communes: 1, byChannel: { sms: 5 } })
     const unknown = await officer.post('/api/audience/count').send({ audience: { areas: ['99'] } })
     expect(unknown.body.code).toBe('audience.unknown-area')
   })

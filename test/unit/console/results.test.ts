@@ -15,7 +15,7 @@ import {
 import { segmentOrder, segments, sumCounts } from '../../../services/web/console/src/lib/equation.ts'
 import { groupItems, itemState } from '../../../services/web/console/src/lib/operator.ts'
 import { readBoard, readEmail, readSms, readSpeech } from '../../../services/web/console/src/lib/rendition.ts'
-import { areaRows, arrangeRows } from '../../../services/web/console/src/lib/results.ts'
+import { areaRows, arrangeRows, roundsOf } from '../../../services/web/console/src/lib/results.ts'
 
 const areas: Area[] = [
   { code: '44', kind: 'province', name: 'Tỉnh Quảng Trị', parentCode: null },
@@ -111,14 +111,25 @@ describe('results per commune', () => {
     result('19742', 'Đặc khu Cồn Cỏ', 'sms', 1, 0),
   ]
   test('all channels together, or one', () => {
-    expect(areaRows(results, '').map(row => [row.areaCode, row.reached])).toEqual([
+    expect(areaRows(results, '', 1).map(row => [row.areaCode, row.reached])).toEqual([
       ['19333', 0.4],
       ['19742', 1],
     ])
-    expect(areaRows(results, 'email').map(row => row.areaCode)).toEqual(['19333'])
+    expect(areaRows(results, 'email', 1).map(row => row.areaCode)).toEqual(['19333'])
+  })
+  test('rounds are shown one at a time and never added together', () => {
+    const again = { ...result('19333', 'Phường Đông Hà', 'sms', 1, 1), round: 2 }
+    const all = [...results, again]
+    expect(roundsOf(all, '')).toEqual([1, 2])
+    expect(roundsOf(all, 'email')).toEqual([1])
+    expect(roundsOf([], '')).toEqual([1])
+    expect(areaRows(all, 'sms', 1)[0]?.counts.audience).toBe(10)
+    expect(areaRows(all, '', 2).map(row => [row.areaCode, row.counts.audience, row.reached])).toEqual([
+      ['19333', 2, 0.5],
+    ])
   })
   test('sorted and searched', () => {
-    const rows = areaRows(results, '')
+    const rows = areaRows(results, '', 1)
     expect(arrangeRows(rows, '', 'areaName', false).map(row => row.areaCode)).toEqual(['19742', '19333'])
     expect(arrangeRows(rows, '', 'reached', true).map(row => row.areaCode)).toEqual(['19742', '19333'])
     expect(arrangeRows(rows, '', 'rejected', true).map(row => row.areaCode)).toEqual(['19333', '19742'])

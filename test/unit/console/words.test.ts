@@ -3,7 +3,7 @@ import { esmsCodes } from '../../../channels/sms/esms/codes.ts'
 import { smppCodes } from '../../../channels/sms/smpp/codes.ts'
 import { announcementStates, priorities } from '../../../services/domain/announcement.ts'
 import { deliveryStates } from '../../../services/domain/delivery.ts'
-import { reasonWords, wordFor } from '../../../services/web/console/src/i18n/dictionary.ts'
+import { reasonWords, roughWords, stateList, wordFor } from '../../../services/web/console/src/i18n/dictionary.ts'
 import { en } from '../../../services/web/console/src/i18n/en.ts'
 import { vi } from '../../../services/web/console/src/i18n/vi.ts'
 
@@ -44,7 +44,31 @@ test('reasons: known codes in words, mail replies with their code, unknown codes
   expect(reasonWords(vi, 'no-consent')).toBe('chưa có sự đồng ý')
   expect(reasonWords(vi, 'smtp-550-5.1.1')).toBe('máy chủ thư từ chối (550-5.1.1)')
   expect(reasonWords(vi, 'x-9')).toBe('x-9')
+  expect(reasonWords(vi, 'smtp-login')).toBe('máy chủ thư không nhận tài khoản gửi')
+  expect(reasonWords(vi, 'http-500')).toBe('nhà cung cấp trả lời mã 500')
+  expect(reasonWords(vi, 'gave-up:20429')).toBe('đã thử nhiều lần không được: nhà cung cấp yêu cầu gửi chậm lại')
+  expect(reasonWords(en, 'gave-up:x-9')).toBe('tried many times in vain: x-9')
+  for (const code of [
+    'reached-before',
+    'said-by-person',
+    'never-arrived',
+    'interrupted',
+    'aborted',
+    'opted-out',
+    'gone',
+  ]) {
+    for (const words of [vi, en]) expect(reasonWords(words, code)).not.toBe(code)
+  }
   expect(wordFor(vi.history.actions, 'station.aired')).toBe('Đài xác nhận đã phát')
+})
+
+test('states within a sentence, and lengths of time, in words', () => {
+  expect(stateList(vi, ['rejected', 'unknown'])).toBe('bị từ chối, không rõ')
+  expect(roughWords(vi, 6_540)).toBe('khoảng 1 giờ 50 phút')
+  expect(roughWords(vi, 7_200)).toBe('khoảng 2 giờ')
+  expect(roughWords(vi, 61)).toBe('khoảng 2 phút')
+  expect(roughWords(vi, 12)).toBe('chưa đến 1 phút')
+  expect(roughWords(en, 6_540)).toBe('about 1 h 50 min')
 })
 
 test('every code with which a vendor of text messages can end one has its words', () => {

@@ -7,6 +7,7 @@ import {
   useQueryClient,
 } from '@tanstack/react-query'
 import type { AnnouncementContent } from '../../../../domain/announcement.ts'
+import type { ResendableState } from '../../../../domain/delivery.ts'
 import type {
   Announcement,
   AnnouncementEvent,
@@ -19,6 +20,7 @@ import type {
   Instance,
   Me,
   OperatorItem,
+  PersonHistory,
   Preview,
   Progress,
   Station,
@@ -193,7 +195,7 @@ export function useAreaResults(id: string, live: boolean) {
   })
 }
 
-export function useTargets(id: string, filter: { channel: string; state: string }) {
+export function useTargets(id: string, filter: { channel: string; round: string; state: string }) {
   return useInfiniteQuery({
     queryKey: ['targets', id, filter],
     initialPageParam: '',
@@ -222,6 +224,58 @@ export function useDispatchControl(announcementId: string) {
         idempotencyKey: newKey(),
       }),
     onSuccess: progress => client.setQueryData(['progress', announcementId], progress),
+  })
+}
+
+/**
+ * Sends one channel once more to those it did not reach. The key belongs to the intention, so that a button pressed twice
+ * adds one round.
+ */
+export function useResend(announcementId: string) {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: ({ dispatchId, states, key }: { dispatchId: string; states: ResendableState[]; key: string }) =>
+      call<Progress>(`/api/dispatches/${encodeURIComponent(dispatchId)}/resend`, {
+        method: 'POST',
+        body: { states },
+        idempotencyKey: key,
+      }),
+    onSuccess: progress => acceptProgress(client, announcementId, progress),
+  })
+}
+
+/** Records what a person said about a message whose fate was unknown. */
+export function useSettle(announcementId: string) {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: ({ dispatchId, targetId, reached }: { dispatchId: string; targetId: string; reached: boolean }) =>
+      call<Progress>(
+        `/api/dispatches/${encodeURIComponent(dispatchId)}/targets/${encodeURIComponent(targetId)}/settle`,
+        { method: 'POST', body: { reached }, idempotencyKey: newKey() },
+      ),
+    onSuccess: progress => acceptProgress(client, announcementId, progress),
+    // Refused means that somebody or a receipt was faster: the list shows what is known now.
+    onSettled: () => client.invalidateQueries({ queryKey: ['targets', announcementId] }),
+  })
+}
+
+function acceptProgress(client: QueryClient, announcementId: string, progress: Progress): void {
+  client.setQueryData(['progress', announcementId], progress)
+  for (const what of ['announcement', 'history', 'area-results', 'targets']) {
+    void client.invalidateQueries({ queryKey: [what, announcementId] })
+  }
+  void client.invalidateQueries({ queryKey: ['announcements'] })
+}
+
+/**
+ * What one person was sent. The address travels in the body and is no key of the cache: it must not stay behind in the
+ * address bar, a log or the browser's history.
+ */
+export function usePersonHistory() {
+  return useMutation({
+    gcTime: 0,
+    mutationFn: (address: string) =>
+      call<{ items: PersonHistory[] }>('/api/citizens/history', { method: 'POST', body: { address } }),
   })
 }
 

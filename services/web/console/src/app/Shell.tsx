@@ -9,6 +9,7 @@ import {
   IconPencilPlus,
   type IconProps,
   IconSpeakerphone,
+  IconUserSearch,
   IconUsersPlus,
 } from '@tabler/icons-react'
 import { useQueryClient } from '@tanstack/react-query'
@@ -38,6 +39,7 @@ const places: Place[] = [
   { to: '/operator', label: 'operator', icon: IconSpeakerphone, needs: 'station.operate' },
   { to: '/places', label: 'places', icon: IconMapPin, needs: 'place.read' },
   { to: '/citizens', label: 'citizens', icon: IconUsersPlus, needs: 'citizen.import' },
+  { to: '/recipients', label: 'recipients', icon: IconUserSearch, needs: 'citizen.history' },
 ]
 
 /** The frame of every page: demo ribbon, band, navigation. Without a session it shows the sign-in instead. */

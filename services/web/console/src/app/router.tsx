@@ -49,6 +49,10 @@ export const router = createBrowserRouter([
             path: 'citizens',
             lazy: async () => ({ Component: (await import('../pages/CitizensPage.tsx')).CitizensPage }),
           },
+          {
+            path: 'recipients',
+            lazy: async () => ({ Component: (await import('../pages/RecipientsPage.tsx')).RecipientsPage }),
+          },
           { path: '*', lazy: async () => ({ Component: (await import('../pages/NotFoundPage.tsx')).NotFoundPage }) },
         ],
       },

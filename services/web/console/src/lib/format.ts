@@ -51,6 +51,12 @@ export function formatTime(iso: string | null): string {
   return `${hour}:${minute}`
 }
 
+/** `17:05`, or `17:05 13/08/2026` when that is not the day of `now`: for a time that is near. */
+export function formatNear(iso: string | null, now: Date): string {
+  const date = readDate(iso)
+  return date && dayOf(date) === dayOf(now) ? formatTime(iso) : formatDateTime(iso)
+}
+
 function readDate(iso: string | null): Date | undefined {
   if (iso === null) return undefined
   const date = new Date(iso)

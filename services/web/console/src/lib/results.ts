@@ -14,11 +14,20 @@ export interface AreaRow {
 
 export type SortKey = 'areaName' | 'reached' | 'audience' | DeliveryState
 
-/** Communes with their results for one channel, or for all of them when `channel` is empty. */
-export function areaRows(results: AreaResult[], channel: string): AreaRow[] {
+/** The rounds that there are, for one channel or for any when `channel` is empty. The first one is always there. */
+export function roundsOf(results: readonly { channel: string; round: number }[], channel: string): number[] {
+  const rounds = results.filter(r => channel === '' || r.channel === channel).map(r => r.round)
+  return [...new Set([1, ...rounds])].sort((a, b) => a - b)
+}
+
+/**
+ * Communes with their results in one round, for one channel or for all of them when `channel` is empty. Rounds are never
+ * added together: whoever is in a second round was in the first one too.
+ */
+export function areaRows(results: AreaResult[], channel: string, round: number): AreaRow[] {
   const byArea = new Map<string, AreaResult[]>()
   for (const result of results) {
-    if (channel !== '' && result.channel !== channel) continue
+    if (result.round !== round || (channel !== '' && result.channel !== channel)) continue
     byArea.set(result.areaCode, [...(byArea.get(result.areaCode) ?? []), result])
   }
   return [...byArea].map(([areaCode, list]) => {

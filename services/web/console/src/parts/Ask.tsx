@@ -6,6 +6,8 @@ import { ProblemBox } from './problem.tsx'
 interface AskProps {
   title: string
   text?: ReactNode
+  /** Something of its own shape under the text. */
+  note?: ReactNode
   /** Present when a reason has to be given. */
   reason?: { label: string; hint?: string }
   confirm: string
@@ -17,7 +19,7 @@ interface AskProps {
 }
 
 /** One question before something that cannot simply be undone. The error of the attempt stays in the dialog. */
-export function Ask({ title, text, reason, confirm, color, busy, error, onClose, onConfirm }: AskProps) {
+export function Ask({ title, text, note, reason, confirm, color, busy, error, onClose, onConfirm }: AskProps) {
   const { t } = useWords()
   const [words, setWords] = useState('')
   const [missing, setMissing] = useState(false)
@@ -29,6 +31,7 @@ export function Ask({ title, text, reason, confirm, color, busy, error, onClose,
     <Modal opened onClose={onClose} title={title} size="md" closeButtonProps={{ 'aria-label': t.common.close }}>
       <Stack>
         {text && <Text>{text}</Text>}
+        {note}
         {reason && (
           <Textarea
             label={reason.label}

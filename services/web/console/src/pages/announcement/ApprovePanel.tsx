@@ -1,4 +1,4 @@
-import { Alert, Button, Group, Loader, SimpleGrid, Text, Title } from '@mantine/core'
+import { Alert, Button, Group, Loader, SimpleGrid, Stack, Text, Title } from '@mantine/core'
 import { IconArrowBackUp, IconSignature } from '@tabler/icons-react'
 import { useQueries, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
@@ -6,21 +6,23 @@ import type { Announcement, ChannelInfo, Preview } from '../../../../../http/sch
 import { ApiError, call, newKey } from '../../api/client.ts'
 import { useAction, useAudienceCount, useInstance } from '../../api/queries.ts'
 import { useWords } from '../../i18n/context.tsx'
-import { formatDateTime, formatDuration, formatMoney, formatNumber } from '../../lib/format.ts'
+import { formatDateTime } from '../../lib/format.ts'
 import { previewKey } from '../../lib/previewKey.ts'
 import { Ask } from '../../parts/Ask.tsx'
 import { ChannelIcon } from '../../parts/ChannelIcon.tsx'
+import { Expected } from '../../parts/Expected.tsx'
 import { ProblemBox, tell } from '../../parts/problem.tsx'
+import { QuietNote } from '../../parts/QuietNote.tsx'
 import { Rendition } from '../../preview/ChannelPreview.tsx'
 import { Warnings } from '../../preview/Warnings.tsx'
 import css from './Announcement.module.css'
 
 /**
- * The approver's desk: reach, cost, duration and the very texts and sounds that will go out. What is sent back is the
+ * The approver's desk: reach, cost, time needed and the very texts and sounds that will go out. What is sent back is the
  * hash of the announcement as it was read for this screen, so a change in between is refused by the server.
  */
 export function ApprovePanel({ announcement: latest }: { announcement: Announcement }) {
-  const { t, language, say } = useWords()
+  const { t, say } = useWords()
   const client = useQueryClient()
   const instance = useInstance()
   const action = useAction(latest.id)
@@ -39,9 +41,6 @@ export function ApprovePanel({ announcement: latest }: { announcement: Announcem
       queryFn: () => call<Preview>(`/api/preview/${channel.id}`, { method: 'POST', body: { content } }),
     })),
   })
-  const ready = previews.flatMap(one => (one.data ? [one.data] : []))
-  const costs = ready.map(one => one.estimate.costDong).filter(cost => cost !== undefined)
-  const air = ready.map(one => one.estimate.airSeconds).filter(seconds => seconds !== undefined)
   const ask = (what: 'approve' | 'return') => {
     action.reset()
     setAsking({ what, key: newKey() })
@@ -88,35 +87,26 @@ export function ApprovePanel({ announcement: latest }: { announcement: Announcem
           {content.urgencyReason}
         </Alert>
       )}
-      <SimpleGrid cols={{ base: 1, xs: 2, md: 4 }} spacing="sm" mb="lg">
-        <Figure name={t.approve.reach}>
-          {channels.map(channel => (
-            <div key={channel.id} className={css.reachLine}>
-              <ChannelIcon channel={channel.id} />
-              <b>{formatNumber(count.data?.byChannel[channel.id] ?? 0, language)}</b>
-              {t.compose.units[channel.audience]}
+      <SimpleGrid cols={{ base: 1, md: 2 }} spacing="md" mb="lg">
+        <Figure name={t.expected.title}>
+          <Expected
+            channels={channels.map((channel, i) => ({
+              channel,
+              audience: count.data && (count.data.byChannel[channel.id] ?? 0),
+              preview: previews[i]?.data,
+              state: previews[i]?.data ? 'ready' : previews[i]?.isError ? 'failed' : 'waiting',
+            }))}
+          />
+        </Figure>
+        <Stack gap="md">
+          <Figure name={t.approve.starts}>
+            <b>{content.scheduleAt ? formatDateTime(content.scheduleAt) : t.compose.startNow}</b>
+            <div>
+              {t.compose.expiresAt}: {content.expiresAt ? formatDateTime(content.expiresAt) : t.compose.noExpiry}
             </div>
-          ))}
-        </Figure>
-        <Figure name={t.approve.cost}>
-          <b>
-            {costs.length > 0
-              ? formatMoney(
-                  costs.reduce((sum, one) => sum + one, 0),
-                  language,
-                )
-              : t.approve.noCost}
-          </b>
-        </Figure>
-        <Figure name={t.approve.duration}>
-          <b>{air.length > 0 ? formatDuration(Math.max(...air)) : '–'}</b>
-        </Figure>
-        <Figure name={t.approve.starts}>
-          <b>{content.scheduleAt ? formatDateTime(content.scheduleAt) : t.compose.startNow}</b>
-          <div>
-            {t.compose.expiresAt}: {content.expiresAt ? formatDateTime(content.expiresAt) : t.compose.noExpiry}
-          </div>
-        </Figure>
+          </Figure>
+          <QuietNote content={content} />
+        </Stack>
       </SimpleGrid>
 
       <Title order={3} mb="sm">
@@ -170,6 +160,7 @@ export function ApprovePanel({ announcement: latest }: { announcement: Announcem
               ? t.approve.confirmLater(formatDateTime(content.scheduleAt))
               : t.approve.confirmNow
           }
+          note={<QuietNote content={content} />}
           confirm={t.approve.button}
           color={content.priority === 'emergency' ? 'alarm' : 'leaf'}
           busy={action.isPending}

@@ -18,7 +18,7 @@ import { useWords } from '../../i18n/context.tsx'
 import { toCsv } from '../../lib/csv.ts'
 import { segmentOrder, sumCounts } from '../../lib/equation.ts'
 import { formatNumber, wholePercent } from '../../lib/format.ts'
-import { type AreaRow, areaRows, arrangeRows, type SortKey } from '../../lib/results.ts'
+import { type AreaRow, areaRows, arrangeRows, roundsOf, type SortKey } from '../../lib/results.ts'
 import { EquationBar } from '../../parts/Equation.tsx'
 import { ProblemBox } from '../../parts/problem.tsx'
 import { saveFile } from '../../parts/saveFile.ts'
@@ -37,7 +37,11 @@ export function AreaResults({ announcement, live }: { announcement: Announcement
   const [search, setSearch] = useState('')
   const [sort, setSort] = useState<{ key: SortKey; descending: boolean }>({ key: 'areaName', descending: false })
   const [limit, setLimit] = useState(pageSize)
-  const all = useMemo(() => areaRows(results.data ?? [], channel), [results.data, channel])
+  const [chosenRound, setRound] = useState(1)
+  const rounds = useMemo(() => roundsOf(results.data ?? [], channel), [results.data, channel])
+  // Another channel may have fewer rounds.
+  const round = rounds.includes(chosenRound) ? chosenRound : 1
+  const all = useMemo(() => areaRows(results.data ?? [], channel, round), [results.data, channel, round])
   const rows = useMemo(() => arrangeRows(all, search, sort.key, sort.descending), [all, search, sort])
   const sum = sumCounts(rows.map(row => row.counts))
   const columns = segmentOrder.filter(
@@ -52,7 +56,7 @@ export function AreaResults({ announcement, live }: { announcement: Announcement
     setSort(old => ({ key, descending: old.key === key ? !old.descending : key !== 'areaName' }))
   const download = () =>
     saveFile(
-      'loa-ket-qua-theo-dia-ban.csv',
+      round === 1 ? 'loa-ket-qua-theo-dia-ban.csv' : `loa-ket-qua-theo-dia-ban-lan-${round}.csv`,
       'text/csv;charset=utf-8',
       toCsv([
         [t.results.area, t.delivery.audience, ...columns.map(state => t.delivery[state])],
@@ -80,6 +84,14 @@ export function AreaResults({ announcement, live }: { announcement: Announcement
             ...names.map(one => ({ value: one.id, label: say(one.name) })),
           ]}
         />
+        {rounds.length > 1 && (
+          <NativeSelect
+            aria-label={t.results.round}
+            value={String(round)}
+            onChange={event => setRound(Number(event.currentTarget.value))}
+            data={rounds.map(one => ({ value: String(one), label: t.results.roundName(String(one)) }))}
+          />
+        )}
         <Button
           variant="default"
           leftSection={<IconDownload size={16} />}
@@ -135,7 +147,7 @@ export function AreaResults({ announcement, live }: { announcement: Announcement
         </Group>
       )}
       <Text size="sm" c="dimmed" mt="md">
-        {t.results.reached}: {t.results.reachedHelp}.
+        {t.results.reached}: {t.results.reachedHelp}. {rounds.length > 1 && t.results.roundNote}
       </Text>
     </>
   )

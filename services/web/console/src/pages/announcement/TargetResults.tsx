@@ -1,24 +1,36 @@
 import { Button, Group, NativeSelect, Skeleton, Table, Text } from '@mantine/core'
 import { useState } from 'react'
 import { deliveryStates } from '../../../../../domain/delivery.ts'
-import type { Announcement } from '../../../../../http/schemas.ts'
-import { useInstance, useTargets } from '../../api/queries.ts'
+import type { Announcement, TargetResult } from '../../../../../http/schemas.ts'
+import { useInstance, useProgress, useTargets } from '../../api/queries.ts'
 import { useWords } from '../../i18n/context.tsx'
 import { reasonWords } from '../../i18n/dictionary.ts'
 import { formatDateTime } from '../../lib/format.ts'
+import { roundsOf } from '../../lib/results.ts'
 import { StateSwatch } from '../../parts/Equation.tsx'
 import { ProblemBox } from '../../parts/problem.tsx'
 import css from './Announcement.module.css'
+import { Settle } from './Settle.tsx'
 
-/** One by one, addresses masked by the server. */
+/** One by one, of one channel and round, addresses masked by the server. */
 export function TargetResults({ announcement }: { announcement: Announcement }) {
   const { t, say } = useWords()
   const instance = useInstance()
+  const progress = useProgress(announcement.id, true)
   const [channel, setChannel] = useState(announcement.channels[0] ?? '')
   const [state, setState] = useState('')
-  const targets = useTargets(announcement.id, { channel, state })
+  const [chosenRound, setRound] = useState(1)
+  const dispatches = progress.data?.dispatches ?? []
+  const rounds = roundsOf(dispatches, channel)
+  const round = rounds.includes(chosenRound) ? chosenRound : 1
+  const dispatch = dispatches.find(d => d.channel === channel && d.round === round)
+  const targets = useTargets(announcement.id, { channel, round: String(round), state })
   const rows = targets.data?.pages.flatMap(page => page.items) ?? []
   const names = (instance.data?.channels ?? []).filter(one => announcement.channels.includes(one.id))
+  // While another round is being fetched the rows are still those of the last one.
+  const fresh = !targets.isPlaceholderData
+  // The permission announcement.control, which cancelling needs too; a message stays unknown after a cancel as well.
+  const mayAsk = announcement.allowedActions.includes('cancel')
   return (
     <>
       <Group gap="sm" mb="sm">
@@ -28,6 +40,14 @@ export function TargetResults({ announcement }: { announcement: Announcement }) 
           onChange={event => setChannel(event.currentTarget.value)}
           data={names.map(one => ({ value: one.id, label: say(one.name) }))}
         />
+        {rounds.length > 1 && (
+          <NativeSelect
+            aria-label={t.results.round}
+            value={String(round)}
+            onChange={event => setRound(Number(event.currentTarget.value))}
+            data={rounds.map(one => ({ value: String(one), label: t.results.roundName(String(one)) }))}
+          />
+        )}
         <NativeSelect
           aria-label={t.results.state}
           value={state}
@@ -57,20 +77,15 @@ export function TargetResults({ announcement }: { announcement: Announcement }) 
           </Table.Thead>
           <Table.Tbody>
             {rows.map(row => (
-              <Table.Tr key={row.targetId}>
-                <Table.Td className={css.targetLabel ?? ''}>{row.label}</Table.Td>
-                <Table.Td data-label={t.results.area}>{row.areaName}</Table.Td>
-                <Table.Td data-label={t.results.state}>
-                  <Group gap={8} wrap="nowrap">
-                    <StateSwatch state={row.state} />
-                    {t.delivery[row.state]}
-                  </Group>
-                </Table.Td>
-                <Table.Td data-label={t.results.reason}>{row.code ? reasonWords(t, row.code) : '–'}</Table.Td>
-                <Table.Td data-label={t.results.at} className="numbers">
-                  {formatDateTime(row.at)}
-                </Table.Td>
-              </Table.Tr>
+              <Row
+                key={row.targetId}
+                row={row}
+                settle={
+                  dispatch && mayAsk && fresh && row.state === 'unknown' ? (
+                    <Settle announcementId={announcement.id} dispatchId={dispatch.id} target={row} />
+                  ) : null
+                }
+              />
             ))}
           </Table.Tbody>
         </Table>
@@ -83,5 +98,30 @@ export function TargetResults({ announcement }: { announcement: Announcement }) 
         </Group>
       )}
     </>
+  )
+}
+
+function Row({ row, settle }: { row: TargetResult; settle: React.ReactNode }) {
+  const { t } = useWords()
+  return (
+    <Table.Tr>
+      <Table.Td className={css.targetLabel ?? ''}>{row.label}</Table.Td>
+      <Table.Td data-label={t.results.area}>{row.areaName}</Table.Td>
+      <Table.Td data-label={t.results.state}>
+        <Group gap={8} wrap="nowrap">
+          <StateSwatch state={row.state} />
+          {t.delivery[row.state]}
+        </Group>
+      </Table.Td>
+      <Table.Td data-label={t.results.reason}>
+        <div>
+          {row.code ? reasonWords(t, row.code) : '–'}
+          {settle}
+        </div>
+      </Table.Td>
+      <Table.Td data-label={t.results.at} className="numbers">
+        {formatDateTime(row.at)}
+      </Table.Td>
+    </Table.Tr>
   )
 }

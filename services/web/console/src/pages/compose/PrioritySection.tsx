@@ -4,6 +4,7 @@ import type { Priority } from '../../../../../domain/announcement.ts'
 import { useWords } from '../../i18n/context.tsx'
 import { fromPicker, toPicker } from '../../lib/format.ts'
 import { Panel } from '../../parts/Panel.tsx'
+import { QuietNote } from '../../parts/QuietNote.tsx'
 import css from './Compose.module.css'
 import type { SectionProps } from './section.ts'
 
@@ -80,6 +81,7 @@ export function PrioritySection({ content, change, gaps }: SectionProps) {
         <Text size="xs" c="dimmed" mt={-8}>
           {t.common.zone}
         </Text>
+        <QuietNote content={content} />
       </Stack>
     </Panel>
   )

@@ -9,11 +9,13 @@ import { call, newKey } from '../../api/client.ts'
 import { useAction, useAreas, useAudienceCount, useInstance } from '../../api/queries.ts'
 import { useWords } from '../../i18n/context.tsx'
 import { describeAreas } from '../../lib/areas.ts'
-import { formatDateTime, formatMoney, formatNumber } from '../../lib/format.ts'
+import { formatDateTime } from '../../lib/format.ts'
 import { previewKey } from '../../lib/previewKey.ts'
 import { PriorityBadge } from '../../parts/badges.tsx'
+import { Expected, type ExpectedChannel } from '../../parts/Expected.tsx'
 import { Facts } from '../../parts/Facts.tsx'
 import { ProblemBox, tell } from '../../parts/problem.tsx'
+import { QuietNote } from '../../parts/QuietNote.tsx'
 
 interface SubmitDialogProps {
   id: string
@@ -24,7 +26,7 @@ interface SubmitDialogProps {
 
 /** The last look before it goes to the approver. One key per opening: a repeated click submits once. */
 export function SubmitDialog({ id, revision, content, onClose }: SubmitDialogProps) {
-  const { t, language, say } = useWords()
+  const { t } = useWords()
   const navigate = useNavigate()
   const [key] = useState(newKey)
   const action = useAction(id)
@@ -42,8 +44,15 @@ export function SubmitDialog({ id, revision, content, onClose }: SubmitDialogPro
       queryFn: () => call<Preview>(`/api/preview/${channel.id}`, { method: 'POST', body: { content } }),
     })),
   })
-  const costs = previews.map(one => one.data?.estimate.costDong).filter(cost => cost !== undefined)
-  const cost = costs.reduce((sum, one) => sum + one, 0)
+  const expected = channels.map((channel): ExpectedChannel => {
+    const preview = previews[priced.indexOf(channel)]
+    return {
+      channel,
+      audience: count.data && (count.data.byChannel[channel.id] ?? 0),
+      preview: preview?.data,
+      state: !preview ? 'none' : preview.data ? 'ready' : preview.isError ? 'failed' : 'waiting',
+    }
+  })
 
   const submit = () =>
     action.mutate(
@@ -74,18 +83,12 @@ export function SubmitDialog({ id, revision, content, onClose }: SubmitDialogPro
             ...(content.priority === 'emergency' ? ([[t.compose.urgencyReason, content.urgencyReason]] as const) : []),
             [t.compose.areas, describeAreas(content.audience.areas, areas.data ?? [])],
             [t.compose.tags, content.audience.tags.join(', ') || t.announcement.everyone],
-            ...channels.map(
-              channel =>
-                [
-                  say(channel.name),
-                  `${formatNumber(count.data?.byChannel[channel.id] ?? 0, language)} ${t.compose.units[channel.audience]}`,
-                ] as const,
-            ),
             [t.compose.scheduleAt, content.scheduleAt ? formatDateTime(content.scheduleAt) : t.compose.startNow],
             [t.compose.expiresAt, content.expiresAt ? formatDateTime(content.expiresAt) : t.compose.noExpiry],
-            ...(costs.length > 0 ? ([[t.compose.cost, formatMoney(cost, language)]] as const) : []),
           ]}
         />
+        <Expected channels={expected} />
+        <QuietNote content={content} />
         <Text size="sm" c="dimmed">
           {t.compose.confirmText}
         </Text>
