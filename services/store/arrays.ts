@@ -16,7 +16,7 @@ export function textArray(values: readonly (string | null)[]): string {
   let list = ''
   for (const value of values) {
     if (list !== '') list += ','
-    if (value === null) list += 'null'
+    if (value === null) list += 'NULL'
     else list += special.test(value) ? `"${value.replace(specials, '\\$&')}"` : `"${value}"`
   }
   return `{${list}}`

@@ -35,12 +35,15 @@ export async function costOf(sql: Sql, dispatchId: string): Promise<number> {
   return rows[0].cost
 }
 
-/** Counts over all dispatches of each announcement; announcements without dispatches are missing. */
+/**
+ * Counts over the first rounds of each announcement: a further round is for the same people once more. Announcements without
+ * dispatches are missing.
+ */
 export async function countsOfAnnouncements(sql: Sql, ids: string[]): Promise<Map<string, DeliveryCounts>> {
   const { rows } = await sql.query(
     `select d.announcement_id as id, ${countColumns}
      from dispatches d left join chunks c on c.dispatch_id = d.id
-     where d.announcement_id = any($1::uuid[]) group by 1`,
+     where d.announcement_id = any($1::uuid[]) and d.round = 1 group by 1`,
     [ids],
   )
   const counts = new Map<string, DeliveryCounts>()

@@ -34,6 +34,10 @@ export const unreachedBefore = `
     and not exists (
       select 1 from rounds r join outcomes o on o.dispatch_id = r.id
       where o.target_id = u.target_id and o.state in ('accepted', 'confirmed')
+        -- A message that was taken over and then came back has not reached anybody.
+        and not exists (
+          select 1 from outcomes f where f.dispatch_id = o.dispatch_id and f.target_id = o.target_id and f.rank > o.rank
+        )
     )`
 
 /**

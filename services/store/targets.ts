@@ -63,7 +63,11 @@ async function reachedBefore(sql: Sql, dispatchId: string, ids: string[]): Promi
     `select distinct o.target_id as id from dispatches d
      join dispatches r on r.announcement_id = d.announcement_id and r.revision = d.revision and r.channel = d.channel
      join outcomes o on o.dispatch_id = r.id
-     where d.id = $1 and r.id <> d.id and o.target_id = any($2::bigint[]) and o.state in ('accepted', 'confirmed')`,
+     where d.id = $1 and r.id <> d.id and o.target_id = any($2::bigint[]) and o.state in ('accepted', 'confirmed')
+       -- A message that was taken over and then came back has not reached anybody.
+       and not exists (
+         select 1 from outcomes f where f.dispatch_id = o.dispatch_id and f.target_id = o.target_id and f.rank > o.rank
+       )`,
     [dispatchId, numberArray(ids)],
   )
   return rows.map(r => r.id)

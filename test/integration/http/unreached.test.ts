@@ -7,6 +7,7 @@ import { statusNotes } from '../../../services/cli/commands/status.ts'
 import { resultTable } from '../../../services/cli/show/table.ts'
 import { deliverChunk } from '../../../services/dispatch/deliver.ts'
 import { freezeDispatch } from '../../../services/dispatch/plan.ts'
+import { applyReceipts, recordReceipts } from '../../../services/dispatch/receipts.ts'
 import { renderDispatch } from '../../../services/dispatch/render.ts'
 import { balances, type Outcome } from '../../../services/domain/delivery.ts'
 import { type Listening, listen } from '../../../services/http/listen.ts'
@@ -128,6 +129,25 @@ describe('a further round', () => {
 
     const again = await officer.post(`/api/dispatches/${dispatch}/resend`).send({ states: ['rejected'] })
     expect([again.status, again.body.code]).toEqual([409, 'dispatch.nobody-left'])
+  })
+
+  test('a message that the carrier took and then could not deliver is sent again; one that was delivered is not', async () => {
+    const { id, dispatch } = await sent('Không đến máy')
+    const at = new Date()
+    await recordReceipts(server.deps, 'sms', [
+      { ref: 'first-1', dispatchId: dispatch, targetId: '1', state: 'rejected', code: '30003', at },
+      { ref: 'first-2', dispatchId: dispatch, targetId: '2', state: 'confirmed', at },
+    ])
+    await applyReceipts(server.deps)
+    expect((await progressOf(id)).dispatches[0]?.counts).toMatchObject({ accepted: 3, confirmed: 1, rejected: 3 })
+    await officer
+      .post(`/api/dispatches/${dispatch}/resend`)
+      .send({ states: ['rejected'] })
+      .expect(200)
+    server.sms.sentTo.length = 0
+    await carry(id, 2)
+    expect([...server.sms.sentTo].map(Number).sort()).toEqual([1, ...refused])
+    expect(await eventsOf(id, 'resend')).toMatchObject([{ audience: 3 }])
   })
 
   test('two who press at the same moment, and one who presses twice, add one round', async () => {
