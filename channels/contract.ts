@@ -36,7 +36,22 @@ export interface Channel<Config = unknown, Content = unknown> {
   render(source: RenderSource, tools: RenderTools, config: Config): Promise<Rendition<Content>>
   /** What the rendition costs for `count` targets. Pure and quick. */
   estimate(rendition: Rendition<Content>, count: number, config: Config): Estimate
+  /** The vendors in use, for people; absent for channels without a choice of vendors. Holds no secret and no account. */
+  vendors?(config: Config): ChannelVendor[]
   open(config: Config, deps: ChannelDeps): Promise<Session<Content>>
+}
+
+/** One vendor of a channel as it is configured. */
+export interface ChannelVendor {
+  /** As VendorPort names it. */
+  id: string
+  name: Sentence
+  /** Its share of the messages when all is well, in proportion to the other weights. */
+  weight: number
+  /** Price of one message part in đồng. */
+  priceDong: number | undefined
+  /** What its account may be given; undefined for no limit. */
+  partsPerSecond: number | undefined
 }
 
 export type AudienceKind = 'citizens' | 'stations' | 'boards'

@@ -3,6 +3,7 @@ import { type SmsConfig, smsConfigHelp, smsConfigSchema } from './config.ts'
 import { estimateSms } from './estimate.ts'
 import { renderSms, type SmsContent } from './render.ts'
 import { openSmsSession } from './session.ts'
+import { vendorNames } from './vendor.ts'
 
 /**
  * Text messages through one or more vendors (twilio, esms, smpp), each with its share. A person would get a repeat
@@ -19,5 +20,13 @@ export const sms = defineChannel<SmsConfig, SmsContent>({
   traits: { bestEvidence: 'delivered-to-handset', repeat: 'unsafe', maxBatch: 500, quietHours: true },
   render: async source => renderSms(source),
   estimate: ({ content }, count, config) => estimateSms(content, count, config),
+  vendors: ({ vendors }) =>
+    vendors.map(({ id, weight, priceDong, partsPerSecond }) => ({
+      id,
+      name: vendorNames[id],
+      weight,
+      priceDong,
+      partsPerSecond,
+    })),
   open: async (config, deps) => openSmsSession(config, deps),
 })

@@ -1,10 +1,18 @@
 import type { Outcome } from '../../services/domain/delivery.ts'
+import type { Sentence } from '../../services/domain/errors.ts'
 import type { LookupQuestion, Receipt, ReceiptRequest } from '../contract.ts'
 import type { SmsContent } from './render.ts'
 
 /** Vendors that this channel can speak to; also their names in LOA_SMS_VENDORS and at the head of references. */
 export const vendorIds = ['twilio', 'esms', 'smpp'] as const
 export type VendorId = (typeof vendorIds)[number]
+
+/** What people call them. */
+export const vendorNames: Record<VendorId, Sentence> = {
+  twilio: { vi: 'Twilio', en: 'Twilio' },
+  esms: { vi: 'Đại lý tin nhắn (eSMS)', en: 'Aggregator (eSMS)' },
+  smpp: { vi: 'Nhà mạng (SMPP)', en: 'Carrier (SMPP)' },
+}
 
 /** One text message to one person. */
 export interface Message {

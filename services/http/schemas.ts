@@ -232,6 +232,45 @@ export const boardSchema = z.object({
   lastSeenAt: when.nullable(),
 })
 
+const vendorMoveSchema = z.object({
+  at: when,
+  vendor: z.string(),
+  /** Percent of the channel's messages before and after. */
+  from: z.number().int(),
+  to: z.number().int(),
+  /** troubles: it had too many within a minute; quiet: it gets back what it had lost. */
+  reason: z.enum(['troubles', 'quiet']),
+  troubles: z.number().int(),
+})
+
+export const vendorSchema = z.object({
+  id: z.string(),
+  name: sentence,
+  /** Percent of the channel's messages when all is well, and now. They sum to 100 over the vendors. */
+  configuredShare: z.number().int(),
+  presentShare: z.number().int(),
+  /** Troubles within the last minute; null when they are not counted, because there is no other vendor. */
+  troubles: z.number().int().nullable(),
+  /** So many troubles that its messages should go elsewhere. */
+  inTrouble: z.boolean(),
+  /** What its account may be given; null for no limit. */
+  partsPerSecond: z.number().nullable(),
+  /** Price of one message part; null when no price is set. */
+  priceDong: z.number().nullable(),
+  lastMove: vendorMoveSchema.nullable(),
+})
+
+export const channelVendorsSchema = z.object({
+  channel: z.string(),
+  vendors: z.array(vendorSchema),
+  /** Then nothing moves: the trouble is more likely ours, and there is nobody better. */
+  allInTrouble: z.boolean(),
+  /** True when the process that began to send last did so with other vendors or weights than this server's. */
+  otherSetting: z.boolean(),
+  /** The newest 50, newest first. A vendor that only takes over what another one loses has no move of its own. */
+  moves: z.array(vendorMoveSchema),
+})
+
 export const importReportSchema = z.object({
   rows: z.number().int(),
   added: z.number().int(),
@@ -267,5 +306,8 @@ export type AudienceCount = z.infer<typeof audienceCountSchema>
 export type OperatorItem = z.infer<typeof operatorItemSchema>
 export type Station = z.infer<typeof stationSchema>
 export type Board = z.infer<typeof boardSchema>
+export type VendorMove = z.infer<typeof vendorMoveSchema>
+export type Vendor = z.infer<typeof vendorSchema>
+export type ChannelVendors = z.infer<typeof channelVendorsSchema>
 export type ImportReport = z.infer<typeof importReportSchema>
 export type Problem = z.infer<typeof problemSchema>

@@ -48,7 +48,7 @@ export function createVendors(db: Db, channel: string, log: Log): VendorPort {
   }
 }
 
-/** Once per process: the setting in use is the one that people are shown. */
+/** Once per process: people are told when the setting used last is not the one that they are shown. */
 async function markUsed(db: Db, channel: string, setting: string): Promise<void> {
   await db.query('update vendor_shares set used_at = statement_timestamp() where channel = $1 and setting = $2', [
     channel,
@@ -168,43 +168,72 @@ async function writeSteps(
   )
 }
 
-/** How one vendor stands now, and what moved its share lately. */
+/** A step as it was recorded. */
+export interface VendorStep extends ShareStep {
+  at: Date
+}
+
+/** How one vendor stands now. */
 export interface VendorState {
-  channel: string
   vendor: string
   /** Percent when all is well, and now. */
   resting: number
   share: number
   /** Troubles within the last minute. */
   troubles: number
-  /** Newest first. */
-  steps: { at: Date; from: number; to: number; reason: ShareStep['reason']; troubles: number }[]
+  /** The newest of its own steps, under whatever setting. */
+  lastStep: VendorStep | null
 }
 
 /**
- * All vendors with a share, for people: those of the setting that a process took up last, per channel.
- * @param stepsEach steps per vendor at the most
+ * The vendors of a channel, for people, in the order of the weights as given. Shares are as the processes with these
+ * weights judged them last; nothing here moves them. Before anything was sent with these weights every vendor has its
+ * resting share.
+ * @param stepsAtMost steps of all vendors of the channel, newest first
+ * @returns otherSetting true when the process that began to send last did so with other vendors or weights
  */
-export async function vendorStates(sql: Sql, stepsEach = 20): Promise<VendorState[]> {
-  const { rows } = await sql.query(
-    `with latest as (
-       select distinct on (channel) channel, setting from vendor_shares order by channel, used_at desc, setting
-     )
-     select s.channel, s.vendor, s.resting, s.share,
+export async function vendorStates(
+  sql: Sql,
+  channel: string,
+  weights: Record<string, number>,
+  stepsAtMost: number,
+): Promise<{ vendors: VendorState[]; steps: VendorStep[]; otherSetting: boolean }> {
+  const resting = restingShares(weights)
+  const setting = settingOf(weights)
+  const { rows } = await sql.query<{
+    vendor: string
+    share: number | null
+    troubles: number
+    lastStep: StepRow | null
+  }>(
+    `select v.vendor, s.share,
        (select coalesce(sum(t.troubles), 0)::int from vendor_troubles t
-        where t.channel = s.channel and t.vendor = s.vendor and t.at > now() - $1 * interval '1 ms') as troubles,
-       (select coalesce(json_agg(step order by step.id desc), '[]') from (
-          select id, at, from_share as "from", to_share as "to", reason, troubles from vendor_steps
-          where channel = s.channel and vendor = s.vendor order by id desc limit $2) step) as steps
-     from vendor_shares s join latest using (channel, setting)
-     order by s.channel, s.resting desc, s.vendor`,
-    [vendorHealthSettings.windowMs, stepsEach],
+        where t.channel = $1 and t.vendor = v.vendor and t.at > now() - $4 * interval '1 ms') as troubles,
+       (select json_build_object(${stepFields}) from vendor_steps
+        where channel = $1 and vendor = v.vendor order by id desc limit 1) as "lastStep"
+     from unnest($3::text[]) with ordinality as v (vendor, place)
+       left join vendor_shares s on s.channel = $1 and s.setting = $2 and s.vendor = v.vendor
+     order by v.place`,
+    [channel, setting, Object.keys(weights), vendorHealthSettings.windowMs],
   )
-  return rows.map(row => ({
-    ...row,
-    steps: row.steps.map(({ id: _id, at, ...step }: { id: number; at: string } & Record<string, unknown>) => ({
-      ...step,
-      at: new Date(at),
-    })),
-  }))
+  const latest = await sql.query<{ setting: string }>(
+    'select setting from vendor_shares where channel = $1 order by used_at desc, setting limit 1',
+    [channel],
+  )
+  const steps = await sql.query<{ step: StepRow }>(
+    `select json_build_object(${stepFields}) as step from vendor_steps where channel = $1 order by id desc limit $2`,
+    [channel, stepsAtMost],
+  )
+  return {
+    vendors: rows.map(({ vendor, share, troubles, lastStep }) => {
+      const rests = resting[vendor] ?? 0
+      return { vendor, resting: rests, share: share ?? rests, troubles, lastStep: lastStep && stepOf(lastStep) }
+    }),
+    steps: steps.rows.map(({ step }) => stepOf(step)),
+    otherSetting: latest.rows[0] !== undefined && latest.rows[0].setting !== setting,
+  }
 }
+
+const stepFields = `'vendor', vendor, 'at', at, 'from', from_share, 'to', to_share, 'reason', reason, 'troubles', troubles`
+type StepRow = Omit<VendorStep, 'at'> & { at: string }
+const stepOf = (row: StepRow): VendorStep => ({ ...row, at: new Date(row.at) })

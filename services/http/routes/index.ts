@@ -16,6 +16,7 @@ import { receiptRoutes } from './receipts.ts'
 import { sessionRoutes } from './session.ts'
 import { type ReadyChecks, systemRoutes } from './system.ts'
 import { unsubscribeRoutes } from './unsubscribe.ts'
+import { vendorRoutes } from './vendors.ts'
 
 export interface RouteOptions {
   /** What `/readyz` asks beside the database, e.g. `{ redis: () => connection.ping() }`. */
@@ -38,6 +39,7 @@ export function allRoutes(deps: HttpDeps, auth: Auth, options: RouteOptions = {}
     ...feedRoutes(deps),
     ...fileRoutes(deps),
     ...operatorRoutes(deps),
+    ...vendorRoutes(deps),
     ...citizenRoutes(deps),
     ...historyRoutes(deps),
     ...unsubscribeRoutes(deps),

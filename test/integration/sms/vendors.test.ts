@@ -109,8 +109,8 @@ describe('shares', () => {
     for (const { address } of targets) expect(simulator.record.sms.countOf(address)).toBe(1)
     expect(simulator.record.vendors.twilio.messages).toBe(0)
     expect((await shares()).twilio).toBeLessThan(60)
-    const [twilio] = await vendorStates(database.db)
-    expect(twilio?.steps.at(-1)).toMatchObject({ from: 60, to: 35, reason: 'troubles' })
+    const { steps } = await vendorStates(database.db, 'sms', { twilio: 60, esms: 40 }, 50)
+    expect(steps.at(-1)).toMatchObject({ from: 60, to: 35, reason: 'troubles' })
   })
 
   test.each([

@@ -21,6 +21,7 @@ const weights = { twilio: 60, esms: 40 }
 /** Each call is a process of its own, which has read nothing yet. */
 const worker = (log: Log = silentLog): VendorPort => createVendors(database.db, 'sms', log)
 const shares = () => worker().shares(weights)
+const shown = (of: Record<string, number> = weights, steps = 50) => vendorStates(database.db, 'sms', of, steps)
 /** Makes everything that has happened so far older. */
 const later = async (seconds: number) => {
   const by = `- ${seconds} * interval '1 second'`
@@ -31,10 +32,14 @@ const later = async (seconds: number) => {
 describe('shares that all processes have in common', () => {
   test('begin as configured', async () => {
     expect(await shares()).toEqual(weights)
-    expect((await vendorStates(database.db)).map(s => [s.channel, s.vendor, s.resting, s.share, s.steps])).toEqual([
-      ['sms', 'twilio', 60, 60, []],
-      ['sms', 'esms', 40, 40, []],
-    ])
+    expect(await shown()).toEqual({
+      vendors: [
+        { vendor: 'twilio', resting: 60, share: 60, troubles: 0, lastStep: null },
+        { vendor: 'esms', resting: 40, share: 40, troubles: 0, lastStep: null },
+      ],
+      steps: [],
+      otherSetting: false,
+    })
   })
 
   test('troubles of several processes add up; the fiftieth moves a step, once, with its reason', async () => {
@@ -47,11 +52,11 @@ describe('shares that all processes have in common', () => {
     await many[0]?.report(weights, 'twilio', 1)
     await Promise.all(many.map(one => one.shares(weights)))
     expect(await shares()).toEqual({ twilio: 35, esms: 65 })
-    const states = await vendorStates(database.db)
-    expect(states.find(s => s.vendor === 'twilio')).toMatchObject({
-      troubles: 50,
-      steps: [{ at: expect.any(Date), from: 60, to: 35, reason: 'troubles', troubles: 50 }],
-    })
+    const step = { at: expect.any(Date), vendor: 'twilio', from: 60, to: 35, reason: 'troubles', troubles: 50 }
+    const { vendors, steps } = await shown()
+    expect(vendors[0]).toMatchObject({ vendor: 'twilio', share: 35, troubles: 50, lastStep: step })
+    expect(vendors[1]).toMatchObject({ vendor: 'esms', share: 65, troubles: 0, lastStep: null })
+    expect(steps).toEqual([step])
     expect(lines).toHaveLength(1)
     expect(lines[0]).toContain('"vendor":"twilio"')
   })
@@ -74,8 +79,8 @@ describe('shares that all processes have in common', () => {
     expect(await shares()).toEqual({ twilio: 55, esms: 45 })
     await later(61)
     expect(await shares()).toEqual(weights)
-    const [twilio] = await vendorStates(database.db, 2)
-    expect(twilio?.steps.map(s => [s.from, s.to, s.reason])).toEqual([
+    const { steps } = await shown(weights, 2)
+    expect(steps.map(s => [s.from, s.to, s.reason])).toEqual([
       [55, 60, 'quiet'],
       [45, 55, 'quiet'],
     ])
@@ -95,10 +100,17 @@ describe('shares that all processes have in common', () => {
     const three = { twilio: 50, esms: 30, smpp: 20 }
     await database.db.query('delete from vendor_troubles')
     expect(await worker().shares(three)).toEqual(three)
-    const shown = async () => (await vendorStates(database.db)).map(s => s.vendor).sort()
-    expect(await shown()).toEqual(['esms', 'smpp', 'twilio'])
+    const present = async (of: Record<string, number>) => {
+      const { vendors, otherSetting } = await shown(of)
+      return { shares: Object.fromEntries(vendors.map(v => [v.vendor, v.share])), otherSetting }
+    }
+    expect(await present(three)).toEqual({ shares: three, otherSetting: false })
+    expect(await present(weights)).toEqual({ shares: { twilio: 35, esms: 65 }, otherSetting: true })
+    // A process that begins to send with a setting makes it the one in use.
     expect(await shares()).toEqual({ twilio: 35, esms: 65 })
-    expect(await shown()).toEqual(['esms', 'twilio'])
+    expect(await present(weights)).toEqual({ shares: { twilio: 35, esms: 65 }, otherSetting: false })
+    // Nothing was ever sent with these.
+    expect(await present({ twilio: 1, esms: 1 })).toEqual({ shares: { twilio: 50, esms: 50 }, otherSetting: true })
   })
 
   test('a database that is away costs nobody a message', async () => {
