@@ -72,6 +72,9 @@ export function simulatorCredentials(): SimulatorCredentials {
   }
 }
 
+/** An invented, round price of one message part, so that a demo shows what a sending would cost. No contract says so. */
+const inventedPriceDong = '500'
+
 /** The settings that make the sms and email channels use this simulator (names as in the environment). */
 export function simulatorEnv(
   simulator: Pick<Simulator, 'httpUrl' | 'smtpHost' | 'smtpPort' | 'smppHost' | 'smppPort' | 'credentials'>,
@@ -82,15 +85,18 @@ export function simulatorEnv(
     LOA_SMS_AUTH_TOKEN: credentials.authToken,
     LOA_SMS_FROM: 'LOA DEMO',
     LOA_SMS_BASE_URL: simulator.httpUrl,
+    LOA_SMS_PRICE_DONG: inventedPriceDong,
     LOA_SMS_ESMS_API_KEY: credentials.esmsApiKey,
     LOA_SMS_ESMS_SECRET_KEY: credentials.esmsSecretKey,
     LOA_SMS_ESMS_BRANDNAME: 'LOA DEMO',
     LOA_SMS_ESMS_BASE_URL: simulator.httpUrl,
+    LOA_SMS_ESMS_PRICE_DONG: inventedPriceDong,
     LOA_SMS_SMPP_HOST: simulator.smppHost,
     LOA_SMS_SMPP_PORT: String(simulator.smppPort),
     LOA_SMS_SMPP_SYSTEM_ID: credentials.smppSystemId,
     LOA_SMS_SMPP_PASSWORD: credentials.smppPassword,
     LOA_SMS_SMPP_FROM: 'LOA DEMO',
+    LOA_SMS_SMPP_PRICE_DONG: inventedPriceDong,
     LOA_SMS_LOOPBACK_ONLY: 'true',
     LOA_EMAIL_HOST: simulator.smtpHost,
     LOA_EMAIL_PORT: String(simulator.smtpPort),

@@ -8,10 +8,11 @@ import { simulatorCredentials, simulatorEnv, startSimulator } from '../../simula
 
 /**
  * Starts the simulator of a demo instance and makes it the only provider: whatever the environment says about the sms
- * and email channels is replaced. Its credentials are kept with the data, so that a restart finds the same account.
+ * and email channels is replaced, but for which of the simulated vendors take part (LOA_SMS_VENDORS). Its credentials are
+ * kept with the data, so that a restart finds the same account.
  */
 export async function startDemoSimulator(
-  { env }: EnvReading,
+  { env, channelValues }: EnvReading,
   dataDir: DataDir | undefined,
   log: Logger,
 ): Promise<{ simulator: Simulator; channelValues: EnvReading['channelValues'] }> {
@@ -22,7 +23,19 @@ export async function startDemoSimulator(
     credentials: dataDir ? await keptCredentials(dataDir.at('simulator.json')) : simulatorCredentials(),
     log,
   })
-  return { simulator, channelValues: readEnv(simulatorEnv(simulator)).channelValues }
+  const { VENDORS: vendors } = channelValues('sms')
+  const settings = { ...simulatorEnv(simulator), ...demoRates, ...(vendors && { LOA_SMS_VENDORS: vendors }) }
+  return { simulator, channelValues: readEnv(settings).channelValues }
+}
+
+/**
+ * Invented, like the simulator's prices: with a rate the screens can say how long a sending takes. High enough to keep
+ * nobody waiting in a demo; tests and measurements that use the simulator have no rate but their own.
+ */
+const demoRates = {
+  LOA_SMS_PARTS_PER_SECOND: '1000',
+  LOA_SMS_ESMS_PARTS_PER_SECOND: '1000',
+  LOA_SMS_SMPP_PARTS_PER_SECOND: '1000',
 }
 
 /** Those of the last start; what an older version did not have yet is added. */
