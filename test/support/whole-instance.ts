@@ -20,8 +20,11 @@ export interface WholeInstance {
   close(): Promise<void>
 }
 
-/** Starts it on a fresh database of the jest worker's server. */
-export async function startWholeInstance(): Promise<WholeInstance> {
+/**
+ * Starts it on a fresh database of the jest worker's server.
+ * @param options quietHours as in LOA_QUIET_HOURS; a demo has none
+ */
+export async function startWholeInstance(options: { quietHours?: string } = {}): Promise<WholeInstance> {
   const database = await testDatabase()
   const redis = await testRedis()
   await prepareDatabase(database.url, true)
@@ -35,6 +38,7 @@ export async function startWholeInstance(): Promise<WholeInstance> {
     channelIds: ['loudspeaker', 'board', 'sms', 'email'],
     channelValues: readEnv(simulatorEnv(simulator)).channelValues,
     simulatorUrl: simulator.httpUrl,
+    quietHours: options.quietHours,
     log: silentLog,
   })
   const api = await startApi(instance, { host: '127.0.0.1', port, redisUrl: redis.url })

@@ -14,6 +14,7 @@ import { issueDemoAnnouncement, watchToEnd } from '../demo/carry.ts'
 import { composeGiven } from '../instance/given.ts'
 import { runAllInOne } from '../instance/run.ts'
 import { createProgressBars } from '../show/progress-bars.ts'
+import { quietWords } from '../show/quiet.ts'
 import { resultTable } from '../show/table.ts'
 
 interface DemoChoices {
@@ -95,6 +96,8 @@ async function carry(
     bars.stop(),
   )
   process.stderr.write(`${resultTable(progress, names, new Map())}\n`)
+  const quiet = quietWords(progress, names)
+  if (quiet) process.stderr.write(`${quiet}\n`)
   const artefacts = await writeArtefacts(ctx, { announcementId: id, progress, publicUrl, outDir, simulatorUrl })
   return { announcement: id, dispatches: progress.dispatches.map(flat), artefacts }
 }

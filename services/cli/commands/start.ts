@@ -9,6 +9,7 @@ import type { RunningInstance } from '../instance/run.ts'
 import { runAllInOne } from '../instance/run.ts'
 import type { NewAccountNote } from '../instance/setup.ts'
 import { createProgressBars } from '../show/progress-bars.ts'
+import { quietWords } from '../show/quiet.ts'
 import { resultTable, table } from '../show/table.ts'
 
 interface StartChoices {
@@ -103,6 +104,8 @@ async function carryDemo({ instance, publicUrl, simulator }: RunningInstance): P
     ['loudspeaker', `${publicUrl}/feeds/stations/${rows[0].feed}.xml`],
   ])
   process.stdout.write(`\n${resultTable(progress, names, where)}\n`)
+  const quiet = quietWords(progress, names)
+  if (quiet) process.stdout.write(`${quiet}\n`)
   process.stdout.write(
     `Kết quả theo từng xã, từng người · results per commune and person: ${publicUrl}/announcements/${id}\n`,
   )

@@ -7,6 +7,7 @@ import type { Actor, Role } from '../../domain/accounts.ts'
 import { AppError } from '../../domain/errors.ts'
 import type { Progress } from '../../http/schemas.ts'
 import type { Db } from '../../store/db.ts'
+import { dispatchesOf } from '../../store/dispatches.ts'
 
 async function demoActor(db: Db, role: Role): Promise<Actor> {
   const account = (await listAccounts(db)).find(a => a.role === role)
@@ -60,16 +61,25 @@ const pollMs = 200
 /** How long receipts may trickle in after the last send before the picture is taken as final. */
 const receiptsMs = 20_000
 
-/** True when every dispatch has ended and the channels that get receipts have them all. */
-function complete(progress: Progress, withReceipts: Set<string>): boolean {
-  return (
-    progress.dispatches.length > 0 &&
-    progress.dispatches.every(d => d.settledAt !== null && !(withReceipts.has(d.channel) && d.counts.accepted > 0))
-  )
+/** True when a dispatch has ended, or nothing of it moves before the quiet hours are over. */
+function atRest({ phase, settledAt, counts }: Progress['dispatches'][number]): boolean {
+  return settledAt !== null || (phase === 'quiet' && counts.sending === 0)
+}
+
+/** True while a channel that gets receipts lacks some. */
+function receiptsMissing(progress: Progress, withReceipts: Set<string>): boolean {
+  return progress.dispatches.some(d => withReceipts.has(d.channel) && d.counts.accepted > 0)
+}
+
+/** True when what is still to be sent has been rendered: what waits for the morning can be looked at before. */
+async function rendered(ctx: DispatchContext, announcementId: string): Promise<boolean> {
+  const dispatches = await dispatchesOf(ctx.db, announcementId)
+  return dispatches.every(d => d.settledAt !== null || d.renditionId !== null)
 }
 
 /**
- * Watches a dispatch until it has ended.
+ * Watches an announcement until it has ended, or until all that is left of it waits for the end of the quiet hours, which
+ * may be the next morning.
  * @param onProgress called with every picture, for bars
  * @param signal ends the watching (not the dispatch)
  */
@@ -84,14 +94,16 @@ export async function watchToEnd(
       .filter(({ channel }) => channel.traits.bestEvidence === 'delivered-to-handset')
       .map(({ channel }) => channel.id),
   )
-  let settledSince: number | undefined
+  let atRestSince: number | undefined
   for (;;) {
     const progress = await progressOf(ctx, announcementId)
     onProgress(progress)
-    if (complete(progress, withReceipts) || signal.aborted) return progress
-    if (progress.dispatches.length > 0 && progress.dispatches.every(d => d.settledAt !== null)) {
-      settledSince ??= Date.now()
-      if (Date.now() - settledSince > receiptsMs) return progress
+    if (signal.aborted) return progress
+    const resting = progress.dispatches.length > 0 && progress.dispatches.every(atRest)
+    if (resting && (await rendered(ctx, announcementId))) {
+      if (!receiptsMissing(progress, withReceipts)) return progress
+      atRestSince ??= Date.now()
+      if (Date.now() - atRestSince > receiptsMs) return progress
     }
     await new Promise(resolve => setTimeout(resolve, pollMs))
   }
