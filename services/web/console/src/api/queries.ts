@@ -16,6 +16,7 @@ import type {
   AreaResult,
   AudienceCount,
   Board,
+  ChannelVendors,
   ImportReport,
   Instance,
   Me,
@@ -352,6 +353,16 @@ export function useBoards(enabled = true) {
     enabled,
     refetchInterval: 30_000,
     queryFn: ({ signal }) => call<Board[]>('/api/boards', { signal }),
+  })
+}
+
+/** How messages are shared out among the vendors of each channel now. */
+export function useVendors(enabled = true) {
+  return useQuery({
+    queryKey: ['vendors'],
+    enabled,
+    refetchInterval: 10_000,
+    queryFn: ({ signal }) => call<ChannelVendors[]>('/api/vendors', { signal }),
   })
 }
 

@@ -1,6 +1,7 @@
 import { Drawer, Text, VisuallyHidden } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import {
+  IconArrowsSplit,
   IconFileText,
   IconLanguage,
   IconLogout,
@@ -40,6 +41,7 @@ const places: Place[] = [
   { to: '/places', label: 'places', icon: IconMapPin, needs: 'place.read' },
   { to: '/citizens', label: 'citizens', icon: IconUsersPlus, needs: 'citizen.import' },
   { to: '/recipients', label: 'recipients', icon: IconUserSearch, needs: 'citizen.history' },
+  { to: '/vendors', label: 'vendors', icon: IconArrowsSplit, needs: 'announcement.control' },
 ]
 
 /** The frame of every page: demo ribbon, band, navigation. Without a session it shows the sign-in instead. */

@@ -53,6 +53,10 @@ export const router = createBrowserRouter([
             path: 'recipients',
             lazy: async () => ({ Component: (await import('../pages/RecipientsPage.tsx')).RecipientsPage }),
           },
+          {
+            path: 'vendors',
+            lazy: async () => ({ Component: (await import('../pages/VendorsPage.tsx')).VendorsPage }),
+          },
           { path: '*', lazy: async () => ({ Component: (await import('../pages/NotFoundPage.tsx')).NotFoundPage }) },
         ],
       },

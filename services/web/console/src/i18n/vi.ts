@@ -27,6 +27,7 @@ export const vi = {
     places: 'Đài và bảng tin',
     citizens: 'Danh sách người dân',
     recipients: 'Tra cứu người nhận',
+    vendors: 'Nhà cung cấp SMS',
     label: 'Các trang',
   },
   common: {
@@ -503,6 +504,7 @@ export const vi = {
     partly: 'chưa kể kênh chưa có đơn giá',
     counting: 'đang tính…',
     failed: 'chưa tính được',
+    demoPrice: 'Đơn giá trong hệ thống diễn tập là số giả định.',
   },
   quiet: {
     title: 'Khung giờ yên tĩnh',
@@ -653,6 +655,54 @@ export const vi = {
     emptyText: 'Người này có trong danh sách nhưng chưa có thông báo nào được gửi qua tin nhắn hoặc thư điện tử.',
     announcement: 'Thông báo',
     when: 'Lúc',
+  },
+  vendors: {
+    title: 'Nhà cung cấp SMS',
+    lead: 'Tin nhắn được chia cho các nhà cung cấp theo tỷ lệ đã cấu hình. Khi một nơi gặp sự cố, phần của nơi đó tự chuyển dần sang nơi khác.',
+    shares: 'Tỷ lệ chia tin',
+    none: 'Không có kênh đang bật nào gửi qua nhà cung cấp.',
+    single: 'Chỉ có một nhà cung cấp',
+    singleText: 'Khi nhà cung cấp này gặp sự cố, không có nơi khác để chuyển tin sang.',
+    allInTrouble: 'Mọi nhà cung cấp đều gặp sự cố nên giữ nguyên tỷ lệ',
+    allInTroubleText:
+      'Khi mọi nơi cùng gặp sự cố, nguyên nhân thường nằm ở đường truyền hoặc cấu hình của chính hệ thống này. Ông/Bà vui lòng báo người quản trị kiểm tra.',
+    moved: 'Tỷ lệ đang khác cấu hình',
+    movedText:
+      'Một phần tin đang được chuyển sang nhà cung cấp khác. Ông/Bà không phải làm gì để tin tiếp tục được gửi.',
+    usual: 'Mọi nhà cung cấp đang nhận đúng phần đã cấu hình.',
+    otherSetting:
+      'Lần gửi gần nhất dùng danh sách nhà cung cấp khác với máy chủ này. Nếu vừa đổi cấu hình, điều này tự hết ở lần gửi tới; nếu không, người quản trị cần kiểm tra LOA_SMS_VENDORS của các tiến trình gửi.',
+    standing: {
+      trouble: 'Đang gặp sự cố',
+      less: 'Nhận ít hơn cấu hình',
+      more: 'Nhận thay nơi khác',
+      usual: 'Như cấu hình',
+    },
+    configured: 'Cấu hình',
+    present: 'Hiện nay',
+    percent: (n: string) => `${n}%`,
+    troubles: 'Sự cố trong một phút qua',
+    notCounted: 'không đếm, vì không có nơi khác để chuyển sang',
+    rate: 'Tốc độ được phép',
+    perSecond: (n: string) => `${n} bản tin (SMS) mỗi giây`,
+    noLimit: 'không đặt giới hạn',
+    price: 'Đơn giá',
+    perPart: (money: string) => `${money} một bản tin (SMS)`,
+    lastMove: 'Thay đổi gần nhất',
+    noMove: 'chưa có',
+    demoNumbers: 'Trong hệ thống diễn tập, đơn giá và tốc độ là số giả định.',
+    rule: (troubles: string, away: string, quiet: string, back: string) =>
+      `Nơi có thêm ${troubles} sự cố trong một phút mất tới ${away} điểm phần trăm. Sau ${quiet} phút không giảm thêm và hầu như không còn sự cố, mỗi phút nơi đó lấy lại tới ${back} điểm. Tỷ lệ chỉ được xét lại trong lúc có tin nhắn đang gửi.`,
+    history: 'Các lần thay đổi',
+    historyLead: 'Tối đa 50 lần gần nhất, mới nhất ở trên.',
+    historyNone: 'Tỷ lệ chưa thay đổi lần nào.',
+    historyName: (name: string, words: string) => `${name}: ${words}`,
+    fell: (troubles: string, from: string, to: string) =>
+      `gặp ${troubles} sự cố trong một phút, giảm từ ${from}% xuống ${to}%`,
+    rose: (from: string, to: string) => `đã ổn định trở lại, tăng từ ${from}% lên ${to}%`,
+    note: (name: string, present: string, configured: string) =>
+      `${name} đang nhận ${present}% số tin thay vì ${configured}%.`,
+    noteLink: 'Xem các nhà cung cấp SMS',
   },
   operator: {
     title: 'Bản tin cần phát',

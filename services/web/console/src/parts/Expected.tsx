@@ -1,4 +1,5 @@
 import type { ChannelInfo, Preview } from '../../../../http/schemas.ts'
+import { useInstance } from '../api/queries.ts'
 import { useWords } from '../i18n/context.tsx'
 import { roughWords } from '../i18n/dictionary.ts'
 import { totalCost } from '../lib/estimates.ts'
@@ -19,6 +20,7 @@ export interface ExpectedChannel {
 /** Before something goes out: per channel to how many, at what cost and within what time. */
 export function Expected({ channels }: { channels: ExpectedChannel[] }) {
   const { t, language, say } = useWords()
+  const instance = useInstance()
   const total = totalCost(
     channels.map(({ channel, preview }) => ({ mayCost: channel.address === 'phone', estimate: preview?.estimate })),
   )
@@ -44,6 +46,7 @@ export function Expected({ channels }: { channels: ExpectedChannel[] }) {
           {total.partly && <span>({t.expected.partly})</span>}
         </div>
       )}
+      {total.dong !== null && instance.data?.demo && <small>{t.expected.demoPrice}</small>}
       <small>{t.compose.reachHint}</small>
     </div>
   )

@@ -8,6 +8,7 @@ import { byChannel } from '../../lib/rounds.ts'
 import { StateSwatch } from '../../parts/Equation.tsx'
 import css from './Announcement.module.css'
 import { ChannelProgress } from './ChannelProgress.tsx'
+import { VendorNote } from './VendorNote.tsx'
 
 interface ProgressViewProps {
   announcement: Announcement
@@ -30,6 +31,7 @@ export function ProgressView({ announcement, progress, liveness }: ProgressViewP
       {byChannel(progress.dispatches).map(({ channel, rounds }) => (
         <ChannelProgress key={channel} announcement={announcement} channelId={channel} rounds={rounds} />
       ))}
+      <VendorNote dispatches={progress.dispatches} />
       <Meanings />
     </Stack>
   )
