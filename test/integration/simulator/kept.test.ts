@@ -13,10 +13,14 @@ beforeEach(async () => {
 })
 afterEach(() => rm(folder, { recursive: true }))
 
-async function start() {
+async function start(more: Record<string, string> = {}) {
   const ports = { LOA_SIMULATOR_PORT: '0', LOA_SIMULATOR_SMTP_PORT: '0', LOA_SIMULATOR_SMPP_PORT: '0' }
   const dataDir = { at: (name: string) => join(folder, name) } as DataDir
-  const { simulator, channelValues } = await startDemoSimulator(readEnv(ports), dataDir, createLog({ level: 'silent' }))
+  const { simulator, channelValues } = await startDemoSimulator(
+    readEnv({ ...ports, ...more }),
+    dataDir,
+    createLog({ level: 'silent' }),
+  )
   await simulator.close()
   return { credentials: simulator.credentials, sms: channelValues('sms') }
 }
@@ -39,4 +43,21 @@ test('a file that cannot be read is replaced', async () => {
   await writeFile(join(folder, 'simulator.json'), '{"acc')
   const { credentials } = await start()
   expect(JSON.parse(await readFile(join(folder, 'simulator.json'), 'utf8'))).toEqual(credentials)
+})
+
+test('the environment chooses the vendors of a demo, and nothing else about them', async () => {
+  expect((await start()).sms).not.toHaveProperty('VENDORS')
+  const given = {
+    LOA_SMS_VENDORS: 'twilio:60,esms:40',
+    LOA_SMS_BASE_URL: 'https://vendor.example',
+    LOA_SMS_PRICE_DONG: '9',
+  }
+  const { sms } = await start(given)
+  expect(sms).toMatchObject({ VENDORS: 'twilio:60,esms:40', LOOPBACK_ONLY: 'true' })
+  expect(sms.BASE_URL).toMatch(/^http:\/\/127\.0\.0\.1:/)
+  // Invented prices and rates for every vendor, so that the screens show cost and duration whichever are chosen.
+  for (const vendor of ['', 'ESMS_', 'SMPP_']) {
+    expect(Number(sms[`${vendor}PRICE_DONG`])).toBe(500)
+    expect(Number(sms[`${vendor}PARTS_PER_SECOND`])).toBeGreaterThan(0)
+  }
 })

@@ -7,7 +7,7 @@ import { vi } from '../../../services/web/console/src/i18n/vi.ts'
 import { concerns, situationOf, standingOf, vendorsAway } from '../../../services/web/console/src/lib/vendors.ts'
 
 const vendor = (id: string, configuredShare: number, presentShare = configuredShare, inTrouble = false) =>
-  ({ id, configuredShare, presentShare, inTrouble }) as Vendor
+  ({ id, configuredShare, presentShare, inTrouble, troubles: inTrouble ? 50 : 0 }) as Vendor
 const channel = (vendors: Vendor[], more: Partial<ChannelVendors> = {}): ChannelVendors => ({
   channel: 'sms',
   vendors,
@@ -38,6 +38,8 @@ describe('what a reader should know first', () => {
     expect(standingOf(vendor('twilio', 60))).toBe('usual')
     expect(standingOf(vendor('twilio', 60, 35, true))).toBe('trouble')
     expect(standingOf(vendor('twilio', 60, 60, true))).toBe('trouble')
+    // Nothing is known of the troubles of a single one, so it is not called well.
+    expect(standingOf({ ...vendor('twilio', 100), troubles: null })).toBe('only')
   })
 
   test('in the words that were asked for', () => {

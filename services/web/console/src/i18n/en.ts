@@ -666,6 +666,7 @@ export const en: Dictionary = {
     otherSetting:
       'What was sent last went by another list of vendors than that of this server. After a change of the configuration this ends with the next sending; otherwise the administrator should check LOA_SMS_VENDORS of the sending processes.',
     standing: {
+      only: 'Gets every message',
       trouble: 'In trouble',
       less: 'Gets less than configured',
       more: 'Takes over from others',
@@ -683,6 +684,7 @@ export const en: Dictionary = {
     perPart: money => `${money} per SMS part`,
     lastMove: 'Last change',
     noMove: 'none yet',
+    followed: 'follows what others lose or get back',
     demoNumbers: 'Prices and rates in a demo instance are invented.',
     rule: (troubles, away, quiet, back) =>
       `A vendor with ${troubles} more troubles within a minute loses up to ${away} points of a hundred. After ${quiet} minutes without a further loss and with hardly any trouble it gets up to ${back} points back each minute. Shares are looked at again only while messages are being sent.`,

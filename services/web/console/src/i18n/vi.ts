@@ -673,6 +673,7 @@ export const vi = {
     otherSetting:
       'Lần gửi gần nhất dùng danh sách nhà cung cấp khác với máy chủ này. Nếu vừa đổi cấu hình, điều này tự hết ở lần gửi tới; nếu không, người quản trị cần kiểm tra LOA_SMS_VENDORS của các tiến trình gửi.',
     standing: {
+      only: 'Nhận toàn bộ tin',
       trouble: 'Đang gặp sự cố',
       less: 'Nhận ít hơn cấu hình',
       more: 'Nhận thay nơi khác',
@@ -690,6 +691,7 @@ export const vi = {
     perPart: (money: string) => `${money} một bản tin (SMS)`,
     lastMove: 'Thay đổi gần nhất',
     noMove: 'chưa có',
+    followed: 'đổi theo phần của nơi khác',
     demoNumbers: 'Trong hệ thống diễn tập, đơn giá và tốc độ là số giả định.',
     rule: (troubles: string, away: string, quiet: string, back: string) =>
       `Nơi có thêm ${troubles} sự cố trong một phút mất tới ${away} điểm phần trăm. Sau ${quiet} phút không giảm thêm và hầu như không còn sự cố, mỗi phút nơi đó lấy lại tới ${back} điểm. Tỷ lệ chỉ được xét lại trong lúc có tin nhắn đang gửi.`,

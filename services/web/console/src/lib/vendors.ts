@@ -11,10 +11,14 @@ export function situationOf({ vendors, allInTrouble }: ChannelVendors): Situatio
 }
 
 /** How a vendor stands: its troubles before its share, since they say what comes next. */
-export type Standing = 'trouble' | 'less' | 'more' | 'usual'
+export type Standing = 'only' | 'trouble' | 'less' | 'more' | 'usual'
 
-/** @returns `less` or `more` than configured when it has no trouble of its own now */
-export function standingOf({ inTrouble, presentShare, configuredShare }: Vendor): Standing {
+/**
+ * @returns `less` or `more` than configured when it has no trouble of its own now; `only` when there is no other vendor, so
+ *   that nothing is known of its troubles
+ */
+export function standingOf({ troubles, inTrouble, presentShare, configuredShare }: Vendor): Standing {
+  if (troubles === null) return 'only'
   if (inTrouble) return 'trouble'
   if (presentShare === configuredShare) return 'usual'
   return presentShare < configuredShare ? 'less' : 'more'

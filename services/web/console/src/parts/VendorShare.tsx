@@ -6,13 +6,14 @@ import { formatDateTime, formatMoney, formatNumber } from '../lib/format.ts'
 import { type Standing, standingOf } from '../lib/vendors.ts'
 import css from './VendorShare.module.css'
 
-const colors: Record<Standing, string> = { trouble: 'alarm', less: 'gold', more: 'ink', usual: 'leaf' }
+const colors: Record<Standing, string> = { only: 'slate', trouble: 'alarm', less: 'gold', more: 'ink', usual: 'leaf' }
 
 /** One vendor: what it gets now beside what it should get, its account's terms, and what changed last. */
 export function VendorShare({ vendor }: { vendor: Vendor }) {
   const { t, language, say } = useWords()
   const standing = standingOf(vendor)
   const { configuredShare, presentShare, troubles, partsPerSecond, priceDong, lastMove } = vendor
+  const none = presentShare === configuredShare ? t.vendors.noMove : t.vendors.followed
   const terms = [
     [t.vendors.troubles, troubles === null ? t.vendors.notCounted : formatNumber(troubles, language)],
     [
@@ -20,10 +21,7 @@ export function VendorShare({ vendor }: { vendor: Vendor }) {
       partsPerSecond === null ? t.vendors.noLimit : t.vendors.perSecond(formatNumber(partsPerSecond, language)),
     ],
     [t.vendors.price, priceDong === null ? t.expected.noPrice : t.vendors.perPart(formatMoney(priceDong, language))],
-    [
-      t.vendors.lastMove,
-      lastMove === null ? t.vendors.noMove : `${formatDateTime(lastMove.at)} – ${moveWords(t, lastMove)}`,
-    ],
+    [t.vendors.lastMove, lastMove === null ? none : `${formatDateTime(lastMove.at)} – ${moveWords(t, lastMove)}`],
   ]
   return (
     <li className={css.vendor}>
