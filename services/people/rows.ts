@@ -4,9 +4,10 @@ import { foldName } from '../text/fold.ts'
 import type { AreaFinder } from './areas.ts'
 import type { Columns, Field } from './columns.ts'
 import { readEmail } from './email.ts'
+import { readLanguage } from './language.ts'
 import { readPhone } from './phone.ts'
 
-/** One person as a row of the file gives it; null where the row says nothing. Short names: a million are sent to the database. */
+/** One person as a row of the file gives it; null where the row says nothing. */
 export interface PersonRow {
   row: number
   name: string | null
@@ -17,6 +18,8 @@ export interface PersonRow {
   tags: string | null
   /** true: agrees; false: withdraws; null: says nothing. */
   consent: boolean | null
+  /** Code of the language the person reads, see {@link readLanguage}. */
+  language: string | null
 }
 
 export type RowReading = { ok: true; person: PersonRow } | { ok: false; reason: Sentence }
@@ -31,6 +34,9 @@ const cellCharacters = 3_000
 
 const agrees = ['co', 'x', 'v', '1', 'yes', 'y', 'true', 'dong y', 'da dong y', 'ok']
 const declines = ['khong', 'khong dong y', 'chua', 'chua dong y', '0', 'no', 'n', 'false']
+
+/** What a formula leaves when it fails. */
+const formulaError = /^#(N\/A|REF!|VALUE!|NAME\?|DIV\/0!|NULL!|NUM!|SPILL!|CALC!)$/
 
 /** UTF-8 once read as Windows-1252 and saved so ("Nguyá»…n"), or letters already lost (U+FFFD). */
 const garbled =
@@ -90,6 +96,9 @@ export function readPerson(
   if (garbled.test(name) || garbled.test(areaCell) || garbled.test(tagCell)) {
     return refused('Chữ tiếng Việt đã bị lỗi bảng mã từ trước.', 'The Vietnamese letters were already garbled.')
   }
+  if (formulaError.test(name)) {
+    return refused(`Ô họ tên là lỗi của công thức (${name}).`, `The name is the error of a formula (${name}).`)
+  }
   if (name.length > nameCharacters || /[\x00-\x1f\x7f]/.test(name)) {
     return refused(
       `Họ tên dài quá ${nameCharacters} ký tự hoặc có ký tự điều khiển.`,
@@ -119,6 +128,13 @@ export function readPerson(
       'The consent cell is unclear; write "có" (yes), "không" (no) or leave it empty.',
     )
   }
+  const language = readLanguage(cell('language'))
+  if (language === undefined) {
+    return refused(
+      'Không rõ ngôn ngữ; hãy ghi tên (Tiếng Việt, Bru - Vân Kiều) hoặc mã (vi, bru).',
+      'The language is unclear; write its name (Tiếng Việt, Bru - Vân Kiều) or code (vi, bru).',
+    )
+  }
   return {
     ok: true,
     person: {
@@ -129,6 +145,7 @@ export function readPerson(
       area: area.code,
       tags: tags.length > 0 ? tags.join(tagSeparator) : null,
       consent,
+      language,
     },
   }
 }

@@ -140,6 +140,7 @@ describe('rows', () => {
         area: '19669',
         tags: ['nông dân', 'thanh niên'].join(tagSeparator),
         consent: true,
+        language: null,
       },
     })
   })
@@ -158,7 +159,16 @@ describe('rows', () => {
   test('empty cells say nothing; a short row is a row with empty cells', () => {
     expect(readRow(['', '="0912345678"', '', '19669'])).toEqual({
       ok: true,
-      person: { row: 2, name: null, phone: '+84912345678', email: null, area: '19669', tags: null, consent: null },
+      person: {
+        row: 2,
+        name: null,
+        phone: '+84912345678',
+        email: null,
+        area: '19669',
+        tags: null,
+        consent: null,
+        language: null,
+      },
     })
   })
 
