@@ -2,6 +2,7 @@ import { decodeText } from './encoding.ts'
 import { hasContent, type SheetRow, type SheetRows } from './sheet.ts'
 
 export type Delimiter = ',' | ';' | '\t'
+type Accepts = (row: SheetRow) => boolean
 
 /** A record beyond this is a quote that was never closed, not a person. Characters. */
 const longestRecord = 65_536
@@ -151,55 +152,43 @@ function cutter(delimiter: Delimiter): Cutter {
   return { rowsOf }
 }
 
-/** Reads on until the headings are there, then says how to cut and gives all text again from the start. */
+/** Lines that are looked at for how cells are separated; lists often carry a title above the headings. */
+const sniffedLines = 20
+
+/** Reads the first lines, says how to cut, and gives their text back with Excel's hint taken off. */
 async function openText(
   pieces: AsyncGenerator<string>,
+  accepts: Accepts,
 ): Promise<{ delimiter: Delimiter; head: string; ended: boolean }> {
   let head = ''
   let ended = false
-  const lineEnd = () => endOfRecord(head)
-  while (lineEnd() < 0 && head.length < longestRecord) {
+  while (!ended && head.length < longestRecord && head.split('\n').length <= sniffedLines) {
     const next = await pieces.next()
-    if (next.done) {
-      ended = true
-      break
-    }
-    head = (head + next.value).replace(/^\n+/, '')
-    // The line after Excel's own hint is needed too.
-    if (/^sep=.\n/i.test(head) && endOfRecord(head.slice(6)) < 0) {
-      const more = await pieces.next()
-      if (more.done) {
-        ended = true
-        break
-      }
-      head += more.value
-    }
+    if (next.done) ended = true
+    else head = (head + next.value).replace(/^\n+/, '')
   }
   // Excel's hint stands above the headings and is not shown: it is no row.
   const hint = /^sep=([;,\t])(\n|$)/i.exec(head)
   if (hint) return { delimiter: hint[1] as Delimiter, head: head.slice(hint[0].length), ended }
-  const end = endOfRecord(head)
-  return { delimiter: sniffDelimiter(end < 0 ? head : head.slice(0, end)), head, ended }
+  const lines = head.split('\n').slice(0, sniffedLines)
+  const headings = lines.find(line => accepts({ row: 1, cells: unquoted(line, sniffDelimiter(line)) }))
+  return { delimiter: sniffDelimiter(headings ?? lines.find(line => /[;,\t]/.test(line)) ?? ''), head, ended }
 }
 
-/** Position of the end of the first record (a line break outside quotes), or -1 when it is not in `text`. */
-function endOfRecord(text: string): number {
-  let quoted = false
-  for (let i = 0; i < text.length; i++) {
-    if (text[i] === '"') quoted = !quoted
-    else if (!quoted && text[i] === '\n') return i
-  }
-  return -1
+/** Cells of a line of headings, near enough to know them. */
+function unquoted(line: string, delimiter: Delimiter): string[] {
+  return line.split(delimiter).map(cell => cell.replaceAll('"', ''))
 }
 
 /**
  * Reads a CSV file of any of the usual dialects, in memory that does not grow with the file. The first row given is the
- * headings. A line that is broken (a quote never closed, endless text) is given as such and costs no other line.
+ * headings or stands above them. A line that is broken (a quote never closed, endless text) is given as such and costs no other line.
+ * @param accepts true for the row of headings: it decides how cells are separated
  * @throws AppError import.bad-encoding
  */
-export async function* readCsv(source: AsyncIterable<Uint8Array>): SheetRows {
+export async function* readCsv(source: AsyncIterable<Uint8Array>, accepts: Accepts = () => false): SheetRows {
   const pieces = evenLineEnds(decodeText(source))
-  const { delimiter, head, ended } = await openText(pieces)
+  const { delimiter, head, ended } = await openText(pieces, accepts)
   const { rowsOf } = cutter(delimiter)
   let rows = rowsOf(head, ended)
   if (rows.length > 0) yield rows

@@ -2,6 +2,7 @@ import { AppError, type Sentence } from '../domain/errors.ts'
 import type { Db, Transaction } from '../store/db.ts'
 import { transaction } from '../store/db.ts'
 import { loadAreaFinder } from './areas.ts'
+import { cancellable, stopIfAsked } from './cancellable.ts'
 import { type Columns, citizenSheet, findHeadings } from './columns.ts'
 import { mergeStaged } from './merge.ts'
 import { keepRejected } from './rejected.ts'
@@ -60,7 +61,8 @@ export interface CitizenImportReport {
 /** Refused rows that a report names; a job keeps all of them. */
 export const rejectedRowsKept = 1_000
 
-const brokenRows = {
+/** Reasons of rows that are no rows at all. */
+export const brokenRows = {
   quote: {
     vi: 'Dòng không đọc được: có dấu ngoặc kép mở mà không đóng.',
     en: 'The row cannot be read: a double quote is never closed.',
@@ -87,22 +89,27 @@ export function importCitizens(
   source: AsyncIterable<Uint8Array>,
   options: CitizenImportOptions,
 ): Promise<CitizenImportReport> {
-  return transaction(db, async sql => {
-    const dryRun = options.dryRun ?? false
-    const now = options.now()
-    const basis = options.consentBasis?.trim() ?? ''
-    await openStaging(sql)
-    const staged = await stageFile(sql, source, basis, now, options)
-    options.onProgress?.({ ...staged, phase: 'merging' })
-    const merged = await mergeStaged(sql, {
-      now,
-      source: basis ? `import: ${basis}` : 'import: consent column',
-      dryRun,
-    })
-    const refused = await keepRejected(sql, options.jobId, rejectedRowsKept)
-    stopIfAsked(options.signal)
-    return { dryRun, ...merged, rows: staged.rows, ignoredColumns: staged.ignoredColumns, ...refused }
+  return transaction(db, sql => cancellable(db, sql, options.signal, () => importInto(sql, source, options)))
+}
+
+async function importInto(
+  sql: Transaction,
+  source: AsyncIterable<Uint8Array>,
+  options: CitizenImportOptions,
+): Promise<CitizenImportReport> {
+  const dryRun = options.dryRun ?? false
+  const now = options.now()
+  const basis = options.consentBasis?.trim() ?? ''
+  await openStaging(sql)
+  const staged = await stageFile(sql, source, basis, now, options)
+  options.onProgress?.({ ...staged, phase: 'merging' })
+  const merged = await mergeStaged(sql, {
+    now,
+    source: basis ? `import: ${basis}` : 'import: consent column',
+    dryRun,
   })
+  const refused = await keepRejected(sql, options.jobId, rejectedRowsKept)
+  return { dryRun, ...merged, rows: staged.rows, ignoredColumns: staged.ignoredColumns, ...refused }
 }
 
 interface Staged extends Omit<ImportProgress, 'phase'> {
@@ -149,15 +156,6 @@ async function stageFile(
   }
   await stageLines(sql, lines())
   return staged
-}
-
-/** @throws AppError import.cancelled */
-export function stopIfAsked(signal: AbortSignal | undefined): void {
-  if (!signal?.aborted) return
-  throw new AppError('import.cancelled', {
-    vi: 'Đã dừng theo yêu cầu. Chưa có dòng nào được nhập.',
-    en: 'Stopped as asked. Nothing was imported.',
-  })
 }
 
 function noConsent(): AppError {

@@ -107,6 +107,8 @@ export function readPhone(cell: string, options: { convertOldNumbers?: boolean }
   }
   const text = cell.normalize('NFKC').replace(invisible, '').trim().replace(/^'/, '').replace(/\.0$/, '')
   if (/^\+?\d+([.,]\d+)?e\+?\d+$/i.test(text)) return refused('spreadsheet-number')
+  // What a date column makes of a phone number.
+  if (/^\d{4}-\d\d-\d\d( |$)/.test(text)) return refused('not-a-phone')
   const parts = text.split(/[,;/|\n]|\s-\s|hoặc/i).filter(part => part.replace(/\D/g, '').length >= 8)
   if (parts.length > 1) return refused('several')
 

@@ -13,7 +13,7 @@ export interface PersonRow {
   name: string | null
   phone: string | null
   email: string | null
-  area: string
+  area: string | null
   /** Joined by {@link tagSeparator}. */
   tags: string | null
   /** true: agrees; false: withdraws; null: says nothing. */
@@ -59,6 +59,19 @@ function readTags(cell: string): string[] {
   return [...new Set(tags.filter(tag => tag !== ''))]
 }
 
+/** Text of one cell, without what spreadsheets put around it. */
+export function cellOf(cells: string[], position: number | undefined): string {
+  const raw = position === undefined ? undefined : cells[position]
+  if (raw === undefined || raw === '') return ''
+  if (plainCell.test(raw)) return raw
+  const text = raw.replaceAll('\u00a0', ' ').trim().normalize('NFC')
+  // ="0912345678" is how people keep Excel from dropping the leading 0.
+  return text.startsWith('=') ? (/^="(.*)"$/s.exec(text)?.[1] ?? text) : text
+}
+
+/** Nothing to undo: most cells of a list, and normalising is what takes time. */
+const plainCell = /^[\w@.][\w@. -]*[\w@.]$/
+
 /**
  * Checks one row. A row with any wrong cell is refused whole, with the first reason: half a person would look imported.
  * @param consentForAll no consent column: everybody in the file agreed on the basis that the importer states
@@ -80,13 +93,7 @@ export function readPerson(
       `A cell is longer than ${cellCharacters} characters; a double quote may not be closed.`,
     )
   }
-  const cell = (field: Field): string => {
-    const position = columns.at[field]
-    if (position === undefined) return ''
-    const text = (cells[position] ?? '').replaceAll('\u00a0', ' ').trim().normalize('NFC')
-    // ="0912345678" is how people keep Excel from dropping the leading 0.
-    return text.startsWith('=') ? (/^="(.*)"$/s.exec(text)?.[1] ?? text) : text
-  }
+  const cell = (field: Field): string => cellOf(cells, columns.at[field])
 
   const name = cell('fullName').replace(/^'/, '').replace(/\s+/g, ' ')
   const phoneCell = cell('phone')

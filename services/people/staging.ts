@@ -40,7 +40,7 @@ function field(value: string | null): string {
 /** A person as a line of COPY's text format. */
 export function personLine(p: PersonRow): string {
   const consent = p.consent === null ? '\\N' : p.consent ? 't' : 'f'
-  return `${p.row}\t${field(p.name)}\t${p.phone ?? '\\N'}\t${field(p.email)}\t${p.area}\t${field(p.tags)}\t${consent}\t${p.language ?? '\\N'}\t\\N\t\\N\n`
+  return `${p.row}\t${field(p.name)}\t${p.phone ?? '\\N'}\t${field(p.email)}\t${p.area ?? '\\N'}\t${field(p.tags)}\t${consent}\t${p.language ?? '\\N'}\t\\N\t\\N\n`
 }
 
 /** A refused row with its reason. */

@@ -53,7 +53,7 @@ export async function openTable(source: AsyncIterable<Uint8Array>, options: Tabl
     return await openXlsx(bytes(), options)
   }
   return {
-    rows: readCsv(bytes()),
+    rows: readCsv(bytes(), options.accepts),
     position: () => ({ bytes: taken.bytes, bytesTotal: 0 }),
     close: async () => undefined,
   }

@@ -1,21 +1,37 @@
+import { randomUUID } from 'node:crypto'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import type { Request, Response } from 'express'
 import { z } from 'zod'
 import { AppError } from '../../domain/errors.ts'
 import { summariseCitizens } from '../../people/citizens.ts'
 import { importCitizens } from '../../people/import.ts'
+import { cancelImport, type ImportKind, importJob, type JobControl, runImportJob } from '../../people/jobs.ts'
+import { importOptOuts } from '../../people/opt-outs.ts'
+import { refusableChannels } from '../../people/refusable.ts'
+import { rejectedCsv } from '../../people/rejected.ts'
 import type { HttpDeps } from '../deps.ts'
+import { notFound } from '../problem.ts'
 import { type RouteDef, route } from '../route.ts'
-import { importReportSchema } from '../schemas.ts'
+import { importJobSchema, importReportSchema } from '../schemas.ts'
 
-/** Some two million rows; a file beyond it is better cut by commune. */
-const uploadLimitBytes = 200 * 1024 * 1024
+/** Some forty million rows: no province has more people. */
+const uploadLimitBytes = 4 * 1024 ** 3
+/** Each holds a connection to the database until its file is in. */
+const mostAtOnce = 2
 
-/** What browsers call a CSV file; Windows with Excel says application/vnd.ms-excel. */
-const csvTypes = [
+/**
+ * What browsers call a list; Windows with Excel says application/vnd.ms-excel for a CSV. What it really is, is told from
+ * its bytes.
+ */
+const listTypes = [
   'text/csv',
   'application/csv',
   'text/plain',
   'text/tab-separated-values',
   'application/vnd.ms-excel',
+  'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+  'application/zip',
   'application/octet-stream',
 ]
 
@@ -30,6 +46,7 @@ const summarySchema = z.object({
 })
 
 const reportSchema = importReportSchema.extend({
+  id: z.string(),
   dryRun: z.boolean(),
   /** Rows that spoke of a person whom another row of the file named already. */
   merged: z.number().int(),
@@ -39,46 +56,114 @@ const reportSchema = importReportSchema.extend({
   ignoredColumns: z.array(z.string()),
 })
 
+const optOutReportSchema = importReportSchema.omit({ updated: true }).extend({
+  id: z.string(),
+  dryRun: z.boolean(),
+  /** Refusals that stood already. */
+  known: z.number().int(),
+  ignoredColumns: z.array(z.string()),
+})
+
+const uploadQuery = z.object({
+  /** Chosen by the caller: the answer comes as soon as the file is taken, and the job tells the rest. */
+  id: z.uuid().optional(),
+  dryRun: flag.default(false),
+})
+
+const jobParams = z.object({ id: z.uuid() })
+
+const aboutUploads =
+  'CSV or XLSX as the raw body, at most 4 GB. `dryRun=1` checks without importing. With an `id` (a fresh UUID) the answer ' +
+  'is 202 once the file is taken, and `GET /api/citizens/imports/{id}` tells how far it is and what came of it.'
+
 /**
- * The register of citizens: import from a file, and how many there are. Nothing here shows who they are.
+ * The register of citizens: import from files, and how many there are. Nothing here shows who they are.
  * @param limitBytes largest file that is taken
  */
 export function citizenRoutes(deps: HttpDeps, limitBytes = uploadLimitBytes): RouteDef[] {
+  const take = uploads(deps, limitBytes)
   return [
     route({
       method: 'post',
       path: '/api/citizens/import',
       summary:
-        'Import citizens from a CSV file (the raw body, at most 200 MB). `dryRun=1` checks without importing; ' +
+        `Import citizens: ${aboutUploads} ` +
         '`consentBasis` states on what basis all agreed when the file has no consent column; ' +
         '`convertOldNumbers=1` turns 11-digit mobile numbers into what they became in 2018.',
       tag: 'citizens',
       access: 'citizen.import',
-      query: z.object({
-        dryRun: flag.default(false),
+      query: uploadQuery.extend({
         consentBasis: z.string().trim().min(3).max(300).optional(),
         convertOldNumbers: flag.default(false),
       }),
       response: reportSchema,
-      async handle({ query, req }) {
-        const { consentBasis, ...choices } = query
-        try {
-          if (!req.is(csvTypes) || !['', 'identity'].includes(req.get('content-encoding') ?? '')) throw notCsv()
-          if (Number(req.get('content-length') ?? 0) > limitBytes) throw tooLarge(limitBytes)
-          const bytes = upTo(limitBytes, req.iterator({ destroyOnReturn: false }))
-          const report = await importCitizens(deps.db, bytes, {
-            now: deps.now,
+      handle: ({ query: { id, consentBasis, ...choices }, actor, req, res }) =>
+        take({ kind: 'citizens', actorId: actor.id, id, dryRun: choices.dryRun, req, res }, (bytes, control) =>
+          importCitizens(deps.db, bytes, {
+            ...control,
             ...choices,
+            now: deps.now,
             ...(consentBasis !== undefined && { consentBasis }),
-          })
-          const { rejected, ignoredColumns, ...numbers } = report
-          deps.log.info(numbers, 'citizens imported')
-          return report
-        } catch (error) {
-          // The rest of the upload is read and dropped: browsers show the answer only when all was taken.
-          req.resume()
-          throw error
-        }
+          }),
+        ),
+    }),
+    route({
+      method: 'post',
+      path: '/api/citizens/opt-outs/import',
+      summary: `Import addresses that may not be written to (columns of phone numbers, emails or both): ${aboutUploads}`,
+      tag: 'citizens',
+      access: 'citizen.import',
+      query: uploadQuery,
+      response: optOutReportSchema,
+      handle: ({ query: { id, dryRun }, actor, req, res }) =>
+        take({ kind: 'opt-outs', actorId: actor.id, id, dryRun, req, res }, (bytes, control) =>
+          importOptOuts(deps.db, bytes, { ...control, dryRun, now: deps.now, channels: refusableChannels }),
+        ),
+    }),
+    route({
+      method: 'get',
+      path: '/api/citizens/imports/:id',
+      summary: 'How far an import is, and what came of it; kept for three days',
+      tag: 'citizens',
+      access: 'citizen.import',
+      params: jobParams,
+      response: importJobSchema,
+      async handle({ params }) {
+        const job = await importJob(deps.db, params.id)
+        if (!job) throw notFound()
+        return job
+      },
+    }),
+    route({
+      method: 'post',
+      path: '/api/citizens/imports/:id/cancel',
+      summary: 'Ask a running import to stop; nothing of it is imported',
+      tag: 'citizens',
+      access: 'citizen.import',
+      params: jobParams,
+      body: z.object({}),
+      response: importJobSchema,
+      async handle({ params }) {
+        await cancelImport(deps.db, params.id)
+        const job = await importJob(deps.db, params.id)
+        if (!job) throw notFound()
+        return job
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/api/citizens/imports/:id/rejected.csv',
+      summary: 'All rows that an import refused, with their reasons, as CSV',
+      tag: 'citizens',
+      access: 'citizen.import',
+      params: jobParams,
+      async handle({ params, res }) {
+        if (!(await importJob(deps.db, params.id))) throw notFound()
+        res.set({
+          'Content-Type': 'text/csv; charset=utf-8',
+          'Content-Disposition': 'attachment; filename="loa-dong-bi-loai.csv"',
+        })
+        await pipeline(Readable.from(rejectedCsv(deps.db, params.id)), res)
       },
     }),
     route({
@@ -91,6 +176,61 @@ export function citizenRoutes(deps: HttpDeps, limitBytes = uploadLimitBytes): Ro
       handle: () => summariseCitizens(deps.db),
     }),
   ]
+}
+
+interface Upload {
+  kind: ImportKind
+  actorId: string
+  id: string | undefined
+  dryRun: boolean
+  req: Request
+  res: Response
+}
+
+type Work = (bytes: AsyncIterable<Uint8Array>, control: JobControl & { onTaken: () => void }) => Promise<object>
+
+/** Takes uploads and runs each as a job; a few at a time. */
+function uploads(deps: HttpDeps, limitBytes: number): (upload: Upload, work: Work) => Promise<object | undefined> {
+  let running = 0
+  return async ({ kind, actorId, id, dryRun, req, res }, work) => {
+    try {
+      if (!req.is(listTypes) || !['', 'identity'].includes(req.get('content-encoding') ?? '')) throw notList()
+      const bytesTotal = Number(req.get('content-length') ?? 0)
+      if (bytesTotal > limitBytes) throw tooLarge(limitBytes)
+      if (running >= mostAtOnce) throw busy()
+      const job = { id: id ?? randomUUID(), kind, actorId, dryRun, bytesTotal }
+      const bytes = upTo(limitBytes, req.iterator({ destroyOnReturn: false }))
+      let onTaken = () => {}
+      const taken = new Promise<void>(resolve => {
+        onTaken = resolve
+      })
+      running += 1
+      const result = runImportJob(deps.db, job, control => work(bytes, { ...control, onTaken })).finally(() => {
+        running -= 1
+      })
+      if (id === undefined) return await finish(deps, job.id, result)
+      const first = await Promise.race([taken.then(() => 'taken' as const), result.then(() => 'done' as const)])
+      // The caller reads how it ended in the job; what went wrong on our side belongs in the log too.
+      if (first === 'taken') {
+        finish(deps, job.id, result).catch(error =>
+          deps.log.warn({ code: error.code }, 'an import ended without result'),
+        )
+      }
+      res.status(202).json({ id: job.id })
+      return undefined
+    } catch (error) {
+      // The rest of the upload is read and dropped: browsers show the answer only when all was taken.
+      req.resume()
+      throw error
+    }
+  }
+}
+
+async function finish(deps: HttpDeps, id: string, result: Promise<object>): Promise<object> {
+  const report = await result
+  const { rejected, ignoredColumns, ...numbers } = report as Record<string, unknown>
+  deps.log.info({ id, ...numbers }, 'list imported')
+  return { id, ...report }
 }
 
 async function* upTo(limitBytes: number, chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
@@ -110,9 +250,20 @@ function tooLarge(limitBytes: number): AppError {
   })
 }
 
-function notCsv(): AppError {
+function busy(): AppError {
+  return new AppError(
+    'request.too-many',
+    {
+      vi: 'Đang có danh sách khác được nhập. Ông/Bà vui lòng chờ xong rồi nhập tiếp. Chưa có dòng nào được nhập.',
+      en: 'Other lists are being imported. Wait for them to end, then import yours. Nothing was imported.',
+    },
+    { details: { retryAfterSeconds: 30 } },
+  )
+}
+
+function notList(): AppError {
   return new AppError('request.unsupported-encoding', {
-    vi: 'Nội dung gửi lên phải là chính tệp CSV (Content-Type: text/csv), không nén.',
-    en: 'The body must be the CSV file itself (Content-Type: text/csv), not compressed.',
+    vi: 'Nội dung gửi lên phải là chính tệp CSV hoặc Excel .xlsx (Content-Type: text/csv), không nén thêm.',
+    en: 'The body must be the CSV or .xlsx file itself (Content-Type: text/csv), not compressed further.',
   })
 }

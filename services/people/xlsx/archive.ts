@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto'
-import { closeSync, createWriteStream, openSync, unlinkSync } from 'node:fs'
+import { closeSync, openSync, unlinkSync, write as writeCallback } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
+import { promisify } from 'node:util'
 import { type Entry, fromFd, type ZipFile } from 'yauzl'
 import { diskFull } from '../../runtime/disk.ts'
 import { badWorkbook, tooBig } from './refusal.ts'
+
+const write = promisify(writeCallback)
 
 /**
  * What is unpacked at the most. A million rows of seven columns are about 0.5 GB of XML in 60 MB of zip; real sheets pack
@@ -37,7 +39,9 @@ async function spool(bytes: AsyncIterable<Uint8Array>, limits: ArchiveLimits): P
   const fd = openSync(path, 'wx+', 0o600)
   try {
     unlinkSync(path)
-    await pipeline(upTo(bytes, limits.packedBytes), createWriteStream('', { fd, autoClose: false }))
+    for await (const chunk of upTo(bytes, limits.packedBytes)) {
+      for (let at = 0; at < chunk.length; ) at += (await write(fd, chunk, at)).bytesWritten
+    }
     return fd
   } catch (error) {
     closeSync(fd)

@@ -33,7 +33,11 @@ export function cellText(cell: RawCell, book: Book): string {
 /** Characters that XML cannot hold are written `_x000D_` (ECMA-376 part 1, 22.9.2.19). */
 function plain(text: string): string {
   if (!text.includes('_x')) return text
-  return text.replace(/_x([0-9A-Fa-f]{4})_/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+  return text.replace(/_x([0-9A-Fa-f]{4})_/g, (_, hex: string) => {
+    const character = String.fromCharCode(Number.parseInt(hex, 16))
+    // Half a character or one that no text holds must not come in by the back door.
+    return /[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]/.test(character) ? '\ufffd' : character
+  })
 }
 
 /** All digits of the number: a phone number that a screen shows as 8,49E+10 is whole in the file. */

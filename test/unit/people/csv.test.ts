@@ -174,6 +174,29 @@ describe('a broken line costs no other line', () => {
     expect(rows.at(-1)).toMatchObject({ cells: ['3', '4'] })
   })
 
+  test('half a gigabyte with one broken line, in little memory', async () => {
+    const block = Buffer.from(`${lines(20_000, 100_000).join('\n')}\n`)
+    const blocks = Math.ceil((512 * 1024 * 1024) / block.length)
+    async function* huge() {
+      yield Buffer.from('a,b\n')
+      for (let i = 0; i < blocks; i++) {
+        if (i === 1_000) yield Buffer.from('"hỏng,1\n')
+        for (let at = 0; at < block.length; at += 65_536) yield block.subarray(at, at + 65_536)
+      }
+    }
+    const before = process.memoryUsage().rss
+    let [rows, most] = [0, 0]
+    const brokenAt: number[] = []
+    for await (const batch of readCsv(huge())) {
+      rows += batch.length
+      for (const row of batch) if (row.broken) brokenAt.push(row.row)
+      most = Math.max(most, process.memoryUsage.rss())
+    }
+    expect(rows).toBe(1 + blocks * 20_000 + 1)
+    expect(brokenAt).toEqual([1 + 1_000 * 20_000 + 1])
+    expect((most - before) / 1024 / 1024).toBeLessThan(200)
+  })
+
   test('wherever one quote is put into a line, no other line is lost', async () => {
     const place = fc.tuple(fc.integer({ min: 1, max: 9 }), fc.nat({ max: 5 }), fc.integer({ min: 1, max: 50 }))
     await fc.assert(
