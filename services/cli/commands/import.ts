@@ -6,27 +6,28 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Command } from 'commander'
 import { readEnv } from '../../../config/env.ts'
 import { AppError, type ErrorCode } from '../../domain/errors.ts'
-import { type CitizenImportReport, importCitizens } from '../../people/import.ts'
+import { importCitizens } from '../../people/import.ts'
 import { type ImportJob, type ImportKind, type JobControl, runImportJob } from '../../people/jobs.ts'
-import { importOptOuts, type OptOutImportReport } from '../../people/opt-outs.ts'
+import { importOptOuts } from '../../people/opt-outs.ts'
 import { refusableChannels } from '../../people/refusable.ts'
 import { rejectedCsv } from '../../people/rejected.ts'
 import { type Db, openDb, requireReachable } from '../../store/db.ts'
 import { type ApiClient, signedInClient } from '../api-client.ts'
 import { createImportBar, type ImportBar } from '../show/import-bar.ts'
+import { describeImport, type ImportReport } from '../show/import-report.ts'
 
-interface Choices {
+export interface ImportChoices {
   dryRun?: boolean
   consentBasis?: string
   convertOldNumbers?: boolean
+  /** File for all rejected rows. */
   rejected?: string
+}
+
+interface Choices extends ImportChoices {
   json?: boolean
 }
 
-type Report = CitizenImportReport | OptOutImportReport
-
-/** Rejected rows shown on a terminal; `--rejected FILE` gives all of them. */
-const shownRejections = 20
 /** Between two looks at an import that the server does. */
 const pollMs = 500
 
@@ -62,17 +63,26 @@ function common(command: Command): Command {
     .option('--json', 'in báo cáo dạng JSON · print the report as JSON')
 }
 
-async function run(kind: ImportKind, file: string, choices: Choices): Promise<void> {
-  const stat = statSync(file, { throwIfNoEntry: false })
-  if (!stat?.isFile()) throw noFile(file)
+async function run(kind: ImportKind, path: string, choices: Choices): Promise<void> {
+  const report = await importList(kind, path, choices)
+  process.stdout.write(choices.json ? `${JSON.stringify(report)}\n` : describeImport(report, choices.rejected))
+}
+
+/**
+ * Imports a list: into the database at DATABASE_URL when that is set, else through the running instance at LOA_SERVER as
+ * LOA_USER, so that an embedded database is opened once.
+ * @throws AppError not-found, what the import says, or what the server says
+ */
+export async function importList(kind: ImportKind, path: string, choices: ImportChoices): Promise<ImportReport> {
+  const stat = statSync(path, { throwIfNoEntry: false })
+  if (!stat?.isFile()) throw noFile(path)
+  const file = { path, size: stat.size }
   const bar = createImportBar(stat.size)
   const url = readEnv().env.DATABASE_URL
   try {
-    const report = url
-      ? await intoDatabase(url, kind, { path: file, size: stat.size }, choices, bar)
-      : await throughServer(await signedInClient(), kind, { path: file, size: stat.size }, choices, bar)
-    bar.stop()
-    process.stdout.write(choices.json ? `${JSON.stringify(report)}\n` : describe(report, choices))
+    return url
+      ? await intoDatabase(url, kind, file, choices, bar)
+      : await throughServer(await signedInClient(), kind, file, choices, bar)
   } finally {
     bar.stop()
   }
@@ -87,9 +97,9 @@ async function intoDatabase(
   url: string,
   kind: ImportKind,
   file: ListFile,
-  choices: Choices,
+  choices: ImportChoices,
   bar: ImportBar,
-): Promise<Report> {
+): Promise<ImportReport> {
   const db = openDb(url, 3)
   const id = randomUUID()
   const dryRun = choices.dryRun ?? false
@@ -119,8 +129,8 @@ function importKind(
   kind: ImportKind,
   file: ListFile,
   control: JobControl & { dryRun: boolean },
-  choices: Choices,
-): Promise<Report> {
+  choices: ImportChoices,
+): Promise<ImportReport> {
   const now = () => new Date()
   const bytes = createReadStream(file.path)
   if (kind === 'opt-outs') return importOptOuts(db, bytes, { ...control, now, channels: refusableChannels })
@@ -137,9 +147,9 @@ async function throughServer(
   api: ApiClient,
   kind: ImportKind,
   file: ListFile,
-  choices: Choices,
+  choices: ImportChoices,
   bar: ImportBar,
-): Promise<Report> {
+): Promise<ImportReport> {
   const id = randomUUID()
   const query = new URLSearchParams({ id, dryRun: choices.dryRun ? '1' : '0' })
   if (kind === 'citizens') {
@@ -147,17 +157,22 @@ async function throughServer(
     if (choices.consentBasis !== undefined) query.set('consentBasis', choices.consentBasis)
   }
   const path = kind === 'citizens' ? '/api/citizens/import' : '/api/citizens/opt-outs/import'
+  // Once the file is there the server goes on by itself: Ctrl-C has to say that it is not wanted any more.
+  const cancel = () => {
+    void api.post(`/api/citizens/imports/${id}/cancel`, {}).catch(() => undefined)
+  }
+  process.once('SIGINT', cancel)
   let refused: unknown
   const sent = api.upload(`${path}?${query}`, createReadStream(file.path), file.size).catch(error => {
     refused = error
   })
-  const job = await watch(api, id, bar, () => refused)
+  const job = await watch(api, id, bar, () => refused).finally(() => process.off('SIGINT', cancel))
   await sent
   if (choices.rejected) {
     const rows = await api.download(`/api/citizens/imports/${id}/rejected.csv`)
     await pipeline(Readable.from(rows), createWriteStream(choices.rejected))
   }
-  return job.report as Report
+  return job.report as unknown as ImportReport
 }
 
 async function watch(api: ApiClient, id: string, bar: ImportBar, refused: () => unknown): Promise<ImportJob> {
@@ -179,34 +194,6 @@ async function watch(api: ApiClient, id: string, bar: ImportBar, refused: () => 
 function asError({ problem }: ImportJob): AppError {
   const { code = 'internal', vi = '', en = '' } = problem ?? {}
   return new AppError(code as ErrorCode, { vi, en })
-}
-
-function describe(report: Report, { rejected }: Choices): string {
-  const lines = [report.dryRun ? 'Chạy thử, chưa nhập dòng nào · dry run, nothing imported' : 'Đã nhập · imported']
-  lines.push(`  ${report.rows} dòng · rows`)
-  if ('updated' in report) {
-    lines.push(
-      `  ${report.added} người mới · added`,
-      `  ${report.updated} người đã có, được cập nhật · updated`,
-      `  ${report.merged} dòng trùng người trong tệp · merged with another row`,
-    )
-    if (report.keptWithdrawn > 0) {
-      lines.push(`  ${report.keptWithdrawn} người đã rút lại sự đồng ý trước đây, giữ nguyên · withdrawals kept`)
-    }
-  } else {
-    lines.push(
-      `  ${report.added} lượt từ chối mới (mỗi kênh một lượt) · refusals added, one per channel`,
-      `  ${report.known} lượt đã có từ trước · known before`,
-    )
-  }
-  lines.push(`  ${report.rejectedCount} dòng bị từ chối · rejected`)
-  if (report.ignoredColumns.length > 0) {
-    lines.push(`  Cột không được nhập · ignored columns: ${report.ignoredColumns.join(', ')}`)
-  }
-  for (const { row, reason } of report.rejected.slice(0, shownRejections)) lines.push(`  dòng ${row}: ${reason.vi}`)
-  if (rejected) lines.push(`  Mọi dòng bị từ chối · all rejected rows: ${rejected}`)
-  else if (report.rejectedCount > shownRejections) lines.push('  … (--rejected FILE: tất cả · all of them)')
-  return `${lines.join('\n')}\n`
 }
 
 function noFile(file: string): AppError {
