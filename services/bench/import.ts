@@ -46,8 +46,10 @@ export async function benchImport(options: ImportBenchOptions): Promise<BenchRep
     options.onStep('our import, twice')
     const ours = await importInOwnProcess(backing.databaseUrl, path)
     checkReport(ours.report, file)
-    options.onStep('bare COPY')
-    const beside = await bareCopy(db, dir)
+    options.onStep('bare COPY, twice')
+    const rounds = [await bareCopy(db, dir), await bareCopy(db, dir)]
+    // The better of two: a neighbour who kept the machine busy meanwhile must not flatter us.
+    const beside = rounds.reduce((best, next) => (next.seconds < best.seconds ? next : best))
     return {
       name: 'import',
       machine: machine(),
@@ -117,6 +119,7 @@ async function bareCopy(
   db: Db,
   dir: string,
 ): Promise<{ citizens: number; seconds: number; rows: { citizens: number; consents: number } }> {
+  await db.query('drop table if exists copied_consents, copied_citizens')
   await db.query(`create table copied_citizens (like citizens including all)`)
   await db.query(`alter table copied_citizens add foreign key (area_code) references areas (code)`)
   await db.query(`create table copied_consents (like consents including all)`)

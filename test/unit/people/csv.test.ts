@@ -174,13 +174,13 @@ describe('a broken line costs no other line', () => {
     expect(rows.at(-1)).toMatchObject({ cells: ['3', '4'] })
   })
 
-  test('half a gigabyte with one broken line, in little memory', async () => {
+  test('a file far larger than what is kept of it, with one broken line', async () => {
     const block = Buffer.from(`${lines(20_000, 100_000).join('\n')}\n`)
-    const blocks = Math.ceil((512 * 1024 * 1024) / block.length)
+    const blocks = Math.ceil((128 * 1024 * 1024) / block.length)
     async function* huge() {
       yield Buffer.from('a,b\n')
       for (let i = 0; i < blocks; i++) {
-        if (i === 1_000) yield Buffer.from('"hỏng,1\n')
+        if (i === 300) yield Buffer.from('"hỏng,1\n')
         for (let at = 0; at < block.length; at += 65_536) yield block.subarray(at, at + 65_536)
       }
     }
@@ -193,8 +193,8 @@ describe('a broken line costs no other line', () => {
       most = Math.max(most, process.memoryUsage.rss())
     }
     expect(rows).toBe(1 + blocks * 20_000 + 1)
-    expect(brokenAt).toEqual([1 + 1_000 * 20_000 + 1])
-    expect((most - before) / 1024 / 1024).toBeLessThan(200)
+    expect(brokenAt).toEqual([1 + 300 * 20_000 + 1])
+    expect((most - before) / 1024 / 1024).toBeLessThan(100)
   })
 
   test('wherever one quote is put into a line, no other line is lost', async () => {
