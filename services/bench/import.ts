@@ -20,6 +20,9 @@ export interface ImportBenchOptions {
   onStep: (step: string) => void
 }
 
+/** Each side is measured so often, by turns. */
+const rounds = 2
+
 interface Imported {
   report: CitizenImportReport
   seconds: number
@@ -43,13 +46,20 @@ export async function benchImport(options: ImportBenchOptions): Promise<BenchRep
     const path = join(dir, 'citizens.csv')
     const file = await writeImportFile(path, options.rows)
     await loadAreas(db)
-    options.onStep('our import, twice')
-    const ours = await importInOwnProcess(backing.databaseUrl, path)
-    checkReport(ours.report, file)
-    options.onStep('bare COPY, twice')
-    const rounds = [await bareCopy(db, dir), await bareCopy(db, dir)]
-    // The better of two: a neighbour who kept the machine busy meanwhile must not flatter us.
-    const beside = rounds.reduce((best, next) => (next.seconds < best.seconds ? next : best))
+    const imports: Imported[] = []
+    const copies: Copied[] = []
+    for (let round = 1; round <= rounds; round++) {
+      options.onStep(`round ${round}: our import`)
+      await db.query('truncate citizens, consents')
+      const imported = await importInOwnProcess(backing.databaseUrl, path, round === 1)
+      checkReport(imported.report, file)
+      imports.push(imported)
+      options.onStep(`round ${round}: bare COPY`)
+      copies.push(await bareCopy(db, dir))
+    }
+    const ours = quickest(imports)
+    const beside = quickest(copies)
+    const again = imports[0] ?? ours
     return {
       name: 'import',
       machine: machine(),
@@ -57,13 +67,13 @@ export async function benchImport(options: ImportBenchOptions): Promise<BenchRep
       ours: {
         rowsPerSecond: round(file.rows / ours.seconds),
         seconds: round(ours.seconds),
-        peakRssMB: Math.round(ours.peakRssBytes / 1e6),
+        peakRssMB: Math.round(Math.max(...imports.map(i => i.peakRssBytes)) / 1e6),
         added: ours.report.added,
         merged: ours.report.merged,
         rejected: ours.report.rejectedCount,
-        againRowsPerSecond: round(file.rows / ours.againSeconds),
-        againUpdated: ours.againUpdated,
-        againPeakRssMB: Math.round(ours.againPeakRssBytes / 1e6),
+        againRowsPerSecond: round(file.rows / again.againSeconds),
+        againUpdated: again.againUpdated,
+        againPeakRssMB: Math.round(again.againPeakRssBytes / 1e6),
       },
       beside: {
         rowsPerSecond: round(beside.citizens / beside.seconds),
@@ -91,8 +101,17 @@ async function loadAreas(db: Db): Promise<void> {
   )
 }
 
-async function importInOwnProcess(databaseUrl: string, path: string): Promise<Imported> {
-  const worker = fork(fileURLToPath(new URL('./import-worker.js', import.meta.url)), [databaseUrl, path])
+/** The better of the rounds on each side: a neighbour who keeps the machine busy meanwhile must flatter neither. */
+function quickest<T extends { seconds: number }>(all: T[]): T {
+  return all.reduce((best, next) => (next.seconds < best.seconds ? next : best))
+}
+
+async function importInOwnProcess(databaseUrl: string, path: string, again: boolean): Promise<Imported> {
+  const worker = fork(fileURLToPath(new URL('./import-worker.js', import.meta.url)), [
+    databaseUrl,
+    path,
+    again ? 'again' : 'once',
+  ])
   const ended = once(worker, 'exit').then(([code]) => {
     throw new Error(`the importing process ended with ${code}`)
   })
@@ -115,10 +134,13 @@ const columns = {
   consents: 'citizen_id, purpose, given_at, withdrawn_at, source',
 }
 
-async function bareCopy(
-  db: Db,
-  dir: string,
-): Promise<{ citizens: number; seconds: number; rows: { citizens: number; consents: number } }> {
+interface Copied {
+  citizens: number
+  seconds: number
+  rows: { citizens: number; consents: number }
+}
+
+async function bareCopy(db: Db, dir: string): Promise<Copied> {
   await db.query('drop table if exists copied_consents, copied_citizens')
   await db.query(`create table copied_citizens (like citizens including all)`)
   await db.query(`alter table copied_citizens add foreign key (area_code) references areas (code)`)
