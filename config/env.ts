@@ -65,7 +65,7 @@ const variables = {
   },
   LOA_SERVER: {
     schema: z.url({ protocol: /^https?$/ }).default('http://127.0.0.1:8080'),
-    help: 'Running instance that loa send, status, cancel, pause and resume talk to',
+    help: 'Running instance that loa send, import, status, cancel, pause and resume talk to',
   },
   LOA_USER: { schema: z.string().optional(), help: 'Account (email) with which those commands sign in' },
   LOA_PASSWORD: { schema: z.string().optional(), help: 'Password of that account' },

@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import { benchDispatch } from '../../bench/dispatch.ts'
+import { benchImport } from '../../bench/import.ts'
 import { benchLedger } from '../../bench/ledger.ts'
 import { benchReceipts } from '../../bench/receipts.ts'
 import type { BenchReport } from '../../bench/report.ts'
@@ -23,6 +24,14 @@ export function register(program: Command): void {
     .action(async (choices: { recipients: number; besideRecipients: number; json?: boolean }) => {
       const report = await benchDispatch({ ...choices, onStep: step => process.stderr.write(`… ${step}\n`) })
       print(report, choices.json)
+    })
+  bench
+    .command('import')
+    .description('a CSV of citizens into the register, beside bare COPY of the same rows')
+    .option('--rows <n>', 'rows of the file', positive, 1_000_000)
+    .option('--json', 'print one JSON document')
+    .action(async (choices: { rows: number; json?: boolean }) => {
+      print(await benchImport({ ...choices, onStep: step => process.stderr.write(`… ${step}\n`) }), choices.json)
     })
   bench
     .command('receipts')

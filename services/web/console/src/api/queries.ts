@@ -16,7 +16,6 @@ import type {
   AreaResult,
   AudienceCount,
   Board,
-  ImportReport,
   Instance,
   Me,
   OperatorItem,
@@ -353,25 +352,4 @@ export function useBoards(enabled = true) {
     refetchInterval: 30_000,
     queryFn: ({ signal }) => call<Board[]>('/api/boards', { signal }),
   })
-}
-
-/** What is said about a file of citizens beside its rows. */
-export interface ImportChoices {
-  dryRun: boolean
-  /** On what basis everybody in the file has agreed; for files without a consent column. */
-  consentBasis: string
-  convertOldNumbers: boolean
-}
-
-/** The report with what this server tells beyond the common shape. */
-export type CitizenImport = ImportReport & { merged?: number; keptWithdrawn?: number; ignoredColumns?: string[] }
-
-/** Checks (`dryRun`) or imports a CSV of citizens; the bytes go out as they are, so that encoding errors are found. */
-export function importCitizens(file: Blob, choices: ImportChoices): Promise<CitizenImport> {
-  const search = query({
-    dryRun: choices.dryRun ? '1' : null,
-    consentBasis: choices.consentBasis.trim(),
-    convertOldNumbers: choices.convertOldNumbers ? '1' : null,
-  })
-  return call(`/api/citizens/import${search}`, { method: 'POST', body: file, contentType: 'text/csv' })
 }
