@@ -14,6 +14,7 @@ import { countsOfDispatches } from '../store/progress.ts'
 import type { BenchBacking } from './backing.ts'
 import { benchBacking } from './backing.ts'
 import { noop } from './noop-channel.ts'
+import { fillRegistry } from './registry.ts'
 import type { BenchReport } from './report.ts'
 import { machine, round, timed } from './report.ts'
 
@@ -37,7 +38,7 @@ export async function benchDispatch(options: DispatchBenchOptions): Promise<Benc
   const db = openDb(backing.databaseUrl, 10)
   try {
     options.onStep(`registry of ${options.recipients} people`)
-    await fillRegistry(db, options.recipients)
+    await fillRegistry(db, { recipients: options.recipients, channel: 'noop' })
     options.onStep('our dispatch')
     const ours = await ourWay(db, backing)
     options.onStep('the usual way')
@@ -54,27 +55,6 @@ export async function benchDispatch(options: DispatchBenchOptions): Promise<Benc
     await db.end()
     await backing.stop()
   }
-}
-
-async function fillRegistry(db: Db, recipients: number): Promise<void> {
-  await db.query(`insert into instance (demo) values (false)`)
-  await db.query(
-    `insert into areas (code, kind, name, parent_code) values ('44', 'province', 'Bench', null), ('19333', 'commune', 'Bench', '44')`,
-  )
-  // One in fifty has not agreed and one in a hundred has refused: the freeze has exclusions to work on.
-  await db.query(
-    `insert into citizens (full_name, phone, area_code)
-     select 'Người ' || n, '+849' || lpad(n::text, 8, '0'), '19333' from generate_series(1, $1::int) n`,
-    [recipients],
-  )
-  await db.query(
-    `insert into consents (citizen_id, purpose, given_at, source)
-     select id, 'announcements', now(), 'bench' from citizens where id % 50 <> 0`,
-  )
-  await db.query(
-    `insert into opt_outs (channel, address, source) select 'noop', phone, 'bench' from citizens where id % 100 = 1`,
-  )
-  await db.query('analyze')
 }
 
 async function ourWay(db: Db, backing: BenchBacking): Promise<Record<string, number>> {

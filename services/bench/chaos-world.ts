@@ -1,0 +1,180 @@
+import { randomBytes } from 'node:crypto'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createAccount } from '../accounts/accounts.ts'
+import type { ApiClient } from '../cli/api-client.ts'
+import { signIn } from '../cli/api-client.ts'
+import type { SimulatorReport } from '../cli/commands/simulator.ts'
+import type { EmbeddedServer } from '../runtime/child-server.ts'
+import { freePort } from '../runtime/ports.ts'
+import { startEmbeddedPostgres } from '../runtime/postgres.ts'
+import { startEmbeddedRedis } from '../runtime/redis.ts'
+import type { FaultInput } from '../simulator/faults.ts'
+import type { Db } from '../store/db.ts'
+import { openDb } from '../store/db.ts'
+import type { Part } from './part.ts'
+import { startPart } from './part.ts'
+import { fillRegistry } from './registry.ts'
+import { until } from './report.ts'
+
+const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined }
+
+export interface WorldOptions {
+  recipients: number
+  workers: number
+  seed: number
+  /** How the simulated vendor misbehaves. */
+  faults: FaultInput
+  vendorTimeoutMs: number
+  leaseSeconds: number
+  sweepSeconds: number
+  onStep: (step: string) => void
+}
+
+/** A whole distributed instance, every part a process of its own that can be killed. */
+export interface World {
+  /** Holds data and logs of every part. */
+  dir: string
+  db: Db
+  officer: ApiClient
+  approver: ApiClient
+  simulatorUrl: string
+  workers: Part[]
+  /** Kills worker `i` and, `deadMs` later, puts a new one in its place. Resolves when the old one is gone. */
+  killWorker(i: number, deadMs: number): Promise<void>
+  /** Stops Redis and starts it at the same address with nothing in it. */
+  emptyRedis(): Promise<void>
+  stopPostgres(): Promise<void>
+  startPostgres(): Promise<void>
+  /** Ends every part; `keep` leaves the folder with the logs. */
+  close(keep: boolean): Promise<void>
+}
+
+/** Starts everything, in the order in which the parts need each other. Ends what has started when a later part fails. */
+export async function startWorld(options: WorldOptions): Promise<World> {
+  const { onStep } = options
+  const dir = await mkdtemp(join(tmpdir(), 'loa-chaos-'))
+  await mkdir(join(dir, 'logs'))
+  const logOf = (name: string) => join(dir, 'logs', `${name}.log`)
+  const parts: Part[] = []
+  const start = (name: string, words: string[], env: Record<string, string>) => {
+    const part = startPart(words, env, logOf(name))
+    parts.push(part)
+    return part
+  }
+  let postgres: EmbeddedServer | undefined
+  let redis: EmbeddedServer | undefined
+  let db: Db | undefined
+  let closing = false
+  const close = async (keep: boolean) => {
+    closing = true
+    await Promise.allSettled(parts.map(part => part.stop()))
+    await db?.end().catch(() => undefined)
+    await redis?.stop()
+    await postgres?.stop()
+    if (!keep) await rm(dir, { recursive: true, force: true })
+  }
+  try {
+    onStep('database and queue')
+    const redisDir = join(dir, 'redis')
+    const postgresDir = join(dir, 'postgres')
+    postgres = await startEmbeddedPostgres({ dir: postgresDir, log: quiet })
+    redis = await startEmbeddedRedis({ dir: redisDir, log: quiet })
+    const ports = { postgres: portOf(postgres.url), redis: portOf(redis.url) }
+    const apiPort = await freePort()
+    const server = `http://127.0.0.1:${apiPort}`
+
+    onStep('vendor')
+    const simulator = start('simulator', ['simulator', '--port', '0', '--smtp-port', '0', '--json'], {})
+    const report = JSON.parse(await simulator.firstLine()) as SimulatorReport
+    await setFaults(report.page, options.faults)
+
+    const env = {
+      ...report.env,
+      DATABASE_URL: postgres.url,
+      REDIS_URL: redis.url,
+      LOA_SECRET: randomBytes(24).toString('hex'),
+      LOA_PORT: String(apiPort),
+      LOA_PUBLIC_URL: server,
+      LOA_CHANNELS: 'sms',
+      LOA_SMS_TIMEOUT_MS: String(options.vendorTimeoutMs),
+      LOA_LEASE_SECONDS: String(options.leaseSeconds),
+      LOA_SWEEP_SECONDS: String(options.sweepSeconds),
+    }
+    await start('migrate', ['migrate', '--json'], env).result()
+    db = openDb(postgres.url, 4)
+    onStep(`registry of ${options.recipients} people`)
+    await fillRegistry(db, { recipients: options.recipients, channel: 'sms' })
+
+    onStep('API and workers')
+    const api = start('api', ['api'], env)
+    const newWorker = (i: number) => start(`worker-${i}`, ['work'], env)
+    const workers = Array.from({ length: options.workers }, (_, i) => newWorker(i))
+    await until('the API is ready', async () => {
+      if (!api.running()) throw new Error(`loa api ended; its log is ${logOf('api')}`)
+      return await fetch(`${server}/readyz`).then(
+        r => r.ok,
+        () => false,
+      )
+    })
+    const [officer, approver] = [
+      await newcomer(db, server, 'officer', 'soan@loa.example'),
+      await newcomer(db, server, 'approver', 'duyet@loa.example'),
+    ]
+    return {
+      dir,
+      db,
+      officer,
+      approver,
+      simulatorUrl: report.page,
+      workers,
+      killWorker: async (i, deadMs) => {
+        await workers[i]?.kill()
+        setTimeout(() => {
+          if (!closing) workers[i] = newWorker(i)
+        }, deadMs)
+      },
+      emptyRedis: async () => {
+        await redis?.stop()
+        await rm(redisDir, { recursive: true, force: true })
+        redis = await startEmbeddedRedis({ dir: redisDir, log: quiet, port: ports.redis })
+      },
+      stopPostgres: async () => await postgres?.stop(),
+      startPostgres: async () => {
+        postgres = await startEmbeddedPostgres({ dir: postgresDir, log: quiet, port: ports.postgres })
+      },
+      close,
+    }
+  } catch (error) {
+    await close(true)
+    throw error
+  }
+}
+
+function portOf(url: string): number {
+  return Number(new URL(url).port)
+}
+
+async function newcomer(db: Db, server: string, role: 'officer' | 'approver', email: string): Promise<ApiClient> {
+  const { password } = await createAccount(db, { email, name: role, role })
+  return await signIn(server, email, password)
+}
+
+/** Replaces the faults of a simulator in another process. */
+export async function setFaults(simulatorUrl: string, faults: FaultInput): Promise<void> {
+  const response = await fetch(`${simulatorUrl}/api/faults`, { method: 'PUT', body: JSON.stringify(faults) })
+  if (!response.ok) throw new Error(`the simulator does not take these faults: ${await response.text()}`)
+}
+
+/** How often the vendor took a message for each number, exactly, however many messages it still holds. */
+export async function vendorCounts(simulatorUrl: string): Promise<Map<string, number>> {
+  const response = await fetch(`${simulatorUrl}/api/counts/sms`)
+  const counts = new Map<string, number>()
+  for (const line of (await response.text()).split('\n')) {
+    if (line === '') continue
+    const { address, count } = JSON.parse(line) as { address: string; count: number }
+    counts.set(address, (counts.get(address) ?? 0) + count)
+  }
+  return counts
+}
