@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { createAccount } from '../accounts/accounts.ts'
 import type { ApiClient } from '../cli/api-client.ts'
 import { signIn } from '../cli/api-client.ts'
@@ -19,6 +20,9 @@ import { fillRegistry } from './registry.ts'
 import { until } from './report.ts'
 
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined }
+
+/** How long a service manager waits before it starts a process again. */
+const restartMs = 1_000
 
 export interface WorldOptions {
   recipients: number
@@ -40,8 +44,7 @@ export interface World {
   officer: ApiClient
   approver: ApiClient
   simulatorUrl: string
-  workers: Part[]
-  /** Kills worker `i` and, `deadMs` later, puts a new one in its place. Resolves when the old one is gone. */
+  /** Kills worker `i`, which is started again `deadMs` later. Resolves when it is gone. */
   killWorker(i: number, deadMs: number): Promise<void>
   /** Stops Redis and starts it at the same address with nothing in it. */
   emptyRedis(): Promise<void>
@@ -109,8 +112,19 @@ export async function startWorld(options: WorldOptions): Promise<World> {
 
     onStep('API and workers')
     const api = start('api', ['api'], env)
-    const newWorker = (i: number) => start(`worker-${i}`, ['work'], env)
-    const workers = Array.from({ length: options.workers }, (_, i) => newWorker(i))
+    // Like a service manager: whatever ends a worker, it is started again. One that finds no database gives up at once.
+    const deadFor = new Map<number, number>()
+    const workers: Part[] = []
+    const startWorker = (i: number) => {
+      const worker = start(`worker-${i}`, ['work'], env)
+      workers[i] = worker
+      void worker.ended.then(async () => {
+        await delay(deadFor.get(i) ?? restartMs)
+        deadFor.delete(i)
+        if (!closing) startWorker(i)
+      })
+    }
+    for (let i = 0; i < options.workers; i++) startWorker(i)
     await until('the API is ready', async () => {
       if (!api.running()) throw new Error(`loa api ended; its log is ${logOf('api')}`)
       return await fetch(`${server}/readyz`).then(
@@ -128,12 +142,11 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       officer,
       approver,
       simulatorUrl: report.page,
-      workers,
       killWorker: async (i, deadMs) => {
+        // One that is just being started again is killed when it is there.
+        await until(`worker ${i} runs`, async () => workers[i]?.running())
+        deadFor.set(i, deadMs)
         await workers[i]?.kill()
-        setTimeout(() => {
-          if (!closing) workers[i] = newWorker(i)
-        }, deadMs)
       },
       emptyRedis: async () => {
         await redis?.stop()

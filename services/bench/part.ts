@@ -9,6 +9,8 @@ export interface Part {
   name: string
   pid: number
   running(): boolean
+  /** Resolves when it has ended, however that came about. */
+  ended: Promise<number | null>
   /** Ends it without warning (`kill -9`); resolves when it is gone. */
   kill(): Promise<void>
   /** Ends it in order, and by force when it takes too long. Stopping twice does nothing. */
@@ -59,6 +61,7 @@ export function startPart(words: string[], env: Record<string, string>, logFile:
     name,
     pid,
     running,
+    ended,
     kill: async () => {
       if (running()) child.kill('SIGKILL')
       await ended

@@ -1,6 +1,8 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import { benchDispatch } from '../../bench/dispatch.ts'
 import type { BenchReport } from '../../bench/report.ts'
+import { benchStop } from '../../bench/stop.ts'
+import { benchUrgent } from '../../bench/urgent.ts'
 import { table } from '../show/table.ts'
 
 function positive(text: string): number {
@@ -19,10 +21,43 @@ export function register(program: Command): void {
     .option('--beside-recipients <n>', 'people of the usual way', positive, 10_000)
     .option('--json', 'print one JSON document')
     .action(async (choices: { recipients: number; besideRecipients: number; json?: boolean }) => {
-      const report = await benchDispatch({ ...choices, onStep: step => process.stderr.write(`… ${step}\n`) })
+      print(await benchDispatch({ ...choices, onStep }), choices.json)
+    })
+  bench
+    .command('urgent')
+    .description(
+      'seconds from approving an emergency to its first and 1,000th send during a bulk, beside an idle system',
+    )
+    .option('--recipients <n>', 'people of the routine bulk', positive, 1_000_000)
+    .option('--rounds <n>', 'emergencies on each side; the slowest counts', positive, 3)
+    .option('--per-second <n>', 'messages that the provider takes', positive, 500)
+    .option('--latency <ms>', 'what an answer of the provider takes', positive, 20)
+    .option('--json', 'print one JSON document')
+    .action(async (choices: Paced & { rounds: number }) => {
+      print(await benchUrgent({ ...choices, latencyMs: choices.latency, onStep }), choices.json)
+    })
+  bench
+    .command('stop')
+    .description('seconds from pause and from cancel to the last send, with a steady provider and one that became slow')
+    .option('--recipients <n>', 'people of the bulk', positive, 1_000_000)
+    .option('--per-second <n>', 'messages that the provider takes', positive, 500)
+    .option('--latency <ms>', 'what an answer of the provider takes', positive, 20)
+    .option('--slow <ms>', 'what an answer takes once the provider is slow', positive, 3_000)
+    .option('--json', 'print one JSON document')
+    .action(async (choices: Paced & { slow: number }) => {
+      const report = await benchStop({ ...choices, latencyMs: choices.latency, slowMs: choices.slow, onStep })
       print(report, choices.json)
     })
 }
+
+interface Paced {
+  recipients: number
+  perSecond: number
+  latency: number
+  json?: boolean
+}
+
+const onStep = (step: string) => process.stderr.write(`… ${step}\n`)
 
 function print(report: BenchReport, json: boolean | undefined): void {
   if (json) {
