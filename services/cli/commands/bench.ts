@@ -1,7 +1,9 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import { benchDispatch } from '../../bench/dispatch.ts'
 import type { BenchReport } from '../../bench/report.ts'
+import { benchSmtp } from '../../bench/smtp.ts'
 import { benchStop } from '../../bench/stop.ts'
+import { benchTwilio } from '../../bench/twilio.ts'
 import { benchUrgent } from '../../bench/urgent.ts'
 import { table } from '../show/table.ts'
 
@@ -48,6 +50,22 @@ export function register(program: Command): void {
       const report = await benchStop({ ...choices, latencyMs: choices.latency, slowMs: choices.slow, onStep })
       print(report, choices.json)
     })
+  for (const [name, { run, messages, what }] of Object.entries(clientBenches)) {
+    bench
+      .command(name)
+      .description(`messages per second through ${what}, to the simulator in another process`)
+      .option('--messages <n>', 'messages of each side in each round', positive, messages)
+      .option('--rounds <n>', 'rounds of each side, in alternating order; the median counts', positive, 5)
+      .option('--json', 'print one JSON document')
+      .action(async (choices: { messages: number; rounds: number; json?: boolean }) => {
+        print(await run({ ...choices, onStep }), choices.json)
+      })
+  }
+}
+
+const clientBenches = {
+  smtp: { run: benchSmtp, messages: 5_000, what: "the email channel beside nodemailer's pool" },
+  twilio: { run: benchTwilio, messages: 5_000, what: "the SMS channel beside Twilio's own client" },
 }
 
 interface Paced {
