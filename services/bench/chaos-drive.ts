@@ -4,6 +4,7 @@ import type { Db } from '../store/db.ts'
 import { countsOfDispatches } from '../store/progress.ts'
 import type { Trouble } from './chaos-plan.ts'
 import type { World } from './chaos-world.ts'
+import { round, timed } from './report.ts'
 
 export interface DriveOptions {
   recipients: number
@@ -21,6 +22,8 @@ export interface ChaosTroubles {
   killsWhileDatabaseAway: number
   redisEmptied: number
   postgresStoppedSeconds: number
+  /** From the approval to the end of the dispatch. */
+  seconds: number
   completedByItself: boolean
 }
 
@@ -74,9 +77,10 @@ export async function driveToEnd(
       if (trouble.killAfterMs !== undefined) windows.push(await openWindows(db))
     }
   }
-  const settled = await watch(db, announcementId, options, troubles, happen)
-  const completedByItself = settled && (await comesToRest(db, announcementId))
-  return { ...done, killsInFlight: await countHits(db, windows), completedByItself }
+  const { seconds, result: settled } = await timed(() => watch(db, announcementId, options, troubles, happen))
+  options.onStep('late receipts')
+  const completedByItself = settled && (await comesToRest(db, announcementId, options.recipients))
+  return { ...done, seconds: round(seconds), killsInFlight: await countHits(db, windows), completedByItself }
 }
 
 /** @returns false when it took longer than anybody should have to wait */
@@ -116,10 +120,11 @@ async function stand(db: Db, announcementId: string): Promise<{ counts: Delivery
   return { counts: (await countsOfDispatches(db, [id])).get(id) as DeliveryCounts, settled }
 }
 
-async function comesToRest(db: Db, announcementId: string): Promise<boolean> {
+/** Receipts come in more slowly than messages go out: two for each, and each is stored before it is answered. */
+async function comesToRest(db: Db, announcementId: string, recipients: number): Promise<boolean> {
   let last = ''
   let since = performance.now()
-  const end = since + 120_000
+  const end = since + 120_000 + recipients * 15
   while (performance.now() < end) {
     const { counts } = await stand(db, announcementId)
     const now = JSON.stringify(counts)

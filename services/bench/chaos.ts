@@ -11,7 +11,7 @@ import type { World } from './chaos-world.ts'
 import { startWorld } from './chaos-world.ts'
 import { provinceCode } from './registry.ts'
 import type { BenchReport } from './report.ts'
-import { machine, timed } from './report.ts'
+import { machine } from './report.ts'
 
 export interface ChaosOptions {
   seed: number
@@ -46,9 +46,6 @@ export interface ChaosReport extends Verdict, ChaosTroubles {
   largestFlush: number
   /** Messages that the vendor took. */
   vendorTook: number
-  /** From the approval to the end of the dispatch. */
-  seconds: number
-  completedByItself: boolean
   /** Where data and logs are kept after a failure. */
   kept?: string
 }
@@ -98,10 +95,8 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     const announcement = await submitted(world)
     onStep(`dispatch with ${kills} kills`)
     const troubles = planTroubles(seed, { kills, workers, postgresStoppedMs })
-    const { seconds, result: drive } = await timed(async () => {
-      await world.approver.post(`/api/announcements/${announcement.id}/approve`, { hash: announcement.hash })
-      return await driveToEnd(world, announcement.id, troubles, { ...options, postgresStoppedMs })
-    })
+    await world.approver.post(`/api/announcements/${announcement.id}/approve`, { hash: announcement.hash })
+    const drive = await driveToEnd(world, announcement.id, troubles, { ...options, postgresStoppedMs })
     onStep('comparison')
     const evidence = await gatherEvidence(world, announcement.id, recipients)
     const lanes = queueSettings.deliver.concurrency
@@ -126,7 +121,6 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
       largestFlush: evidence.largestFlush,
       vendorTook: [...vendor.values()].reduce((a, b) => a + b, 0),
       ...verdict,
-      seconds: Math.round(seconds * 10) / 10,
       ...(failed && { kept: world.dir }),
     }
   } finally {
