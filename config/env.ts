@@ -48,6 +48,17 @@ const variables = {
     schema: z.coerce.number().int().min(1).max(600).default(15),
     help: 'How often the sweep looks for work that nobody holds; default 15',
   },
+  LOA_QUIET_HOURS: {
+    schema: z
+      .string()
+      .regex(/^(off|([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d)$/, 'HH:MM-HH:MM hoặc off · HH:MM-HH:MM or off')
+      .optional(),
+    help: 'When routine SMS wait until the end, in Viet Nam time; off: never. Default 21:00-07:00, in a demo off',
+  },
+  LOA_KEEP_MONTHS: {
+    schema: z.coerce.number().int().min(1).max(240).default(24),
+    help: 'Months for which it is kept who was sent what; afterwards only the counts remain',
+  },
   LOA_SIMULATOR_PORT: {
     schema: z.coerce.number().int().min(0).max(65_535).default(8090),
     help: 'Port of the simulator page and its Twilio-shaped API (demo and training)',

@@ -25,8 +25,12 @@ export const queueSettings = {
 /** Version of job payloads (services/queue/catalog.ts); raised whenever a payload changes its shape. */
 export const jobVersion = 1
 
-/** BullMQ priorities: the lowest number goes first. */
-export const jobPriority = { emergency: 1, priority: 5, routine: 10 } as const
+/**
+ * BullMQ priorities (the lowest number goes first, the largest is 2^21). Within a priority of the announcement the turn is
+ * added: the n-th chunk of any dispatch goes before the n+1-th of another. Emergencies have queues of their own besides.
+ */
+export const jobPriority = { emergency: 1, priority: 500_001, routine: 1_000_001 } as const
+export const lastTurn = 499_999
 
 /** Rules of the dispatch engine. */
 export const dispatchSettings = {

@@ -13,6 +13,7 @@ import type { DispatchContext } from './dispatch/context.ts'
 import { recordReceipts } from './dispatch/receipts.ts'
 import type { WithWorkDir } from './dispatch/render.ts'
 import { AppError } from './domain/errors.ts'
+import { parseQuietHours, usualQuietHours } from './domain/quiet-hours.ts'
 import type { HttpDeps } from './http/deps.ts'
 import { createShelf } from './places/shelf.ts'
 import type { Links } from './runtime/links.ts'
@@ -31,6 +32,8 @@ export interface ComposeOptions {
   /** Raw configuration of one channel, prefix removed. */
   channelValues: (channelId: string) => Record<string, string>
   simulatorUrl: string | null
+  /** LOA_QUIET_HOURS; the usual ones when undefined, none in a demo. */
+  quietHours?: string | undefined
   log: Log
   now?: () => Date
 }
@@ -121,7 +124,8 @@ export async function compose(options: ComposeOptions): Promise<Instance> {
     if (demo) checkDemoProviders(channels)
     const links = createLinks(options.secret, options.publicUrl)
     const mail = mailPort(options, demo, { log, now })
-    const ctx: DispatchContext = { db, now, log, channels, demo }
+    const quietHours = parseQuietHours(options.quietHours ?? (demo ? 'off' : usualQuietHours)) ?? null
+    const ctx: DispatchContext = { db, now, log, channels, demo, quietHours }
     const deps: Omit<ChannelDeps, 'news'> = {
       log,
       now,

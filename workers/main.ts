@@ -6,6 +6,7 @@ import { applyReceipts } from '../services/dispatch/receipts.ts'
 import type { WithWorkDir } from '../services/dispatch/render.ts'
 import { renderDispatch } from '../services/dispatch/render.ts'
 import type { JobName } from '../services/queue/catalog.ts'
+import { lanes } from '../services/queue/catalog.ts'
 import { workerConnection } from '../services/queue/connection.ts'
 import { createProducer } from '../services/queue/producer.ts'
 import { startRelay } from './relay.ts'
@@ -35,21 +36,28 @@ export function startWorkers(ctx: DispatchContext, options: WorkerOptions): { cl
   const producer = createProducer(options.redisUrl)
   const run = <N extends JobName>(spec: WorkerSpec<N>) => runQueue(spec, connection, ctx.log, stopping.signal)
 
+  const inBothLanes = <N extends JobName>(spec: Omit<WorkerSpec<N>, 'lane'>) =>
+    lanes.map(lane => run({ ...spec, lane }))
+
   const workers = [
-    run({ job: 'plan', handle: async ({ dispatchId }) => void (await freezeDispatch(ctx, dispatchId)) }),
-    run({
+    ...inBothLanes({ job: 'plan', handle: async ({ dispatchId }) => void (await freezeDispatch(ctx, dispatchId)) }),
+    ...inBothLanes({
       job: 'render',
       handle: ({ dispatchId }, signal) => renderDispatch(ctx, withWorkDir, dispatchId, signal),
     }),
     run({ job: 'receipts', handle: async () => void (await applyReceipts(ctx)) }),
-    ...options.channels.map(channel =>
-      run({
+    ...options.channels.flatMap(channel =>
+      inBothLanes({
         job: 'deliver',
         channel,
         handle: ({ chunkId }, signal) => deliverChunk(ctx, chunkId, channel, openSession, signal),
       }),
     ),
   ]
+  // A vendor may have receipts waiting that it hands to an open session only.
+  for (const channel of options.channels) {
+    openSession(channel).catch(error => ctx.log.warn({ err: error, channel }, 'the channel cannot be opened yet'))
+  }
   const relay = startRelay(ctx, options.databaseUrl, producer)
   const sweeper = startSweep(ctx, options.sweepEveryMs)
 

@@ -4,12 +4,13 @@ import type { Redis } from 'ioredis'
 import type { Log } from '../channels/contract.ts'
 import { queueSettings } from '../config/queues.ts'
 import { isAppError } from '../services/domain/errors.ts'
-import type { JobName, JobPayload } from '../services/queue/catalog.ts'
+import type { JobName, JobPayload, Lane } from '../services/queue/catalog.ts'
 import { parseJob, queueName } from '../services/queue/catalog.ts'
 
 export interface WorkerSpec<N extends JobName> {
   job: N
   channel?: string
+  lane?: Lane
   handle: (payload: JobPayload<N>, signal: AbortSignal) => Promise<void>
 }
 
@@ -35,7 +36,7 @@ export function runQueue<N extends JobName>(
     }
     await spec.handle(payload, stopping)
   }
-  const worker = new Worker(queueName(spec.job, spec.channel), process, {
+  const worker = new Worker(queueName(spec.job, spec.channel, spec.lane), process, {
     connection,
     concurrency: settings.concurrency,
   })

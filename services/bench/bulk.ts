@@ -24,6 +24,7 @@ export function benchContext(
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },
     channels: installChannels([channel], ['noop'], () => ({})),
     demo: false,
+    quietHours: null,
   }
 }
 

@@ -1,9 +1,12 @@
 import type { Db } from '../store/db.ts'
-import { countsOfDispatches, listTargets } from '../store/progress.ts'
+import { countsOfDispatches } from '../store/progress.ts'
+import { listTargets } from '../store/target-states.ts'
 import type { Evidence } from './chaos-verdict.ts'
 import type { World } from './chaos-world.ts'
 import { vendorCounts } from './chaos-world.ts'
 import { phoneOf } from './registry.ts'
+
+const pageSize = 5_000
 
 type Gathered = Omit<Evidence, 'completedByItself' | 'kills' | 'lanes'> & { unknownFromTimeouts: number }
 
@@ -14,14 +17,25 @@ export async function gatherEvidence(world: World, announcementId: string, recip
   const dispatchId: string = rows[0].id
   const counts = (await countsOfDispatches(db, [dispatchId])).get(dispatchId)
   if (!counts) throw new Error(`dispatch ${dispatchId} has no counts`)
-  const targets = await listTargets(db, dispatchId, 'citizens', { address: 'phone', limit: recipients * 10 })
   return {
     addresses: Array.from({ length: recipients }, (_, i) => phoneOf(i + 1)),
-    targets: targets.map(t => ({ address: t.label, state: t.state })),
+    targets: await readStates(db, dispatchId),
     vendor: await vendorCounts(world.simulatorUrl),
     counts,
     ...(await readLedger(db, dispatchId)),
   }
+}
+
+/** What officers see of every target, page by page. */
+async function readStates(db: Db, dispatchId: string): Promise<Evidence['targets']> {
+  const targets: Evidence['targets'] = []
+  let cursor: string | undefined
+  do {
+    const page = await listTargets(db, dispatchId, 'citizens', { address: 'phone', cursor, limit: pageSize })
+    for (const { label, state } of page.rows) targets.push({ address: label, state })
+    cursor = page.nextCursor ?? undefined
+  } while (cursor !== undefined)
+  return targets
 }
 
 /**

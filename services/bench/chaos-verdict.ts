@@ -4,8 +4,8 @@ import { balances, type DeliveryCounts, type DeliveryState, isSettled } from '..
 export interface Evidence {
   /** Everybody in the registry, by address: the audience as nobody but the bench knows it. */
   addresses: string[]
-  /** The database: one row per target. `moved` rows belong to a chunk that the target has left. */
-  targets: { address: string; state: DeliveryState | 'moved' }[]
+  /** The database: one row per target. */
+  targets: { address: string; state: DeliveryState }[]
   /** The vendor's own record: how often it took a message for a number. */
   vendor: Map<string, number>
   /** The equation as officers see it. */
@@ -47,7 +47,7 @@ const open: readonly string[] = ['waiting', 'sending']
  */
 export function judge(evidence: Evidence): Verdict {
   const { addresses, vendor, counts, kills, lanes, unknownFromKills, largestFlush } = evidence
-  const rows = evidence.targets.filter(t => t.state !== 'moved')
+  const rows = evidence.targets
   const states = new Map(rows.map(t => [t.address, t.state]))
   const known = new Set(addresses)
   const took = (address: string) => vendor.get(address) ?? 0

@@ -15,7 +15,7 @@ const channel = paced?.channel ?? noop
 const db = openDb(databaseUrl, 10)
 const channels = installChannels([channel], ['noop'], () => ({}))
 const workers = startWorkers(
-  { db, now: () => new Date(), log: quiet, channels, demo: false },
+  { db, now: () => new Date(), log: quiet, channels, demo: false, quietHours: null },
   {
     databaseUrl,
     redisUrl,

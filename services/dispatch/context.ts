@@ -1,5 +1,6 @@
 import type { Log } from '../../channels/contract.ts'
 import type { ChannelTable } from '../../channels/registry.ts'
+import type { QuietHours } from '../domain/quiet-hours.ts'
 import type { Db } from '../store/db.ts'
 
 /** What every dispatch use case is given. The clock is passed in, never read from the air. */
@@ -10,4 +11,6 @@ export interface DispatchContext {
   channels: ChannelTable
   /** Set in a demo instance; renditions say so and only the simulator may be a provider. */
   demo: boolean
+  /** When routine messages on channels that respect it must wait; null: never. */
+  quietHours: QuietHours | null
 }

@@ -80,13 +80,16 @@ async function setPaused(ctx: DispatchContext, actor: Actor, dispatchId: string,
   return await progressOf(ctx, announcementId)
 }
 
-/** Asks the queue for every open chunk of a dispatch. */
+/**
+ * Asks the queue for every open chunk of a dispatch. The n-th chunk of any dispatch goes before the n+1-th of another, so
+ * that a notice to one commune does not wait behind a province.
+ */
 export async function ringForOpenChunks(sql: Parameters<typeof addToOutbox>[0], dispatchId: string): Promise<void> {
   await sql.query(
-    `insert into outbox (job, payload, priority, not_before)
+    `insert into outbox (job, payload, priority, not_before, turn)
      select 'deliver',
        jsonb_build_object('v', $2::int, 'dispatchId', d.id::text, 'chunkId', c.id::text, 'channel', d.channel),
-       d.priority, greatest(c.not_before, now())
+       d.priority, greatest(c.not_before, now()), row_number() over (order by c.id)
      from chunks c join dispatches d on d.id = c.dispatch_id
      where d.id = $1 and c.closed_at is null order by c.id`,
     [dispatchId, jobVersion],

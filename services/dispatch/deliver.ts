@@ -1,15 +1,18 @@
-import type { Batch, Channel, Session } from '../../channels/contract.ts'
+import type { Batch, Channel, Session, Slot } from '../../channels/contract.ts'
 import { requireChannel } from '../../channels/registry.ts'
 import { dispatchSettings } from '../../config/queues.ts'
 import type { Outcome } from '../domain/delivery.ts'
+import { quietUntil } from '../domain/quiet-hours.ts'
 import { transaction } from '../store/db.ts'
-import { setProblem, settleDispatch } from '../store/dispatches.ts'
-import type { ClaimedChunk } from '../store/ledger.ts'
+import { dispatchHasEnded, setProblem, settleDispatch } from '../store/dispatches.ts'
+import type { Appended, ClaimedChunk } from '../store/ledger.ts'
 import {
   appendOutcomes,
   claimChunk,
   emergencyWaits,
   markIntent,
+  nameParts,
+  postponeChunk,
   prolongLease,
   releaseChunk,
   returnWindow,
@@ -25,6 +28,9 @@ import { persist } from './persist.ts'
 
 const { leaseMs, flushTargetMs, firstFlush, maxFlush, retryFirstMs, retryMaxMs, retryForMs, retryAttempts } =
   dispatchSettings
+
+/** How often it is looked during a slow flush whether the dispatch was paused, cancelled or taken away. */
+const stopCheckMs = 1_000
 
 /** How long a bulk that made way for an emergency leaves the lane to it before it asks for its next turn. */
 const makeWayMs = 1_000
@@ -56,11 +62,12 @@ export async function deliverChunk(
   const { channel } = requireChannel(ctx.channels, channelId)
   const chunk = await claimChunk(ctx.db, chunkId, leaseMs, channel.traits.repeat === 'unsafe')
   if (!chunk) return
+  let ended = false
   try {
     const rendition = await findRendition(ctx.db, chunk.renditionId)
     if (!rendition) throw new Error(`rendition ${chunk.renditionId} of dispatch ${chunk.dispatchId} is missing`)
     const session = await openSession(channelId)
-    await sendFlushes({ ctx, chunk, channel, rendition, session, stopping })
+    ended = await sendFlushes({ ctx, chunk, channel, rendition, session, stopping })
   } catch (error) {
     // Nobody waits in silence: the officer is told, and the queue tries again.
     const problem = 'Kênh này đang gặp sự cố nên chưa gửi tiếp được; hệ thống đang tự thử lại.'
@@ -68,9 +75,11 @@ export async function deliverChunk(
     throw error
   } finally {
     // Should this fail, the lease ends by itself.
-    await releaseChunk(ctx.db, chunk).catch(() => undefined)
+    if (!ended) await releaseChunk(ctx.db, chunk).catch(() => undefined)
   }
-  await transaction(ctx.db, sql => settleDispatch(sql, chunk.dispatchId, ctx.now()))
+  if (await dispatchHasEnded(ctx.db, chunk.dispatchId)) {
+    await transaction(ctx.db, sql => settleDispatch(sql, chunk.dispatchId, ctx.now()))
+  }
 }
 
 /** What every flush of one chunk needs. */
@@ -83,33 +92,69 @@ interface Delivery {
   stopping: AbortSignal
 }
 
-async function sendFlushes(delivery: Delivery): Promise<void> {
+/** The flush size that suited a channel of this process last: a new chunk begins there and not at the bottom. */
+const paces = new WeakMap<Channel, number>()
+
+/** @returns true when nothing is left to do in the chunk */
+async function sendFlushes(delivery: Delivery): Promise<boolean> {
   const { ctx, chunk, channel, stopping } = delivery
   const most = Math.min(channel.traits.maxBatch, maxFlush)
-  let size = Math.min(firstFlush, most)
-  let told: string | null | undefined
+  let size = paces.get(channel) ?? Math.min(firstFlush, most)
+  let told = chunk.problem
   let followUpId: string | undefined
   while (!stopping.aborted) {
-    if (chunk.priority !== 'emergency' && (await emergencyWaits(ctx.db, chunk.channel))) {
-      await ringLater(ctx.db, chunk, makeWayMs)
-      return
+    if (await waitsForMorning(delivery)) return false
+    const slot = await turnAt(delivery, size)
+    if (slot?.count === 0) return false
+    const count = slot?.count ?? size
+    const ids = await persist(ctx, stopping, () => markIntent(ctx.db, chunk, count, leaseMs, slot?.vendor))
+    if (ids.length === 0) {
+      await makeWay(delivery)
+      return false
     }
-    const ids = await persist(ctx, stopping, () => markIntent(ctx.db, chunk, size, leaseMs))
-    if (ids.length === 0) return
     const started = performance.now()
-    const outcomes = finalOutcomes(delivery, await sendFlush(delivery, ids))
+    const outcomes = finalOutcomes(delivery, await sendFlush(delivery, ids, slot), slot)
     const recorded = await recordFlush(delivery, ids, outcomes, followUpId)
-    if (!recorded) return
+    if (!recorded) return false
     followUpId = recorded.followUpId
     told = await tellProblem(delivery, outcomes, told)
-    if (ids.length === size) size = nextFlush(size, performance.now() - started, most)
+    if (ids.length === size) {
+      size = nextFlush(size, performance.now() - started, most)
+      paces.set(channel, size)
+    }
+    if (recorded.ended) return true
   }
+  return false
+}
+
+/** In the quiet hours a routine message goes back to waiting until they end. */
+async function waitsForMorning({ ctx, chunk, channel }: Delivery): Promise<boolean> {
+  if (!channel.traits.quietHours || chunk.priority !== 'routine') return false
+  const until = quietUntil(ctx.quietHours, ctx.now())
+  if (until) await postponeChunk(ctx.db, chunk, until.getTime() - ctx.now().getTime())
+  return until !== null
+}
+
+/** A turn at a vendor, where the channel has such; the wait for it marks nobody. */
+async function turnAt({ chunk, rendition, session, stopping }: Delivery, count: number): Promise<Slot | undefined> {
+  const { avoid, priority } = chunk
+  const wish = { count, content: rendition.content, priority, ...(avoid !== null && { avoid }) }
+  const slot = await session.reserve?.(wish, stopping)
+  return slot && stopping.aborted ? { ...slot, count: 0 } : slot
+}
+
+/** Nobody may be marked now. When that is because an emergency waits for the channel, the rest asks for a later turn. */
+async function makeWay({ ctx, chunk }: Delivery): Promise<void> {
+  if (chunk.priority === 'emergency' || !(await emergencyWaits(ctx.db, chunk.channel))) return
+  await ringLater(ctx.db, chunk, makeWayMs)
 }
 
 /** Addresses as they are now. When they cannot be read, nothing has left, and the intent is taken back. */
 async function readFresh({ ctx, chunk, channel, stopping }: Delivery, ids: string[]): Promise<FreshTarget[]> {
   try {
-    return await persist(ctx, stopping, () => readTargets(ctx.db, channel.audience, channel.id, channel.address, ids))
+    const { dispatchId, round } = chunk
+    const reader = { kind: channel.audience, channel: channel.id, address: channel.address, dispatchId, round }
+    return await persist(ctx, stopping, () => readTargets(ctx.db, reader, ids))
   } catch (error) {
     await returnWindow(ctx.db, chunk).catch(() => undefined)
     throw error
@@ -117,7 +162,7 @@ async function readFresh({ ctx, chunk, channel, stopping }: Delivery, ids: strin
 }
 
 /** Calls the channel for those who may still be written to; the others are skipped. One outcome per id. */
-async function sendFlush(delivery: Delivery, ids: string[]): Promise<Outcome[]> {
+async function sendFlush(delivery: Delivery, ids: string[], slot: Slot | undefined): Promise<Outcome[]> {
   const { ctx, chunk, rendition, session, stopping } = delivery
   const fresh = await readFresh(delivery, ids)
   const targets = fresh.flatMap(f => ('target' in f ? [f.target] : []))
@@ -131,19 +176,20 @@ async function sendFlush(delivery: Delivery, ids: string[]): Promise<Outcome[]> 
     content: rendition.content,
     files: rendition.files.map(f => ({ name: f.name, path: filePath(f), mime: f.mime, sizeBytes: f.sizeBytes })),
     targets,
+    ...(slot && { slot }),
   }
-  // A vendor may be slower than the lease: keep it, and start nothing more should it be lost all the same. On
-  // shutdown a slow vendor must not hold the process longer than what is on its way.
+  // A vendor may be slower than the lease: keep it, and start nothing more should it be lost all the same, or should the
+  // dispatch be paused or cancelled. On shutdown a slow vendor must not hold the process longer than what is on its way.
   const enough = new AbortController()
   const stop = () => enough.abort()
   stopping.addEventListener('abort', stop, { once: true })
   if (stopping.aborted) stop()
   const keep = setInterval(() => {
     prolongLease(ctx.db, chunk, leaseMs).then(
-      held => held || stop(),
+      state => state === 'go-on' || stop(),
       () => undefined,
     )
-  }, leaseMs / 3)
+  }, stopCheckMs)
   let sent: Outcome[]
   try {
     sent = targets.length > 0 ? await session.send(batch, enough.signal) : []
@@ -165,25 +211,29 @@ const noAnswer: Outcome = { kind: 'unknown', code: 'no-answer' }
  * What the ledger is told. Where a repeat does no harm, the unsure are tried again instead of being left unsure.
  * Retries that go on for too long are told as what they are: rejected, and by us.
  */
-function finalOutcomes({ ctx, chunk, channel }: Delivery, outcomes: Outcome[]): Outcome[] {
+function finalOutcomes({ ctx, chunk, channel }: Delivery, outcomes: Outcome[], slot: Slot | undefined): Outcome[] {
   const late = ctx.now().getTime() - chunk.dueAt.getTime() > retryForMs && chunk.attempt >= retryAttempts
   return outcomes.map(outcome => {
     const again = outcome.kind === 'unknown' && channel.traits.repeat !== 'unsafe'
-    const final: Outcome = again ? { kind: 'retry', code: outcome.code } : outcome
+    const final: Outcome = again ? { kind: 'retry', code: outcome.code } : withVendor(outcome, slot)
     return late && final.kind === 'retry' ? { kind: 'rejected', code: `gave-up:${final.code}` } : final
   })
 }
 
+/** An unknown message is looked up at the vendor that may have it. */
+function withVendor(outcome: Outcome, slot: Slot | undefined): Outcome {
+  return outcome.kind === 'unknown' && slot && !outcome.ref ? { ...outcome, ref: `${slot.vendor}:` } : outcome
+}
+
 /**
- * @returns the follow-up chunk of the retries so far, if any; undefined when the chunk was taken away: the outcomes
- * then go to the inbox as news about unknown targets
+ * @returns undefined when the chunk was taken away: the outcomes then go to the inbox as news about unknown targets
  */
 async function recordFlush(
   { ctx, chunk, stopping }: Delivery,
   ids: string[],
   outcomes: Outcome[],
   followUpId: string | undefined,
-): Promise<{ followUpId: string | undefined } | undefined> {
+): Promise<Appended | undefined> {
   const append = () => appendOutcomes(ctx.db, chunk, ids, outcomes, retryDelayMs(chunk.attempt), followUpId)
   const recorded = await persist(ctx, stopping, append)
   if (recorded) return recorded
@@ -203,19 +253,20 @@ async function recordFlush(
       },
     ]
   })
+  const named = ids.flatMap((targetId, i) => {
+    const outcome = outcomes[i]
+    return outcome?.kind === 'accepted' && outcome.partRefs ? [{ targetId, partRefs: outcome.partRefs }] : []
+  })
   await persist(ctx, stopping, () => insertReceipts(ctx.db, news))
+  await persist(ctx, stopping, () => nameParts(ctx.db, chunk.dispatchId, named))
   return undefined
 }
 
 /**
  * People who wait because a vendor takes nobody must not wait in silence: the officer is told why, and that it is over.
- * @param told what was said last for this chunk
+ * @param told what was said last
  */
-async function tellProblem(
-  { ctx, chunk }: Delivery,
-  outcomes: Outcome[],
-  told: string | null | undefined,
-): Promise<string | null | undefined> {
+async function tellProblem({ ctx, chunk }: Delivery, outcomes: Outcome[], told: string | null): Promise<string | null> {
   const tried = outcomes.filter(o => o.kind !== 'skipped')
   const first = tried[0]
   if (first === undefined || (first.kind === 'retry' && first.code === 'aborted')) return told

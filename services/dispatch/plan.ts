@@ -6,9 +6,11 @@ import { snapshotTransaction } from '../store/db.ts'
 import type { DispatchRow } from '../store/dispatches.ts'
 import { findDispatch, settleDispatch } from '../store/dispatches.ts'
 import type { AudienceQuery } from '../store/freeze.ts'
-import { countAudience, insertChunks } from '../store/freeze.ts'
+import { countMembers, insertChunks } from '../store/freeze.ts'
 import { addToOutbox } from '../store/outbox.ts'
+import { countPossibleRepeats } from '../store/rounds.ts'
 import type { DispatchContext } from './context.ts'
+import { ringForOpenChunks } from './control.ts'
 import { orNoteFailure } from './failure.ts'
 
 const noFreeze = 'Chưa lập được danh sách nhận cho kênh này; hệ thống đang thử lại.'
@@ -39,14 +41,19 @@ async function freeze(ctx: DispatchContext, known: DispatchRow): Promise<boolean
       kind: channel.audience,
       address: channel.address,
       channel: channel.id,
-      communes: await communesOf(sql, announcement.content.audience.areas),
-      tags: announcement.content.audience.tags,
+      members: dispatch.resendStates
+        ? { round: { dispatchId, states: dispatch.resendStates } }
+        : {
+            communes: await communesOf(sql, announcement.content.audience.areas),
+            tags: announcement.content.audience.tags,
+          },
     }
-    const expected = await countAudience(sql, query)
+    const expected = await countMembers(sql, query)
     const frozen = await insertChunks(sql, dispatchId, query, dispatchSettings.chunkSize)
-    if (frozen.audience !== expected.audience) {
-      throw new Error(`freeze of dispatch ${dispatchId}: ${frozen.audience} in chunks, ${expected.audience} expected`)
+    if (frozen.audience !== expected) {
+      throw new Error(`freeze of dispatch ${dispatchId}: ${frozen.audience} in chunks, ${expected} expected`)
     }
+    if (dispatch.round > 1) await countPossibleRepeats(sql, dispatchId)
     await sql.query(
       'update dispatches set audience = $2, frozen_at = $3, problem = null, failures = 0, try_after = null where id = $1',
       [dispatchId, frozen.audience, ctx.now()],
@@ -63,10 +70,17 @@ async function freeze(ctx: DispatchContext, known: DispatchRow): Promise<boolean
         revision: dispatch.revision,
         at: ctx.now(),
       },
-      { channel: dispatch.channel, audience: frozen.audience, excluded: frozen.excluded },
+      {
+        channel: dispatch.channel,
+        audience: frozen.audience,
+        excluded: frozen.excluded,
+        ...(dispatch.round > 1 && { round: dispatch.round }),
+      },
     )
-    // With nobody to send to there is nothing to render.
-    if (!(await settleDispatch(sql, dispatchId, ctx.now()))) {
+    // With nobody to send to there is nothing to render; a further round has its rendition already.
+    if (await settleDispatch(sql, dispatchId, ctx.now())) return true
+    if (dispatch.renditionId) await ringForOpenChunks(sql, dispatchId)
+    else {
       await addToOutbox(sql, [{ job: 'render', payload: { v: jobVersion, dispatchId }, priority: dispatch.priority }])
     }
     return true

@@ -26,8 +26,7 @@ async function countFor(
     kind: channel.audience,
     address: channel.address,
     channel: channel.id,
-    communes,
-    tags: audience.tags,
+    members: { communes, tags: audience.tags },
   })
   return n - Object.values(excluded).reduce((a, b) => a + b, 0)
 }

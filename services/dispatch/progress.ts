@@ -3,21 +3,30 @@ import { requireChannel } from '../../channels/registry.ts'
 import type { DeliveryState } from '../domain/delivery.ts'
 import { deliveryStates, noDeliveries } from '../domain/delivery.ts'
 import { AppError } from '../domain/errors.ts'
+import { quietUntil } from '../domain/quiet-hours.ts'
 import type { AreaResult, DispatchProgress, Progress, TargetResult } from '../http/schemas.ts'
 import { findAnnouncement } from '../store/announcements.ts'
 import type { DispatchRow } from '../store/dispatches.ts'
 import { dispatchesOf } from '../store/dispatches.ts'
-import { countsByArea, countsOfDispatches, listTargets, reasonsOf } from '../store/progress.ts'
+import { costOf, countsByArea, countsOfDispatches, reasonsOf } from '../store/progress.ts'
+import { listTargets } from '../store/target-states.ts'
 import type { DispatchContext } from './context.ts'
 
-/** Where a dispatch stands, from its own columns only. */
-function phaseOf(d: DispatchRow): DispatchProgress['phase'] {
+/** When a dispatch that waits for the morning goes on; null when it does not wait for it. */
+function quietEnd(ctx: DispatchContext, d: DispatchRow): Date | null {
+  const respects = ctx.channels.get(d.channel)?.channel.traits.quietHours && d.priority === 'routine'
+  return respects && d.frozenAt && !d.settledAt ? quietUntil(ctx.quietHours, ctx.now()) : null
+}
+
+/** Where a dispatch stands, from its own columns and the hour only. */
+function phaseOf(d: DispatchRow, quiet: boolean): DispatchProgress['phase'] {
   if (d.cancelledAt) return 'cancelled'
   if (d.expiredAt) return 'expired'
   if (d.settledAt) return 'settled'
   // Somebody's own decision before a trouble: what is paused is not being tried, and can be resumed.
   if (d.pausedAt) return 'paused'
   if (d.problem) return 'problem'
+  if (quiet) return 'quiet'
   if (!d.frozenAt) return 'planned'
   return d.renditionId ? 'delivering' : 'rendering'
 }
@@ -37,6 +46,8 @@ export async function progressOf(ctx: DispatchContext, announcementId: string): 
     dispatches.map(d => d.id),
   )
   const reasons = await Promise.all(dispatches.map(d => reasonsOf(ctx.db, d.id)))
+  const costs = await Promise.all(dispatches.map(d => costOf(ctx.db, d.id)))
+  const quiet = dispatches.map(d => quietEnd(ctx, d))
   return {
     announcementId,
     state: announcement.state,
@@ -44,10 +55,15 @@ export async function progressOf(ctx: DispatchContext, announcementId: string): 
       id: d.id,
       channel: d.channel,
       method: d.method,
-      phase: phaseOf(d),
+      round: d.round,
+      resendStates: d.resendStates,
+      possibleRepeats: d.possibleRepeats,
+      phase: phaseOf(d, quiet[i] !== null),
+      quietUntil: quiet[i]?.toISOString() ?? null,
       problem: d.problem,
       counts: counts.get(d.id) ?? noDeliveries(),
       reasons: reasons[i] ?? {},
+      costDong: costs[i] ?? 0,
       startedAt: d.frozenAt?.toISOString() ?? null,
       settledAt: d.settledAt?.toISOString() ?? null,
     })),
@@ -64,22 +80,13 @@ function kindOf(
 
 /** The same equation per commune and channel. */
 export async function areaResults(ctx: DispatchContext, announcementId: string): Promise<AreaResult[]> {
-  const results = new Map<string, AreaResult>()
+  const results: AreaResult[] = []
   for (const dispatch of await dispatchesOf(ctx.db, announcementId)) {
-    for (const row of await countsByArea(ctx.db, dispatch.id, kindOf(ctx, dispatch.channel).kind)) {
-      const key = `${row.areaCode} ${dispatch.channel}`
-      const result = results.get(key) ?? {
-        areaCode: row.areaCode,
-        areaName: row.areaName,
-        channel: dispatch.channel,
-        counts: noDeliveries(),
-      }
-      result.counts[row.state] += row.n
-      result.counts.audience += row.n
-      results.set(key, result)
+    for (const row of await countsByArea(ctx.db, dispatch.id)) {
+      results.push({ ...row, channel: dispatch.channel, round: dispatch.round })
     }
   }
-  return [...results.values()]
+  return results
 }
 
 /** Hides the middle of a phone number or mail address; names of places are shown as they are. */
@@ -95,25 +102,25 @@ const pageSize = 50
 export async function targetResults(
   ctx: DispatchContext,
   announcementId: string,
-  query: { channel: string; state?: string | undefined; cursor?: string | undefined },
+  query: { channel: string; round?: number | undefined; state?: string | undefined; cursor?: string | undefined },
 ): Promise<{ items: TargetResult[]; nextCursor: string | null }> {
   const { kind, address } = kindOf(ctx, query.channel)
-  const dispatch = (await dispatchesOf(ctx.db, announcementId)).find(d => d.channel === query.channel)
+  const ofChannel = (await dispatchesOf(ctx.db, announcementId)).filter(d => d.channel === query.channel)
+  const dispatch = ofChannel.find(d => d.round === (query.round ?? 1))
   if (!dispatch) return { items: [], nextCursor: null }
   const state = deliveryStates.find(s => s === query.state) as DeliveryState | undefined
-  const rows = await listTargets(ctx.db, dispatch.id, kind, {
-    limit: pageSize + 1,
+  const { rows, nextCursor } = await listTargets(ctx.db, dispatch.id, kind, {
+    limit: pageSize,
+    cursor: query.cursor,
     ...(address && { address }),
     ...(state && { state }),
-    ...(/^\d{1,18}$/.test(query.cursor ?? '') && { afterId: query.cursor as string }),
   })
-  const page = rows.slice(0, pageSize)
   return {
-    items: page.map(row => ({
+    items: rows.map(row => ({
       ...row,
       label: kind === 'citizens' ? maskAddress(row.label) : row.label,
       at: row.at?.toISOString() ?? null,
     })),
-    nextCursor: rows.length > pageSize ? (page.at(-1)?.targetId ?? null) : null,
+    nextCursor,
   }
 }

@@ -26,8 +26,8 @@ export async function relayOutbox(ctx: Pick<DispatchContext, 'db' | 'log'>, prod
   })
 }
 
-function asJob({ job, payload, priority }: OutboxRow): JobRequest | undefined {
+function asJob({ job, payload, priority, turn }: OutboxRow): JobRequest | undefined {
   if (!isJobName(job)) return undefined
   const parsed = jobCatalog[job].safeParse(payload)
-  return parsed.success ? { job, payload: parsed.data, priority } : undefined
+  return parsed.success ? { job, payload: parsed.data, priority, turn } : undefined
 }

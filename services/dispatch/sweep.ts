@@ -149,10 +149,11 @@ async function ringForIdleWork(ctx: DispatchContext): Promise<number> {
       payload: { v: jobVersion, dispatchId: id },
       priority,
     })),
-    ...chunks.map(({ id, dispatchId, channel, priority }) => ({
+    ...chunks.map(({ id, dispatchId, channel, priority, turn }) => ({
       job: 'deliver',
       payload: { v: jobVersion, dispatchId, chunkId: id, channel },
       priority,
+      turn,
     })),
   ]
   await addToOutbox(ctx.db, messages)

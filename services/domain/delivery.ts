@@ -25,6 +25,13 @@ export const recordedStates = ['unknown', 'accepted', 'rejected', 'confirmed', '
 export type RecordedState = (typeof recordedStates)[number]
 
 /**
+ * States whose targets a further round may be for. Who was skipped is asked about again: consent may have come, an address
+ * may have been added. Those who were reached never are.
+ */
+export const resendableStates = ['rejected', 'unknown', 'skipped'] as const
+export type ResendableState = (typeof resendableStates)[number]
+
+/**
  * How firm a recorded state is. A later record replaces an earlier one only when it is firmer, so receipts that come
  * twice, late or out of order change nothing. `confirmed` outranks `rejected`: carriers do send a failure and then a
  * delivery for the same message, and the delivery is the positive evidence of the two.

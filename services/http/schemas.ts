@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { announcementContentSchema, announcementStates, priorities } from '../domain/announcement.ts'
-import { deliveryStates } from '../domain/delivery.ts'
+import { deliveryStates, resendableStates } from '../domain/delivery.ts'
 
 /**
  * The shapes of the HTTP API, used to check requests, to write the OpenAPI document and (as types) by the console.
@@ -88,12 +88,34 @@ export const dispatchProgressSchema = z.object({
   id,
   channel: z.string(),
   method: z.string(),
-  /** planned: audience not frozen yet; problem: planning, rendering or sending does not get on, see `problem`. */
-  phase: z.enum(['planned', 'rendering', 'delivering', 'paused', 'settled', 'cancelled', 'expired', 'problem']),
+  /** 1, or more for a further round to those not reached. */
+  round: z.number().int(),
+  /** The states whose targets a further round is for; null in the first. */
+  resendStates: z.array(z.enum(resendableStates)).nullable(),
+  /** Targets of a further round that may have got the message before, since their fate was unknown. */
+  possibleRepeats: z.number().int(),
+  /**
+   * planned: audience not frozen yet; problem: planning, rendering or sending does not get on, see `problem`; quiet: waits
+   * for `quietUntil`.
+   */
+  phase: z.enum([
+    'planned',
+    'rendering',
+    'delivering',
+    'quiet',
+    'paused',
+    'settled',
+    'cancelled',
+    'expired',
+    'problem',
+  ]),
+  quietUntil: when.nullable(),
   problem: z.string().nullable(),
   counts: countsSchema,
   /** Why targets were skipped or rejected: code -> number. */
   reasons: z.record(z.string(), z.number().int()),
+  /** What the vendors charge for what they accepted so far; 0 when no price is known. */
+  costDong: z.number(),
   startedAt: when.nullable(),
   settledAt: when.nullable(),
 })
@@ -107,6 +129,7 @@ export const areaResultSchema = z.object({
   areaCode: z.string(),
   areaName: z.string(),
   channel: z.string(),
+  round: z.number().int(),
   counts: countsSchema,
 })
 

@@ -49,7 +49,15 @@ export function parseJob<N extends JobName>(name: N, payload: unknown): JobPaylo
   return parsed.data as JobPayload<N>
 }
 
-/** Name of the BullMQ queue of a job; deliveries have one queue per channel. BullMQ allows no `:` in it. */
-export function queueName(job: JobName, channel?: string): string {
-  return job === 'deliver' ? `deliver-${channel}` : job
+/** Two lanes: an emergency never waits for a job that is under way for anything else. */
+export const lanes = ['usual', 'emergency'] as const
+export type Lane = (typeof lanes)[number]
+
+/**
+ * Name of the BullMQ queue of a job; deliveries have one queue per channel. What belongs to an emergency has queues of its
+ * own. BullMQ allows no `:` in it.
+ */
+export function queueName(job: JobName, channel?: string, lane: Lane = 'usual'): string {
+  const name = job === 'deliver' ? `deliver-${channel}` : job
+  return lane === 'emergency' ? `${name}-emergency` : name
 }

@@ -1,7 +1,7 @@
 import { Queue } from 'bullmq'
-import { jobPriority, queueSettings } from '../../config/queues.ts'
+import { jobPriority, lastTurn, queueSettings } from '../../config/queues.ts'
 import type { Priority } from '../domain/announcement.ts'
-import type { JobName } from './catalog.ts'
+import type { JobName, Lane } from './catalog.ts'
 import { queueName } from './catalog.ts'
 import { producerConnection } from './connection.ts'
 
@@ -9,6 +9,8 @@ export interface JobRequest {
   job: JobName
   payload: Record<string, unknown>
   priority: Priority
+  /** Place among the jobs of its dispatch; 0 goes first. */
+  turn?: number
 }
 
 export interface Producer {
@@ -26,6 +28,11 @@ export interface Producer {
 /** What a job is about: the same work is queued once. */
 function onceFor(job: JobName, payload: Record<string, unknown>): string {
   return `${job}-${payload.chunkId ?? payload.dispatchId ?? 'all'}`
+}
+
+function laneOf({ job, priority }: JobRequest): Lane {
+  // News of all dispatches are applied together.
+  return priority === 'emergency' && job !== 'receipts' ? 'emergency' : 'usual'
 }
 
 /** @param url redis:// address of a server with AOF and noeviction */
@@ -49,16 +56,16 @@ export function createProducer(url: string): Producer {
       await ready
       const byQueue = new Map<string, JobRequest[]>()
       for (const job of jobs) {
-        const name = queueName(job.job, job.payload.channel as string | undefined)
+        const name = queueName(job.job, job.payload.channel as string | undefined, laneOf(job))
         byQueue.set(name, [...(byQueue.get(name) ?? []), job])
       }
       for (const [name, list] of byQueue) {
         await queue(name).addBulk(
-          list.map(({ job, payload, priority }) => ({
+          list.map(({ job, payload, priority, turn = 0 }) => ({
             name: job,
             data: payload,
             opts: {
-              priority: jobPriority[priority],
+              priority: jobPriority[priority] + Math.min(turn, lastTurn),
               attempts: queueSettings[job].attempts,
               backoff: { type: 'exponential', delay: queueSettings[job].backoffMs },
               deduplication: { id: onceFor(job, payload), keepLastIfActive: true },

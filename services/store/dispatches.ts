@@ -1,4 +1,5 @@
 import type { Priority } from '../domain/announcement.ts'
+import type { ResendableState } from '../domain/delivery.ts'
 import type { Sql, Transaction } from './db.ts'
 
 export interface DispatchRow {
@@ -8,6 +9,12 @@ export interface DispatchRow {
   channel: string
   method: string
   priority: Priority
+  /** 1, or more for a further round to those not reached. */
+  round: number
+  /** The states whose targets a further round is for; null in the first. */
+  resendStates: ResendableState[] | null
+  /** Frozen targets that may have got the message in an earlier round. */
+  possibleRepeats: number
   renditionId: string | null
   audience: number | null
   notBefore: Date
@@ -23,7 +30,7 @@ export interface DispatchRow {
 const columns = `id, announcement_id as "announcementId", revision, channel, method, priority,
   rendition_id as "renditionId", audience::float8 as audience, not_before as "notBefore", expires_at as "expiresAt",
   frozen_at as "frozenAt", paused_at as "pausedAt", cancelled_at as "cancelledAt", expired_at as "expiredAt",
-  settled_at as "settledAt", problem`
+  settled_at as "settledAt", problem, round, resend_states as "resendStates", possible_repeats as "possibleRepeats"`
 
 /**
  * Adds one dispatch per channel for an approved revision. Doing it twice adds nothing.
@@ -37,7 +44,7 @@ export async function insertDispatches(
   const { rows } = await sql.query(
     `insert into dispatches (announcement_id, revision, channel, method, priority, not_before, expires_at)
      select $1, $2, c.id, c.method, $3, $4, $5 from jsonb_to_recordset($6::jsonb) as c (id text, method text)
-     on conflict (announcement_id, revision, channel) do nothing returning id`,
+     on conflict (announcement_id, revision, channel, round) do nothing returning id`,
     [
       announcement.id,
       announcement.revision,
@@ -100,9 +107,19 @@ const hasEnded = `d.settled_at is null
   and (d.frozen_at is not null or d.cancelled_at is not null or d.expired_at is not null)
   and not exists (select 1 from chunks c where c.dispatch_id = d.id and c.closed_at is null)`
 
+/** A first look without a lock. Index: chunks_open_of_dispatch. */
+export async function dispatchHasEnded(sql: Sql, id: string): Promise<boolean> {
+  const { rows } = await sql.query({
+    name: 'dispatch-has-ended',
+    text: `select 1 from dispatches d where d.id = $1 and ${hasEnded}`,
+    values: [id],
+  })
+  return rows.length > 0
+}
+
 /**
  * Marks a dispatch as settled when no chunk has work left, and ends its announcement when all are. Both happen in the
- * caller's transaction or not at all. Index: chunks_of_dispatch. Safe to call at any time, from any process.
+ * caller's transaction or not at all. Index: chunks_open_of_dispatch. Safe to call at any time, from any process.
  * @returns true when this call settled the dispatch
  */
 export async function settleDispatch(sql: Transaction, id: string, now: Date): Promise<boolean> {

@@ -2,8 +2,10 @@ import { dispatchSettings, jobVersion } from '../../config/queues.ts'
 import type { Priority } from '../domain/announcement.ts'
 import type { Outcome, RecordedState } from '../domain/delivery.ts'
 import { recordedRank } from '../domain/delivery.ts'
+import { numberArray, textArray } from './arrays.ts'
 import type { Db, Sql, Transaction } from './db.ts'
 import { transaction } from './db.ts'
+import { rankOf } from './ranks.ts'
 
 /**
  * The chunk ledger: who is being sent to, and what became of it. All statements are set-based; a chunk's row lock is
@@ -16,15 +18,24 @@ export interface ClaimedChunk {
   dispatchId: string
   announcementId: string
   revision: number
+  /** 1, or more for a further round to those not reached. */
+  round: number
   channel: string
   priority: Priority
   renditionId: string
   title: string
   expiresAt: Date | null
   attempt: number
+  /** A vendor that could not take these targets a moment ago. */
+  avoid: string | null
   /** When the dispatch became due; retries are given up some time after it. */
   dueAt: Date
+  /** What the officer was told last about this dispatch. */
+  problem: string | null
 }
+
+/** The dispatch `d` may be sent now. */
+const sendable = `d.paused_at is null and d.cancelled_at is null and (d.expires_at is null or d.expires_at > now())`
 
 /**
  * Takes a chunk for `leaseMs`, if it is open, due, held by nobody and its dispatch may be sent now. An intent window
@@ -38,45 +49,43 @@ export async function claimChunk(
   leaseMs: number,
   unsafe: boolean,
 ): Promise<ClaimedChunk | undefined> {
+  const claimed = await takeLease(db, chunkId, leaseMs)
+  if (claimed) return claimed
+  const settled = await settleAbandonedWindow(db, chunkId, unsafe)
+  return settled ? await takeLease(db, chunkId, leaseMs) : undefined
+}
+
+/** The usual way, in one statement. Index: primary keys. */
+async function takeLease(sql: Sql, chunkId: string, leaseMs: number): Promise<ClaimedChunk | undefined> {
+  const { rows } = await sql.query({
+    name: 'take-lease',
+    text: `update chunks c set lease_token = nextval('lease_tokens'), lease_until = now() + $2 * interval '1 ms'
+     from dispatches d join announcements a on a.id = d.announcement_id
+     where c.id = (
+         select id from chunks where id = $1 and closed_at is null and not_before <= now() and rest_state is null
+           and up_to = done_to and up_to < size and (lease_until is null or lease_until < now())
+         for update skip locked
+       )
+       and d.id = c.dispatch_id and d.rendition_id is not null and ${sendable}
+     returning c.id, c.lease_token as token, c.attempt, c.avoid, d.id as "dispatchId",
+       d.announcement_id as "announcementId", d.revision, d.round, d.channel, d.priority,
+       d.rendition_id as "renditionId", d.expires_at as "expiresAt", d.not_before as "dueAt", d.problem, a.content->>'title' as title`,
+    values: [chunkId, leaseMs],
+  })
+  return rows[0]
+}
+
+/** @returns true when the chunk had an open window and nobody holding it */
+async function settleAbandonedWindow(db: Db, chunkId: string, unsafe: boolean): Promise<boolean> {
   return await transaction(db, async sql => {
     const { rows } = await sql.query(
-      `select c.done_to, c.up_to, c.rest_state, c.attempt, d.id as "dispatchId", d.announcement_id as "announcementId",
-         d.revision, d.channel, d.priority, d.rendition_id as "renditionId", d.expires_at as "expiresAt",
-         d.not_before as "dueAt", a.content->>'title' as title,
-         d.paused_at is null and d.cancelled_at is null and (d.expires_at is null or d.expires_at > now()) as sendable
-       from chunks c join dispatches d on d.id = c.dispatch_id join announcements a on a.id = d.announcement_id
-       where c.id = $1 and c.closed_at is null and c.not_before <= now() and d.rendition_id is not null
-         and (c.lease_until is null or c.lease_until < now())
-       for update of c skip locked`,
+      `select 1 from chunks where id = $1 and closed_at is null and up_to > done_to
+         and (lease_until is null or lease_until < now()) for update skip locked`,
       [chunkId],
     )
-    const row = rows[0]
-    if (row === undefined) return undefined
-    if (row.up_to > row.done_to) await settleWindow(sql, chunkId, unsafe)
-    if (row.rest_state !== null || !row.sendable) return undefined
-    const leased = await sql.query(
-      `update chunks set lease_token = nextval('lease_tokens'), lease_until = now() + $2 * interval '1 ms'
-       where id = $1 and closed_at is null and up_to < size returning lease_token as token`,
-      [chunkId, leaseMs],
-    )
-    const token = leased.rows[0]?.token
-    if (token === undefined) return undefined
-    const { dispatchId, announcementId, revision, channel, priority, renditionId, title, expiresAt, attempt, dueAt } =
-      row
-    return {
-      id: chunkId,
-      token,
-      dispatchId,
-      announcementId,
-      revision,
-      channel,
-      priority,
-      renditionId,
-      title,
-      expiresAt,
-      attempt,
-      dueAt,
-    }
+    if (rows.length === 0) return false
+    await settleWindow(sql, chunkId, unsafe)
+    return true
   })
 }
 
@@ -88,8 +97,14 @@ export async function claimChunk(
  */
 export async function settleWindow(sql: Sql, chunkId: string, unsafe: boolean): Promise<void> {
   await sql.query(
-    `insert into outcomes (dispatch_id, target_id, chunk_id, rank, state, code)
-     select c.dispatch_id, t.id, c.id, $2, 'unknown', 'interrupted'
+    `insert into reason_counts (dispatch_id, code, n)
+     select dispatch_id, 'interrupted', up_to - done_to from chunks
+     where id = $1 and up_to > done_to and ($2 or rest_state is not null)`,
+    [chunkId, unsafe],
+  )
+  await sql.query(
+    `insert into outcomes (dispatch_id, target_id, chunk_id, rank, state, code, ref)
+     select c.dispatch_id, t.id, c.id, $2, 'unknown', 'interrupted', c.vendor || ':'
      from chunks c, unnest(c.target_ids[c.done_to + 1 : c.up_to]) as t (id)
      where c.id = $1 and ($3 or c.rest_state is not null)`,
     [chunkId, recordedRank.unknown, unsafe],
@@ -109,8 +124,9 @@ export async function settleWindow(sql: Sql, chunkId: string, unsafe: boolean): 
 
 /**
  * Marks the intent to send the next `count` targets, and prolongs the lease. Nothing may be handed to a vendor before
- * this has committed. The one statement also checks the token, pause, cancel and expiry. Asking again, because the
- * answer got lost, gives the same window.
+ * this has committed. The one statement also checks the token, pause, cancel and expiry, and that no emergency waits for
+ * the channel ({@link emergencyWaits}). Asking again, because the answer got lost, gives the same window.
+ * @param vendor to whom they will be handed, where the channel has several
  * @returns target ids in sending order; empty means stop
  */
 export async function markIntent(
@@ -118,18 +134,20 @@ export async function markIntent(
   chunk: Pick<ClaimedChunk, 'id' | 'token'>,
   count: number,
   leaseMs: number,
+  vendor?: string,
 ): Promise<string[]> {
-  const { rows } = await sql.query(
-    `update chunks c set up_to = least(c.size, greatest(c.up_to, c.done_to + $3)),
+  const { rows } = await sql.query({
+    name: 'mark-intent',
+    text: `update chunks c set up_to = least(c.size, greatest(c.up_to, c.done_to + $3)), vendor = $5,
        lease_until = now() + $4 * interval '1 ms'
      from dispatches d
      where c.id = $1 and c.lease_token = $2 and c.closed_at is null and c.rest_state is null and c.done_to < c.size
-       and d.id = c.dispatch_id and d.paused_at is null and d.cancelled_at is null
-       and (d.expires_at is null or d.expires_at > now())
-     returning c.target_ids[c.done_to + 1 : c.up_to]::text[] as ids`,
-    [chunk.id, chunk.token, count, leaseMs],
-  )
-  return rows[0]?.ids ?? []
+       and d.id = c.dispatch_id and ${sendable}
+       and (d.priority = 'emergency' or not exists (${waitingEmergency('d.channel')}))
+     returning array_to_string(c.target_ids[c.done_to + 1 : c.up_to], ',') as ids`,
+    values: [chunk.id, chunk.token, count, leaseMs, vendor ?? null],
+  })
+  return rows[0]?.ids.split(',') ?? []
 }
 
 /** Takes an intent back of which nothing was handed to a vendor: its targets wait again, or share the end of the rest. */
@@ -142,20 +160,21 @@ export async function returnWindow(sql: Sql, chunk: Pick<ClaimedChunk, 'id' | 't
 }
 
 /**
- * True when an emergency on this channel waits for somebody to take it. One that is in trouble of its own holds nobody
- * up. Indexes: dispatches_open, chunks_of_dispatch.
+ * Selects something when an emergency on the channel waits for somebody to take it. One that is in trouble of its own
+ * holds nobody up. Indexes: dispatches_open, chunks_open_of_dispatch.
  */
+function waitingEmergency(channel: string): string {
+  return `select 1 from dispatches e join chunks w on w.dispatch_id = e.id
+     where e.settled_at is null and e.priority = 'emergency' and e.channel = ${channel} and e.rendition_id is not null
+       and e.problem is null and e.paused_at is null and e.cancelled_at is null and e.expired_at is null
+       and (e.expires_at is null or e.expires_at > now())
+       and w.closed_at is null and w.rest_state is null and w.not_before <= now()
+       and (w.lease_until is null or w.lease_until < now())`
+}
+
+/** True when an emergency on this channel waits for somebody to take it. */
 export async function emergencyWaits(sql: Sql, channel: string): Promise<boolean> {
-  const { rows } = await sql.query(
-    `select 1 from dispatches d join chunks c on c.dispatch_id = d.id
-     where d.settled_at is null and d.priority = 'emergency' and d.channel = $1 and d.rendition_id is not null
-       and d.problem is null and d.paused_at is null and d.cancelled_at is null and d.expired_at is null
-       and (d.expires_at is null or d.expires_at > now())
-       and c.closed_at is null and c.rest_state is null and c.not_before <= now()
-       and (c.lease_until is null or c.lease_until < now())
-     limit 1`,
-    [channel],
-  )
+  const { rows } = await sql.query(`${waitingEmergency('$1')} limit 1`, [channel])
   return rows.length > 0
 }
 
@@ -173,23 +192,32 @@ export async function ringLater(
   )
 }
 
-/** Keeps the lease during a slow send. @returns false when the chunk has been taken away */
+/**
+ * Keeps the lease during a slow send.
+ * @returns 'lost' when the chunk has been taken away, 'stop' when its dispatch was paused, cancelled or is over: then
+ *   nothing more of the flush should begin
+ */
 export async function prolongLease(
   sql: Sql,
   chunk: Pick<ClaimedChunk, 'id' | 'token'>,
   leaseMs: number,
-): Promise<boolean> {
-  const result = await sql.query(
-    `update chunks set lease_until = now() + $3 * interval '1 ms' where id = $1 and lease_token = $2`,
+): Promise<'go-on' | 'stop' | 'lost'> {
+  const { rows } = await sql.query(
+    `update chunks c set lease_until = now() + $3 * interval '1 ms' from dispatches d
+     where c.id = $1 and c.lease_token = $2 and d.id = c.dispatch_id
+     returning c.rest_state is null and ${sendable} as sendable`,
     [chunk.id, chunk.token, leaseMs],
   )
-  return result.rowCount === 1
+  if (rows.length === 0) return 'lost'
+  return rows[0].sendable ? 'go-on' : 'stop'
 }
 
 /** Outcomes of one flush, sorted by what the ledger does with them. */
 interface SortedOutcomes {
   recorded: { id: string; state: RecordedState; code: string | null; ref: string | null }[]
   retry: { id: string; afterMs: number }[]
+  parts: { ref: string; id: string; part: number; parts: number }[]
+  costDong: number
 }
 
 /** A vendor's "later" is believed within reason: nobody waits for a year because a header said so. */
@@ -198,21 +226,24 @@ function waitAskedFor(afterMs: number | undefined): number {
 }
 
 function sortOutcomes(ids: string[], outcomes: Outcome[]): SortedOutcomes {
-  const sorted: SortedOutcomes = { recorded: [], retry: [] }
-  ids.forEach((id, i) => {
+  const sorted: SortedOutcomes = { recorded: [], retry: [], parts: [], costDong: 0 }
+  for (const [i, id] of ids.entries()) {
     const outcome = outcomes[i]
     // A channel that answers for too few targets says nothing about the rest: that is what unknown means.
     if (outcome === undefined) sorted.recorded.push({ id, state: 'unknown', code: 'no-answer', ref: null })
     else if (outcome.kind === 'retry') sorted.retry.push({ id, afterMs: waitAskedFor(outcome.afterMs) })
     else {
-      sorted.recorded.push({
-        id,
-        state: outcome.kind,
-        code: 'code' in outcome ? outcome.code : null,
-        ref: outcome.kind === 'accepted' ? (outcome.ref ?? null) : null,
-      })
+      const code = 'code' in outcome ? outcome.code : null
+      const ref = 'ref' in outcome ? (outcome.ref ?? null) : null
+      sorted.recorded.push({ id, state: outcome.kind, code, ref })
+      if (outcome.kind !== 'accepted') continue
+      sorted.costDong += outcome.costDong ?? 0
+      const refs = outcome.partRefs ?? []
+      for (const [part, partRef] of refs.entries()) {
+        sorted.parts.push({ ref: partRef, id, part: part + 1, parts: refs.length })
+      }
     }
-  })
+  }
   return sorted
 }
 
@@ -220,6 +251,9 @@ function sortOutcomes(ids: string[], outcomes: Outcome[]): SortedOutcomes {
  * Appends the outcomes of the open intent window in one statement; retries move to a follow-up chunk that is not due
  * before the longest wait asked for (at least `retryAfterMs`). The flushes of one chunk share a follow-up while it is
  * not due, so that a vendor's outage does not grind the audience into ever smaller chunks.
+ *
+ * The commit does not wait for the disk: should the machine lose power at this moment, the mark stands and the targets
+ * are unknown, which is true; the next mark waits, and takes this with it.
  * @param followUpId what an earlier flush of this chunk returned
  * @returns undefined when the chunk has been taken away: nothing was written, and the targets are settled already
  */
@@ -230,47 +264,14 @@ export async function appendOutcomes(
   outcomes: Outcome[],
   retryAfterMs: number,
   followUpId?: string,
-): Promise<{ followUpId: string | undefined } | undefined> {
-  const { recorded, retry } = sortOutcomes(ids, outcomes)
-  const count = (state: RecordedState) => recorded.filter(r => r.state === state).length
-  const result = await sql.query(
-    `with chunk as (
-       update chunks set done_to = up_to,
-         accepted = accepted + $3, rejected = rejected + $4, skipped = skipped + $5, unknown = unknown + $6,
-         moved = moved + $7,
-         closed_at = case when up_to = size or rest_state is not null then now() end,
-         lease_until = case when up_to = size or rest_state is not null then null else lease_until end
-       where id = $1 and lease_token = $2 and up_to - done_to = $8
-       returning id, dispatch_id, rest_state, rest_reason
-     ), grown as (
-       update chunks f set target_ids = f.target_ids || $9::bigint[], size = f.size + $7,
-         not_before = greatest(f.not_before, now() + $11 * interval '1 ms')
-       from chunk
-       where $7 > 0 and f.id = $18 and f.dispatch_id = chunk.dispatch_id and chunk.rest_state is null
-         and f.closed_at is null and f.rest_state is null and f.lease_token is null and f.up_to = 0
-         and f.not_before > now()
-       returning f.id, f.dispatch_id, f.not_before, f.closed_at
-     ), born as (
-       insert into chunks (dispatch_id, target_ids, size, attempt, not_before, rest_state, rest_reason, closed_at)
-       select dispatch_id, $9::bigint[], $7, $10, now() + $11 * interval '1 ms', rest_state, rest_reason,
-         case when rest_state is not null then now() end
-       from chunk where $7 > 0 and not exists (select 1 from grown)
-       returning id, dispatch_id, not_before, closed_at
-     ), follow_up as (
-       select * from grown union all select * from born
-     ), rung as (
-       insert into outbox (job, payload, priority, not_before)
-       select 'deliver', jsonb_build_object('v', $17::int, 'dispatchId', f.dispatch_id::text, 'chunkId', f.id::text,
-           'channel', d.channel), d.priority, f.not_before
-       from follow_up f join dispatches d on d.id = f.dispatch_id where f.closed_at is null
-     ), appended as (
-       insert into outcomes (dispatch_id, target_id, chunk_id, rank, state, code, ref)
-       select chunk.dispatch_id, o.id, chunk.id, o.rank, o.state, o.code, o.ref
-       from chunk, unnest($12::bigint[], $13::smallint[], $14::text[], $15::text[], $16::text[])
-         as o (id, rank, state, code, ref)
-     )
-     select (select id from follow_up) as "followUpId" from chunk`,
-    [
+): Promise<Appended | undefined> {
+  const { recorded, retry, parts, costDong } = sortOutcomes(ids, outcomes)
+  const count = (state: RecordedState) => recorded.reduce((n, r) => (r.state === state ? n + 1 : n), 0)
+  const afterMs = retry.reduce((most, r) => Math.max(most, r.afterMs), retryAfterMs)
+  const result = await sql.query({
+    name: 'append-outcomes',
+    text: appendStatement,
+    values: [
       chunk.id,
       chunk.token,
       count('accepted'),
@@ -279,20 +280,121 @@ export async function appendOutcomes(
       count('unknown'),
       retry.length,
       ids.length,
-      retry.map(r => r.id),
+      numberArray(retry.map(r => r.id)),
       chunk.attempt + 1,
-      Math.max(retryAfterMs, ...retry.map(r => r.afterMs)),
-      recorded.map(r => r.id),
-      recorded.map(r => recordedRank[r.state]),
-      recorded.map(r => r.state),
-      recorded.map(r => r.code),
-      recorded.map(r => r.ref),
+      afterMs,
+      numberArray(recorded.map(r => r.id)),
+      textArray(recorded.map(r => r.state)),
+      textArray(recorded.map(r => r.code)),
+      textArray(recorded.map(r => r.ref)),
       jobVersion,
       followUpId ?? null,
+      costDong,
+      textArray(parts.map(p => p.ref)),
+      numberArray(parts.map(p => p.id)),
+      numberArray(parts.map(p => p.part)),
+      numberArray(parts.map(p => p.parts)),
+    ],
+  })
+  const written = result.rows[0]
+  return written && { followUpId: written.followUpId ?? followUpId, ended: written.ended }
+}
+
+export interface Appended {
+  /** The follow-up chunk of the retries so far, if any. */
+  followUpId: string | undefined
+  /** Nothing is left to do in the chunk; it is closed and held by nobody. */
+  ended: boolean
+}
+
+const appendStatement = `with lazily as materialized (
+    select set_config('synchronous_commit', 'off', true) as setting
+  ), chunk as (
+    update chunks set done_to = up_to,
+      accepted = accepted + $3, rejected = rejected + $4, skipped = skipped + $5, unknown = unknown + $6,
+      moved = moved + $7, cost_dong = cost_dong + $18,
+      closed_at = case when up_to = size or rest_state is not null then now() end,
+      lease_token = case when up_to = size or rest_state is not null then null else lease_token end,
+      lease_until = case when up_to = size or rest_state is not null then null else lease_until end
+    where id = $1 and lease_token = $2 and up_to - done_to = $8 and (select setting from lazily) = 'off'
+    returning id, dispatch_id, area_code, vendor, rest_state, rest_reason, closed_at is not null as ended
+  ), grown as (
+    update chunks f set target_ids = f.target_ids || $9::bigint[], size = f.size + $7,
+      not_before = greatest(f.not_before, now() + $11 * interval '1 ms')
+    from chunk
+    where $7 > 0 and f.id = $17 and f.dispatch_id = chunk.dispatch_id and chunk.rest_state is null
+      and f.closed_at is null and f.rest_state is null and f.lease_token is null and f.up_to = 0
+      and f.not_before > now()
+    returning f.id, f.dispatch_id, f.not_before, f.closed_at
+  ), born as (
+    insert into chunks (dispatch_id, area_code, target_ids, size, attempt, not_before, avoid, rest_state, rest_reason,
+      closed_at)
+    select dispatch_id, area_code, $9::bigint[], $7, $10, now() + $11 * interval '1 ms', vendor, rest_state, rest_reason,
+      case when rest_state is not null then now() end
+    from chunk where $7 > 0 and not exists (select 1 from grown)
+    returning id, dispatch_id, not_before, closed_at
+  ), follow_up as (
+    select * from grown union all select * from born
+  ), rung as (
+    insert into outbox (job, payload, priority, not_before)
+    select 'deliver', jsonb_build_object('v', $16::int, 'dispatchId', f.dispatch_id::text, 'chunkId', f.id::text,
+        'channel', d.channel), d.priority, f.not_before
+    from follow_up f join dispatches d on d.id = f.dispatch_id where f.closed_at is null
+  ), appended as (
+    insert into outcomes (dispatch_id, target_id, chunk_id, rank, state, code, ref)
+    select chunk.dispatch_id, o.id, chunk.id, ${rankOf('o.state')}, o.state, o.code, o.ref
+    from chunk, unnest($12::bigint[], $13::text[], $14::text[], $15::text[]) as o (id, state, code, ref)
+  ), reasons as (
+    insert into reason_counts (dispatch_id, code, n)
+    select chunk.dispatch_id, o.code, count(*)
+    from chunk, unnest($13::text[], $14::text[]) as o (state, code)
+    where o.code is not null and o.state in ('rejected', 'skipped', 'unknown')
+    group by 1, 2
+  ), named as (
+    insert into message_parts (ref, dispatch_id, target_id, part, parts)
+    select m.ref, chunk.dispatch_id, m.id, m.part, m.parts
+    from chunk, unnest($19::text[], $20::bigint[], $21::smallint[], $22::smallint[]) as m (ref, id, part, parts)
+  )
+  select (select id from follow_up) as "followUpId", ended from chunk`
+
+/**
+ * Keeps what the vendor calls the parts of messages, so that receipts which name nothing else find their target. For
+ * outcomes that could not be appended any more; the usual way is {@link appendOutcomes}.
+ */
+export async function nameParts(
+  sql: Sql,
+  dispatchId: string,
+  named: { targetId: string; partRefs: string[] }[],
+): Promise<void> {
+  const parts = named.flatMap(({ targetId, partRefs }) =>
+    partRefs.map((ref, i) => ({ ref, targetId, part: i + 1, parts: partRefs.length })),
+  )
+  await sql.query(
+    `insert into message_parts (ref, dispatch_id, target_id, part, parts)
+     select m.ref, $1, m.id, m.part, m.parts
+     from unnest($2::text[], $3::bigint[], $4::smallint[], $5::smallint[]) as m (ref, id, part, parts)`,
+    [
+      dispatchId,
+      textArray(parts.map(p => p.ref)),
+      numberArray(parts.map(p => p.targetId)),
+      numberArray(parts.map(p => p.part)),
+      numberArray(parts.map(p => p.parts)),
     ],
   )
-  const written = result.rows[0]
-  return written && { followUpId: written.followUpId ?? followUpId }
+}
+
+/** Gives a chunk back to wait: nobody in it is sent to before `afterMs` have passed. The queue is asked then. */
+export async function postponeChunk(
+  sql: Sql,
+  chunk: Pick<ClaimedChunk, 'id' | 'token' | 'dispatchId' | 'channel' | 'priority'>,
+  afterMs: number,
+): Promise<void> {
+  const { rowCount } = await sql.query(
+    `update chunks set not_before = now() + $3 * interval '1 ms', lease_token = null, lease_until = null
+     where id = $1 and lease_token = $2 and up_to = done_to and closed_at is null`,
+    [chunk.id, chunk.token, afterMs],
+  )
+  if (rowCount === 1) await ringLater(sql, chunk, afterMs)
 }
 
 /** Gives a chunk back early (pause, shutdown), so that nobody has to wait for the lease to end. */

@@ -6,6 +6,8 @@ export interface OutboxRow {
   job: string
   payload: unknown
   priority: Priority
+  /** Place among the jobs of its dispatch; see jobPriority. */
+  turn: number
 }
 
 /**
@@ -14,13 +16,14 @@ export interface OutboxRow {
  */
 export async function addToOutbox(
   sql: Sql,
-  messages: { job: string; payload: unknown; priority: Priority; notBefore?: Date }[],
+  messages: { job: string; payload: unknown; priority: Priority; notBefore?: Date; turn?: number }[],
 ): Promise<void> {
   if (messages.length === 0) return
   await sql.query(
-    `insert into outbox (job, payload, priority, not_before)
-     select job, payload, priority, coalesce(not_before, now())
-     from jsonb_to_recordset($1::jsonb) as m (job text, payload jsonb, priority text, not_before timestamptz)`,
+    `insert into outbox (job, payload, priority, not_before, turn)
+     select job, payload, priority, coalesce(not_before, now()), coalesce(turn, 0)
+     from jsonb_to_recordset($1::jsonb)
+       as m (job text, payload jsonb, priority text, not_before timestamptz, turn int)`,
     [JSON.stringify(messages.map(m => ({ ...m, not_before: m.notBefore })))],
   )
   await sql.query(`select pg_notify('loa_outbox', '')`)
@@ -34,7 +37,7 @@ export async function takeFromOutbox(sql: Sql, limit: number): Promise<OutboxRow
   const { rows } = await sql.query(
     `delete from outbox where id in (
        select id from outbox where not_before <= now() order by not_before, id limit $1 for update skip locked
-     ) returning id, job, payload, priority`,
+     ) returning id, job, payload, priority, turn`,
     [limit],
   )
   return rows

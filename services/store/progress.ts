@@ -1,4 +1,4 @@
-import type { DeliveryCounts, DeliveryState } from '../domain/delivery.ts'
+import type { DeliveryCounts } from '../domain/delivery.ts'
 import { noDeliveries } from '../domain/delivery.ts'
 import type { Sql } from './db.ts'
 
@@ -26,6 +26,15 @@ export async function countsOfDispatches(sql: Sql, dispatchIds: string[]): Promi
   return counts
 }
 
+/** What the vendors charge for what they accepted, in đồng. Index: chunks_of_dispatch. */
+export async function costOf(sql: Sql, dispatchId: string): Promise<number> {
+  const { rows } = await sql.query(
+    'select coalesce(sum(cost_dong), 0)::float8 as cost from chunks where dispatch_id = $1',
+    [dispatchId],
+  )
+  return rows[0].cost
+}
+
 /** Counts over all dispatches of each announcement; announcements without dispatches are missing. */
 export async function countsOfAnnouncements(sql: Sql, ids: string[]): Promise<Map<string, DeliveryCounts>> {
   const { rows } = await sql.query(
@@ -40,8 +49,8 @@ export async function countsOfAnnouncements(sql: Sql, ids: string[]): Promise<Ma
 }
 
 /**
- * Why targets were skipped, rejected or are unknown: `state:code` is left to the reader, codes are unique enough. Reads
- * only those, not everybody who was accepted. Indexes: outcomes_reasons, outcomes_target.
+ * Why targets were skipped, rejected or are unknown: `state:code` is left to the reader, codes are unique enough. Sums of
+ * counts, never of people. Indexes: chunks_of_dispatch, reason_counts_of.
  */
 export async function reasonsOf(sql: Sql, dispatchId: string): Promise<Record<string, number>> {
   const { rows } = await sql.query(
@@ -49,91 +58,26 @@ export async function reasonsOf(sql: Sql, dispatchId: string): Promise<Record<st
        select rest_reason as code, size - up_to as n from chunks
          where dispatch_id = $1 and rest_reason is not null and size > up_to
        union all
-       select o.code, 1 from outcomes o
-         where o.dispatch_id = $1 and o.state in ('rejected', 'skipped', 'unknown') and o.code is not null
-           and not exists (
-             select 1 from outcomes f where f.dispatch_id = o.dispatch_id and f.target_id = o.target_id and f.rank > o.rank
-           )
-     ) x group by code`,
+       select code, n from reason_counts where dispatch_id = $1
+     ) x group by code having sum(n) <> 0`,
     [dispatchId],
   )
   return Object.fromEntries(rows.map(r => [r.code, r.n]))
 }
 
 /**
- * One row per target with its derived state: the firmest outcome recorded in its chunk, else what the chunk says of
- * its position; a target that moved to a follow-up chunk appears there. Parameter $1: dispatch id.
+ * Counts of one dispatch by commune. A chunk holds targets of one commune, as they were registered at the freeze; those
+ * from before that rule are under the empty code. Index: chunks_of_dispatch.
  */
-const targetStates = `
-  select t.id as target_id, t.position, c.id as chunk_id,
-    coalesce(o.state, case
-      when t.position <= c.done_to then 'moved'
-      when t.position <= c.up_to then 'sending'
-      else coalesce(c.rest_state, 'waiting') end) as state,
-    coalesce(o.code, case when t.position > c.up_to then c.rest_reason end) as code, o.at
-  from chunks c
-  cross join lateral unnest(c.target_ids) with ordinality as t (id, position)
-  left join lateral (
-    select state, code, at from outcomes
-    where dispatch_id = c.dispatch_id and target_id = t.id and chunk_id = c.id order by rank desc limit 1
-  ) o on true
-  where c.dispatch_id = $1`
-
-/** Which table holds the targets of an audience kind, and what names a target on screen. */
-const targetTables = {
-  citizens: { table: 'citizens', label: 'p.phone' },
-  stations: { table: 'stations', label: 'p.name' },
-  boards: { table: 'boards', label: 'p.name' },
-} as const
-export type TargetKind = keyof typeof targetTables
-
-/** Counts of one dispatch by commune; a target that was deleted meanwhile is under the empty code. */
 export async function countsByArea(
   sql: Sql,
   dispatchId: string,
-  kind: TargetKind,
-): Promise<{ areaCode: string; areaName: string; state: DeliveryState; n: number }[]> {
+): Promise<{ areaCode: string; areaName: string; counts: DeliveryCounts }[]> {
   const { rows } = await sql.query(
-    `select coalesce(a.code, '') as "areaCode", coalesce(a.name, '') as "areaName", s.state, count(*)::float8 as n
-     from (${targetStates}) s
-     left join ${targetTables[kind].table} p on p.id = s.target_id
-     left join areas a on a.code = p.area_code
-     where s.state <> 'moved'
-     group by 1, 2, 3 order by 2, 1`,
+    `select coalesce(c.area_code, '') as "areaCode", coalesce(a.name, '') as "areaName", ${countColumns}
+     from chunks c left join areas a on a.code = c.area_code
+     where c.dispatch_id = $1 group by 1, 2 order by 2, 1`,
     [dispatchId],
   )
-  return rows
-}
-
-export interface TargetStateRow {
-  targetId: string
-  label: string
-  areaName: string
-  state: DeliveryState
-  code: string | null
-  at: Date | null
-}
-
-/** Targets of one dispatch in id order, optionally of one state only. `address` picks the label of a citizen. */
-export async function listTargets(
-  sql: Sql,
-  dispatchId: string,
-  kind: TargetKind,
-  options: { address?: 'phone' | 'email'; state?: DeliveryState; afterId?: string; limit: number },
-): Promise<TargetStateRow[]> {
-  const label =
-    kind === 'citizens'
-      ? `coalesce(p.${options.address === 'email' ? 'email' : 'phone'}, '')`
-      : targetTables[kind].label
-  const { rows } = await sql.query(
-    `select s.target_id as "targetId", coalesce(${label}, '') as label, coalesce(a.name, '') as "areaName", s.state,
-       s.code, s.at
-     from (${targetStates}) s
-     left join ${targetTables[kind].table} p on p.id = s.target_id
-     left join areas a on a.code = p.area_code
-     where s.state <> 'moved' and ($2::text is null or s.state = $2) and s.target_id > $3
-     order by s.target_id limit $4`,
-    [dispatchId, options.state ?? null, options.afterId ?? '0', options.limit],
-  )
-  return rows
+  return rows.map(({ areaCode, areaName, ...counts }) => ({ areaCode, areaName, counts }))
 }

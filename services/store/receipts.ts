@@ -1,6 +1,7 @@
 import type { RecordedState } from '../domain/delivery.ts'
-import { recordedRank } from '../domain/delivery.ts'
+import { textArray } from './arrays.ts'
 import type { Sql } from './db.ts'
+import { rankOf } from './ranks.ts'
 
 /** One line of news about a target, from a vendor, a device, an operator or a person who settled an unknown. */
 export interface InboxEntry {
@@ -20,21 +21,16 @@ export async function insertReceipts(sql: Sql, entries: InboxEntry[]): Promise<v
     `insert into receipts_inbox (channel, dispatch_id, target_id, ref, state, code, at)
      select * from unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::timestamptz[])`,
     [
-      entries.map(e => e.channel),
-      entries.map(e => e.dispatchId ?? null),
-      entries.map(e => e.targetId ?? null),
-      entries.map(e => e.ref ?? null),
-      entries.map(e => e.state),
-      entries.map(e => e.code ?? null),
-      entries.map(e => e.at),
+      textArray(entries.map(e => e.channel)),
+      textArray(entries.map(e => e.dispatchId ?? null)),
+      textArray(entries.map(e => e.targetId ?? null)),
+      textArray(entries.map(e => e.ref ?? null)),
+      textArray(entries.map(e => e.state)),
+      textArray(entries.map(e => e.code ?? null)),
+      textArray(entries.map(e => e.at.toISOString())),
     ],
   )
 }
-
-const rankOf = (column: string) =>
-  `case ${column} ${Object.entries(recordedRank)
-    .map(([state, rank]) => `when '${state}' then ${rank}`)
-    .join(' ')} end`
 
 const counted: RecordedState[] = ['unknown', 'accepted', 'rejected', 'confirmed', 'skipped']
 
@@ -47,13 +43,17 @@ const deltas = counted
   )
   .join(',\n')
 
+/** Older messages than this get no receipts by their vendor's reference: such numbers are used again. */
+const firstDispatchWithReceipts = `to_char(now() - interval '40 days', 'YYYYMM')::bigint * 100000000`
+
 /**
  * Applies a batch of the inbox: for each target the firmest news of the batch is appended to the ledger when it is
  * firmer than what is known, and the counters of its chunk move by as much. News about a target that has no outcome
  * yet (the vendor was quicker than our own write) stays in the inbox for the next round. A target is named by our own
- * two ids together or else by the vendor's reference, and only news from the dispatch's own channel counts. One applier at a time; the
- * caller's transaction holds the advisory lock.
- * Indexes: receipts_inbox_open, outcomes_target, outcomes_ref.
+ * two ids together or else by the vendor's reference of a part, and only news from the dispatch's own channel counts; a
+ * message in parts is confirmed when all parts are, and rejected when one is. One applier at a time; the caller's
+ * transaction holds the advisory lock.
+ * Indexes: receipts_inbox_open, outcomes_target, message_parts_ref, message_parts_target.
  * @param afterId where the last batch ended ('0' to start): unmatched news does not block what comes behind it
  * @returns last id read (undefined: nothing left), how many changed something, and which dispatches
  */
@@ -65,30 +65,63 @@ export async function applyReceiptBatch(
   await sql.query(`select pg_advisory_xact_lock(hashtext('loa-receipts'))`)
   const { rows } = await sql.query(
     `with batch as materialized (
-       select b.id, b.state, b.code, b.ref, b.at, ${rankOf('b.state')} as rank, whom.dispatch_id, whom.target_id
+       select b.id, b.state, b.code, b.ref, b.at, ${rankOf('b.state')} as rank, whom.dispatch_id, whom.target_id, whom.part
        from (select * from receipts_inbox where applied_at is null and id > $1 order by id limit $2) b
        left join lateral (
-         select d.id as dispatch_id, b.target_id from dispatches d
+         select d.id as dispatch_id, b.target_id, null::smallint as part from dispatches d
          where d.id = b.dispatch_id and b.target_id is not null and d.channel = b.channel
          union all
-         select o.dispatch_id, o.target_id from outcomes o join dispatches d on d.id = o.dispatch_id
-         where o.ref = b.ref and (b.dispatch_id is null or b.target_id is null) and d.channel = b.channel
+         (select m.dispatch_id, m.target_id, m.part from message_parts m join dispatches d on d.id = m.dispatch_id
+          where m.ref = b.ref and (b.dispatch_id is null or b.target_id is null) and d.channel = b.channel
+            and m.dispatch_id >= ${firstDispatchWithReceipts}
+          order by m.dispatch_id desc limit 1)
          limit 1
        ) whom on true
+     ), part_news as materialized (
+       select distinct on (dispatch_id, target_id, part) dispatch_id, target_id, part, state, rank, code, ref, at
+       from batch where part is not null order by dispatch_id, target_id, part, rank desc, at
+     ), parts_marked as (
+       update message_parts m set state = n.state from part_news n
+       where m.dispatch_id = n.dispatch_id and m.target_id = n.target_id and m.part = n.part
+         and (m.state is null or ${rankOf('m.state')} < n.rank)
+     ), whole as materialized (
+       select m.dispatch_id, m.target_id, case
+           when bool_or(coalesce(now_is.state, '') = 'rejected') then 'rejected'
+           when bool_and(coalesce(now_is.state, '') = 'confirmed') then 'confirmed'
+           else 'accepted' end as state,
+         max(n.code) as code, min(n.ref) as ref, max(n.at) as at
+       from (select distinct dispatch_id, target_id from part_news) t
+       join message_parts m on m.dispatch_id = t.dispatch_id and m.target_id = t.target_id
+       left join part_news n on n.dispatch_id = m.dispatch_id and n.target_id = m.target_id and n.part = m.part
+       cross join lateral (
+         select case when n.rank > coalesce(${rankOf('m.state')}, 0) then n.state else m.state end as state
+       ) now_is
+       group by m.dispatch_id, m.target_id
+     ), said as materialized (
+       select dispatch_id, target_id, state, rank, code, ref, at from batch where target_id is not null and part is null
+       union all
+       select dispatch_id, target_id, state, ${rankOf('state')}, code, ref, at from whole
      ), known as materialized (
-       select distinct on (o.dispatch_id, o.target_id) o.dispatch_id, o.target_id, o.chunk_id, o.state, o.rank
-       from (select distinct dispatch_id, target_id from batch where target_id is not null) t
+       select distinct on (o.dispatch_id, o.target_id) o.dispatch_id, o.target_id, o.chunk_id, o.state, o.rank, o.code
+       from (select distinct dispatch_id, target_id from said) t
        join outcomes o on o.dispatch_id = t.dispatch_id and o.target_id = t.target_id
        order by o.dispatch_id, o.target_id, o.rank desc
      ), news as materialized (
        select distinct on (b.dispatch_id, b.target_id) b.dispatch_id, b.target_id, b.state, b.rank, b.code, b.ref, b.at,
-         k.chunk_id, k.state as was
-       from batch b join known k on k.dispatch_id = b.dispatch_id and k.target_id = b.target_id
+         k.chunk_id, k.state as was, k.code as was_code
+       from said b join known k on k.dispatch_id = b.dispatch_id and k.target_id = b.target_id
        where b.rank > k.rank
        order by b.dispatch_id, b.target_id, b.rank desc, b.at
      ), appended as (
        insert into outcomes (dispatch_id, target_id, chunk_id, rank, state, code, ref, at)
        select dispatch_id, target_id, chunk_id, rank, state, code, ref, at from news
+     ), reasons as (
+       insert into reason_counts (dispatch_id, code, n)
+       select dispatch_id, code, sum(n) from (
+         select dispatch_id, code, 1 as n from news where state in ('rejected', 'skipped', 'unknown')
+         union all
+         select dispatch_id, was_code, -1 from news where was in ('rejected', 'skipped', 'unknown')
+       ) moved where code is not null group by 1, 2 having sum(n) <> 0
      ), held as materialized (
        -- In the order in which everybody locks chunks.
        select id from chunks where id in (select chunk_id from news) order by id for no key update
@@ -99,7 +132,8 @@ export async function applyReceiptBatch(
      ), marked as (
        update receipts_inbox r set applied_at = now(),
          result = case when exists (
-           select 1 from news n where n.dispatch_id = b.dispatch_id and n.target_id = b.target_id and n.rank = b.rank
+           select 1 from news n where n.dispatch_id = b.dispatch_id and n.target_id = b.target_id
+             and (n.rank = b.rank or b.part is not null)
          ) then 'applied' else 'no-change' end
        from batch b join known k on k.dispatch_id = b.dispatch_id and k.target_id = b.target_id
        where r.id = b.id
@@ -113,6 +147,14 @@ export async function applyReceiptBatch(
     changed: rows[0].changed,
     dispatchIds: rows[0].dispatch_ids,
   }
+}
+
+/** Forgets applied news after some days: what it said stands in the ledger. Index: receipts_inbox_applied. */
+export async function forgetAppliedReceipts(sql: Sql, olderThanMs: number): Promise<number> {
+  const result = await sql.query(`delete from receipts_inbox where applied_at < now() - $1 * interval '1 ms'`, [
+    olderThanMs,
+  ])
+  return result.rowCount ?? 0
 }
 
 /** Gives up news whose message never turned up. @returns how many */

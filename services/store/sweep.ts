@@ -28,13 +28,14 @@ export async function unrendered(sql: Sql): Promise<{ id: string; priority: Prio
 export async function idleChunks(
   sql: Sql,
   limit: number,
-): Promise<{ id: string; dispatchId: string; channel: string; priority: Priority }[]> {
+): Promise<{ id: string; dispatchId: string; channel: string; priority: Priority; turn: number }[]> {
   const { rows } = await sql.query(
-    `select c.id, c.dispatch_id as "dispatchId", d.channel, d.priority
+    `select c.id, c.dispatch_id as "dispatchId", d.channel, d.priority,
+       row_number() over (partition by c.dispatch_id order by c.id)::int as turn
      from chunks c join dispatches d on d.id = c.dispatch_id
      where c.closed_at is null and c.not_before <= now() and (c.lease_until is null or c.lease_until < now())
        and d.rendition_id is not null and d.paused_at is null
-     order by d.priority = 'emergency' desc, c.not_before, c.id limit $1`,
+     order by d.priority = 'emergency' desc, turn, c.id limit $1`,
     [limit],
   )
   return rows

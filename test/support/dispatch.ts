@@ -36,7 +36,12 @@ export function scriptedChannel(
 ): ScriptedChannel {
   const scripted: ScriptedChannel = {
     sentTo: [],
-    script: batch => batch.targets.map(t => ({ kind: 'accepted', ref: `${id}-${batch.dispatchId}-${t.id}` })),
+    // Receipts may name our own ids or, as SMPP's do, the vendor's reference alone.
+    script: batch =>
+      batch.targets.map(t => {
+        const ref = `${id}-${batch.dispatchId}-${t.id}`
+        return { kind: 'accepted', ref, partRefs: [ref] }
+      }),
     session: async () => ({
       send: async (batch, signal) => {
         scripted.sentTo.push(...batch.targets.map(t => t.id))
@@ -62,7 +67,7 @@ export function scriptedChannel(
   return scripted
 }
 
-/** One province with two communes and `citizens` people with consent, spread over both. */
+/** One province with two communes and `citizens` people with consent, all in the first: they share their chunks. */
 export async function seedRegistry(db: Db, citizens: number): Promise<void> {
   await db.query(`insert into instance (demo) values (false)`)
   await db.query(
@@ -74,15 +79,15 @@ export async function seedRegistry(db: Db, citizens: number): Promise<void> {
   await addCitizens(db, citizens)
 }
 
-/** Adds people with consent; phones continue where the last call ended. */
-export async function addCitizens(db: Db, count: number): Promise<void> {
+/** Adds people with consent; phones continue where the last call ended. They are spread over the communes. */
+export async function addCitizens(db: Db, count: number, communes: string[] = ['19333']): Promise<void> {
   await db.query(
     `with first as (select coalesce(max(id), 0) as id from citizens), added as (
        insert into citizens (full_name, phone, area_code)
-       select 'Người dân ' || n, '+8490' || lpad((first.id + n)::text, 7, '0'), case n % 2 when 0 then '19333' else '19742' end
+       select 'Người dân ' || n, '+8490' || lpad((first.id + n)::text, 7, '0'), ($2::text[])[1 + n % cardinality($2::text[])]
        from first, generate_series(1, $1::int) n returning id
      ) insert into consents (citizen_id, purpose, given_at, source) select id, 'announcements', now(), 'test' from added`,
-    [count],
+    [count, communes],
   )
 }
 
@@ -93,7 +98,7 @@ export function dispatchContext(db: Db, channels: ScriptedChannel[]): DispatchCo
     channels.map(c => c.channel.id),
     () => ({}),
   )
-  return { db, now: () => new Date(), log: silentLog, channels: table, demo: false }
+  return { db, now: () => new Date(), log: silentLog, channels: table, demo: false, quietHours: null }
 }
 
 /** Writes, submits and approves an announcement for the whole province. @returns its id */

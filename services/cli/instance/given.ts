@@ -21,6 +21,7 @@ export async function composeGiven(
     publicUrl: env.LOA_PUBLIC_URL ?? `http://${env.LOA_HOST}:${env.LOA_PORT}`,
     channelIds: channelIds ?? env.LOA_CHANNELS,
     channelValues,
+    quietHours: env.LOA_QUIET_HOURS,
     simulatorUrl: channelValues('sms').LOOPBACK_ONLY === 'true' ? (channelValues('sms').BASE_URL ?? null) : null,
     log,
   })

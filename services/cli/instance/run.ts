@@ -63,6 +63,7 @@ export async function runAllInOne(
     publicUrl,
     channelIds: env.LOA_CHANNELS,
     channelValues,
+    quietHours: env.LOA_QUIET_HOURS,
     simulatorUrl: simulator?.httpUrl ?? null,
     log,
   })

@@ -56,6 +56,7 @@ function watching(deps: HttpDeps): RouteDef[] {
       query: z.object({
         channel: z.string().min(1).max(64),
         state: z.enum(deliveryStates).optional(),
+        round: z.coerce.number().int().min(1).max(1000).optional(),
         cursor: z.string().max(200).optional(),
       }),
       response: z.object({ items: z.array(targetResultSchema), nextCursor: z.string().nullable() }),

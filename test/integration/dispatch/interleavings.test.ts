@@ -8,11 +8,13 @@ import { applyReceipts, recordReceipts } from '../../../services/dispatch/receip
 import { renderDispatch } from '../../../services/dispatch/render.ts'
 import { sweep } from '../../../services/dispatch/sweep.ts'
 import type { Outcome } from '../../../services/domain/delivery.ts'
-import { balances } from '../../../services/domain/delivery.ts'
+import { balances, deliveryStates } from '../../../services/domain/delivery.ts'
+import type { Db } from '../../../services/store/db.ts'
 import type { ClaimedChunk } from '../../../services/store/ledger.ts'
 import { appendOutcomes, claimChunk, markIntent, releaseChunk } from '../../../services/store/ledger.ts'
-import { listTargets } from '../../../services/store/progress.ts'
 import { insertReceipts } from '../../../services/store/receipts.ts'
+import type { TargetStateRow } from '../../../services/store/target-states.ts'
+import { listTargets } from '../../../services/store/target-states.ts'
 import {
   approvedAnnouncement,
   countsOf,
@@ -142,14 +144,33 @@ describe('whatever happens in whatever order', () => {
     await freezeDispatch(ctx, dispatch)
     await database.db.query(
       `with whole as (delete from chunks where dispatch_id = $1 returning target_ids)
-       insert into chunks (dispatch_id, target_ids, size)
-       select $1, array_agg(t.id order by t.id), count(*)
+       insert into chunks (dispatch_id, area_code, target_ids, size)
+       select $1, null, array_agg(t.id order by t.id), count(*)
        from whole, unnest(target_ids) with ordinality as t (id, n) group by (t.n - 1) / $2::int`,
       [dispatch, chunkSize],
     )
     await renderDispatch(ctx, async work => await work(''), dispatch, never)
     const { rows } = await database.db.query('select unnest(target_ids) as id from chunks order by 1')
     return { ctx, channel, announcement, dispatch, ids: rows.map(r => r.id as string), repeat }
+  }
+  /** All pages of the list, without a state and then state by state: both ways give the same people once. */
+  async function everyTarget(db: Db, dispatch: string): Promise<TargetStateRow[]> {
+    const all: TargetStateRow[] = []
+    for (const state of [undefined, ...deliveryStates]) {
+      let cursor: string | undefined
+      const found: TargetStateRow[] = []
+      do {
+        const page = await listTargets(db, dispatch, 'citizens', { limit: 5, cursor, ...(state && { state }) })
+        found.push(...page.rows)
+        cursor = page.nextCursor ?? undefined
+      } while (cursor)
+      if (state === undefined) all.push(...found)
+      else {
+        const ids = (rows: TargetStateRow[]) => rows.map(r => r.targetId).sort()
+        expect(ids(found)).toEqual(ids(all.filter(r => r.state === state)))
+      }
+    }
+    return all
   }
   type World = Awaited<ReturnType<typeof start>> & { vendor: Vendor; hands: Hand[] }
 
@@ -160,7 +181,7 @@ describe('whatever happens in whatever order', () => {
     if (fate === 'rejected') return { kind: 'rejected', code: '21211' }
     if (fate === 'retry') return { kind: 'retry', code: '429', afterMs: 60_000 }
     if (fate === 'accepted' || fate === 'lost-answer') take(world.vendor, id)
-    if (fate === 'accepted') return { kind: 'accepted', ref: refOf(world, id) }
+    if (fate === 'accepted') return { kind: 'accepted', ref: refOf(world, id), partRefs: [refOf(world, id)] }
     // What deliverChunk makes of it where a repeat does no harm.
     return { kind: world.repeat === 'unsafe' ? 'unknown' : 'retry', code: 'timeout' }
   }
@@ -285,8 +306,16 @@ describe('whatever happens in whatever order', () => {
     )
     expect(wrong).toEqual([])
 
-    const targets = await listTargets(ctx.db, dispatch, 'citizens', { limit: 1_000 })
-    expect(targets.map(t => t.targetId)).toEqual(world.ids)
+    const targets = await everyTarget(ctx.db, dispatch)
+    const byId = (a: string, b: string) => Number(a) - Number(b)
+    expect(targets.map(t => t.targetId).sort(byId)).toEqual([...world.ids].sort(byId))
+    const { rows: reasons } = await ctx.db.query(
+      `select (select coalesce(sum(n), 0)::int from reason_counts where dispatch_id = $1) as counted,
+         (select count(*)::int from (select distinct on (target_id) state, code from outcomes where dispatch_id = $1
+            order by target_id, rank desc) f where state in ('rejected', 'skipped', 'unknown') and code is not null) as n`,
+      [dispatch],
+    )
+    expect(reasons[0].counted).toBe(reasons[0].n)
     const listed: Record<string, number> = {}
     for (const { state } of targets) listed[state] = (listed[state] ?? 0) + 1
     expect(listed).toEqual(Object.fromEntries(Object.entries(counts).filter(([k, n]) => k !== 'audience' && n > 0)))

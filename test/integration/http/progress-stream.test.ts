@@ -25,9 +25,19 @@ function progress(
     cancelled: 0,
     expired: 0,
   }
-  const dispatch = { id: '1', channel: 'sms', method: 'telecom-message', problem: null, reasons: {}, startedAt: null }
+  const dispatch = {
+    id: '1',
+    channel: 'sms',
+    method: 'telecom-message',
+    problem: null,
+    reasons: {},
+    startedAt: null,
+    ...firstRound,
+  }
   return { announcementId: id, state, dispatches: [{ ...dispatch, phase, counts, settledAt: null }] }
 }
+
+const firstRound = { round: 1, resendStates: null, possibleRepeats: 0, quietUntil: null, costDong: 0 }
 
 /** A server whose only answer is the stream over what `read` says. */
 async function streamServer(read: () => Promise<Progress>) {

@@ -86,6 +86,7 @@ export async function placesWorld(options: { demo?: boolean } = {}): Promise<Pla
     links,
     version: '0.0.0-test',
     simulatorUrl: null,
+    quietHours: null,
     receiptSession: async () => undefined,
     withWorkDir: async work => {
       const dir = await mkdtemp(join(tmpdir(), 'loa-places-'))

@@ -102,6 +102,7 @@ describe('results per commune', () => {
     areaCode,
     areaName,
     channel,
+    round: 1,
     counts: { ...noDeliveries(), audience: confirmed + rejected, confirmed, rejected },
   })
   const results = [
