@@ -118,6 +118,35 @@ export interface ChannelDeps {
   shelf: ShelfPort
   /** Where a session puts receipts that its vendor pushes over the session's own connection (SMPP). */
   news: NewsPort
+  /** Rate limits of vendors' accounts, shared by all worker processes. */
+  pace: PacePort
+  /** How the channel's messages are shared out among its vendors, for all worker processes alike. */
+  vendors: VendorPort
+}
+
+export interface PacePort {
+  /**
+   * Waits for a turn at a vendor's account. Turns of one account are `parts / perSecond` seconds apart, whoever takes
+   * them; an urgent one goes before all that has not begun to wait for its start. Ask for about 200 ms worth at a time,
+   * since a turn cannot be given back.
+   * @param account names the account at the vendor; holds no secret
+   * @returns when the turn began, or undefined when `signal` fired first
+   */
+  take(
+    account: string,
+    turn: { parts: number; perSecond: number; urgent: boolean },
+    signal: AbortSignal,
+  ): Promise<Date | undefined>
+}
+
+export interface VendorPort {
+  /**
+   * Percent of the messages for each vendor now; sums to 100. May be a second old; never rejects.
+   * @param weights configured weight by vendor: the shares when all is well
+   */
+  shares(weights: Record<string, number>): Promise<Record<string, number>>
+  /** Tells of troubles that are the vendor's (no connection, failures, very slow answers). Never rejects. */
+  report(weights: Record<string, number>, vendor: string, troubles: number): Promise<void>
 }
 
 export interface NewsPort {

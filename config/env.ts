@@ -61,11 +61,15 @@ const variables = {
   },
   LOA_SIMULATOR_PORT: {
     schema: z.coerce.number().int().min(0).max(65_535).default(8090),
-    help: 'Port of the simulator page and its Twilio-shaped API (demo and training)',
+    help: 'Port of the simulator page and its Twilio- and eSMS-shaped APIs (demo and training)',
   },
   LOA_SIMULATOR_SMTP_PORT: {
     schema: z.coerce.number().int().min(0).max(65_535).default(8025),
     help: 'Port of the simulator mail server (demo and training)',
+  },
+  LOA_SIMULATOR_SMPP_PORT: {
+    schema: z.coerce.number().int().min(0).max(65_535).default(8027),
+    help: 'Port of the simulator short message centre, SMPP 3.4 (demo and training)',
   },
   LOA_SERVER: {
     schema: z.url({ protocol: /^https?$/ }).default('http://127.0.0.1:8080'),

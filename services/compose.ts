@@ -21,6 +21,8 @@ import { createLinks } from './runtime/links.ts'
 import { projectVersion } from './runtime/paths.ts'
 import type { Db } from './store/db.ts'
 import { openDb, requireReachable } from './store/db.ts'
+import { createPace } from './store/pace.ts'
+import { createVendors } from './store/vendors.ts'
 
 export interface ComposeOptions {
   databaseUrl: string
@@ -126,7 +128,7 @@ export async function compose(options: ComposeOptions): Promise<Instance> {
     const mail = mailPort(options, demo, { log, now })
     const quietHours = parseQuietHours(options.quietHours ?? (demo ? 'off' : usualQuietHours)) ?? null
     const ctx: DispatchContext = { db, now, log, channels, demo, quietHours }
-    const deps: Omit<ChannelDeps, 'news'> = {
+    const deps: Omit<ChannelDeps, 'news' | 'vendors'> = {
       log,
       now,
       publicUrl: links.publicUrl,
@@ -134,6 +136,7 @@ export async function compose(options: ComposeOptions): Promise<Instance> {
       unsubscribeUrl: links.unsubscribeUrl,
       mail,
       shelf: createShelf(db, now),
+      pace: createPace(db),
     }
     const sessions = new Map<string, Promise<Session<unknown>>>()
     const openSession = (channelId: string) => {
@@ -141,7 +144,7 @@ export async function compose(options: ComposeOptions): Promise<Instance> {
       if (open) return open
       const { channel, config } = requireChannel(channels, channelId)
       const news = { record: (receipts: Receipt[]) => recordReceipts(ctx, channelId, receipts) }
-      const opening = channel.open(config, { ...deps, news })
+      const opening = channel.open(config, { ...deps, news, vendors: createVendors(db, channelId, log) })
       sessions.set(channelId, opening)
       // A vendor that is away now may be there at the next try.
       opening.catch(() => sessions.delete(channelId))

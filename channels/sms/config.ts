@@ -1,75 +1,105 @@
+import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import { isLoopbackHost } from '../send-each.ts'
+import { flag } from './config-parts.ts'
+import { type EsmsConfig, esmsConfigHelp, esmsConfigSchema } from './esms/config.ts'
+import { type SmppConfig, smppConfigHelp, smppConfigSchema } from './smpp/config.ts'
+import { type TwilioConfig, twilioConfigHelp, twilioConfigSchema } from './twilio/config.ts'
+import { type VendorId, vendorIds } from './vendor.ts'
 
-/** Account and sender of the text message channel, from LOA_SMS_*. */
+/** The text message channel, from LOA_SMS_*: the vendors in use, each with its account. */
 export interface SmsConfig {
-  accountSid: string
-  authToken: string
-  from: { sender: string } | { messagingServiceSid: string }
-  /** Origin of another endpoint of the same API (a regional edge, the simulator). */
-  baseUrl: string | undefined
-  priceDong: number | undefined
+  vendors: VendorTerms[]
+  /** Present when the vendor is in use; likewise the next two. */
+  twilio?: TwilioConfig
+  esms?: EsmsConfig
+  smpp?: SmppConfig
   concurrency: number
   timeoutMs: number
   loopbackOnly: boolean
 }
 
-const flag = z.stringbool({ truthy: ['true', '1', 'yes'], falsy: ['false', '0', 'no'] })
+/** What routing and estimates need to know of a vendor. */
+export interface VendorTerms {
+  id: VendorId
+  /** Its share of the messages when all is well, in proportion to the other weights. */
+  weight: number
+  priceDong: number | undefined
+  partsPerSecond: number | undefined
+  /** Names the account in the database; two processes with the same account share its rate. Holds no secret. */
+  account: string
+}
 
-const raw = z.object({
-  ACCOUNT_SID: z
-    .string({ error: 'is required: the account, AC followed by 32 hexadecimal digits' })
-    .regex(/^AC[0-9a-f]{32}$/, 'must be AC followed by 32 hexadecimal digits'),
-  AUTH_TOKEN: z.string({ error: 'is required: the secret of the account' }).min(16, 'is too short for an auth token'),
-  FROM: z.string({ error: 'is required: brandname, number or messaging service' }),
-  BASE_URL: z.url({ protocol: /^https?$/, error: 'must be an http(s) address' }).optional(),
-  PRICE_DONG: z.coerce.number().min(0).max(1_000_000).optional(),
+const weighted = /^([a-z]+)(?::(\d{1,3}))?$/
+
+const vendorList = z.string().transform((list, ctx): { id: VendorId; weight: number }[] => {
+  const problem = (message: string) => ctx.addIssue({ code: 'custom', message })
+  const found = list.split(',').flatMap(entry => {
+    const [, name, weight = '1'] = weighted.exec(entry.trim()) ?? []
+    const id = vendorIds.find(known => known === name)
+    if (id && Number(weight) > 0) return [{ id, weight: Number(weight) }]
+    problem(`"${entry.trim()}" must be one of ${vendorIds.join(', ')}, with a weight from 1 to 999: twilio:60,esms:40`)
+    return []
+  })
+  if (new Set(found.map(v => v.id)).size < found.length) problem('names a vendor twice')
+  return found
+})
+
+const common = z.object({
+  VENDORS: vendorList.prefault('twilio'),
   CONCURRENCY: z.coerce.number().int().min(1).max(200).default(20),
-  TIMEOUT_MS: z.coerce.number().int().min(100).max(600_000).default(15_000),
+  TIMEOUT_MS: z.coerce.number().int().min(100).max(600_000).default(60_000),
   LOOPBACK_ONLY: flag.default(false),
 })
 
-/** A brandname in Viet Nam: at most 11 Latin letters, digits, `- _ .` and spaces, not digits alone (NĐ 91/2020). */
-const brandname = /^(?!\d+$)[A-Za-z0-9_. -]{1,11}$/
+/** A short name for a secret key that does not give it away. */
+const fingerprint = (key: string) => createHash('sha256').update(key).digest('hex').slice(0, 12)
 
-function parseFrom(from: string): SmsConfig['from'] | undefined {
-  if (/^MG[0-9a-f]{32}$/.test(from)) return { messagingServiceSid: from }
-  return /^\+[1-9]\d{7,14}$/.test(from) || brandname.test(from) ? { sender: from } : undefined
+function accountOf(id: VendorId, { twilio, esms, smpp }: Omit<SmsConfig, 'vendors'>): string {
+  if (id === 'twilio') return `twilio:${twilio?.accountSid}`
+  if (id === 'esms') return `esms:${fingerprint(esms?.apiKey ?? '')}`
+  return `smpp:${smpp?.systemId}@${smpp?.host}:${smpp?.port}`
 }
 
-/** @returns the parsed configuration; every problem names its variable */
-export const smsConfigSchema: z.ZodType<SmsConfig> = raw.transform((values, ctx): SmsConfig => {
-  const problem = (path: string, message: string) => ctx.addIssue({ code: 'custom', path: [path], message })
-  const from = parseFrom(values.FROM)
-  if (!from) problem('FROM', 'must be a brandname (at most 11 Latin letters, digits, - _ . space), +number or MG...')
-  const base = values.BASE_URL === undefined ? undefined : new URL(values.BASE_URL)
-  const loopback = base !== undefined && isLoopbackHost(base.hostname)
-  if (values.LOOPBACK_ONLY && !loopback) {
-    problem('BASE_URL', 'must be on this machine, because LOOPBACK_ONLY is set')
-  }
-  if (base?.protocol === 'http:' && !loopback) {
-    problem('BASE_URL', 'must be https: phone numbers and the secret would travel unprotected')
-  }
-  return {
-    accountSid: values.ACCOUNT_SID,
-    authToken: values.AUTH_TOKEN,
-    from: from ?? { sender: '' },
-    baseUrl: base?.origin,
-    priceDong: values.PRICE_DONG,
-    concurrency: values.CONCURRENCY,
-    timeoutMs: values.TIMEOUT_MS,
-    loopbackOnly: values.LOOPBACK_ONLY,
-  }
-})
+/** @returns the parsed configuration of the vendors in use and of no other; every problem names its variable */
+export const smsConfigSchema: z.ZodType<SmsConfig> = z
+  .record(z.string(), z.string())
+  .transform((values, ctx): SmsConfig => {
+    function read<T>(schema: z.ZodType<T>): T | undefined {
+      const result = schema.safeParse(values)
+      for (const { path, message } of result.error?.issues ?? []) ctx.addIssue({ code: 'custom', path, message })
+      return result.data
+    }
+    const shared = read(common)
+    if (!shared) return z.NEVER
+    const uses = (id: VendorId) => shared.VENDORS.some(v => v.id === id)
+    const twilio = uses('twilio') ? read(twilioConfigSchema) : undefined
+    const esms = uses('esms') ? read(esmsConfigSchema) : undefined
+    const smpp = uses('smpp') ? read(smppConfigSchema) : undefined
+    const config = {
+      ...(twilio && { twilio }),
+      ...(esms && { esms }),
+      ...(smpp && { smpp }),
+      concurrency: shared.CONCURRENCY,
+      timeoutMs: shared.TIMEOUT_MS,
+      loopbackOnly: shared.LOOPBACK_ONLY,
+    }
+    const vendors = shared.VENDORS.map(({ id, weight }) => ({
+      id,
+      weight,
+      priceDong: config[id]?.priceDong,
+      partsPerSecond: config[id]?.partsPerSecond,
+      account: accountOf(id, config),
+    }))
+    return { vendors, ...config }
+  })
 
 /** One line per variable, for `.env.example`. */
 export const smsConfigHelp: Record<string, string> = {
-  ACCOUNT_SID: 'Twilio account, AC...',
-  AUTH_TOKEN: 'Secret of the account; also verifies delivery receipts',
-  FROM: 'Sender: brandname (at most 11 Latin letters and digits), +84 number, or messaging service MG...',
-  BASE_URL: 'Other endpoint of the same API, e.g. a regional edge or the simulator',
-  PRICE_DONG: 'Price of one SMS part in đồng, for estimates',
-  CONCURRENCY: 'Requests at once; default 20',
-  TIMEOUT_MS: 'How long an answer may take, milliseconds; default 15000',
+  VENDORS: 'Vendors in use with their weights, e.g. twilio:60,esms:40 (known: twilio, esms, smpp); default twilio',
+  ...twilioConfigHelp,
+  ...esmsConfigHelp,
+  ...smppConfigHelp,
+  CONCURRENCY: 'Requests at once to a vendor that speaks HTTP; default 20',
+  TIMEOUT_MS: 'How long an answer may take before a message counts as unknown, milliseconds; default 60000',
   LOOPBACK_ONLY: 'true: refuse any endpoint that is not on this machine (demo and training)',
 }

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import http from 'node:http'
 import https from 'node:https'
+import { abortGraceMs } from '../send-each.ts'
 
 /** One attempt to send, seen from below: filled in by the transport while the SDK waits. */
 export interface Attempt {
@@ -27,6 +28,28 @@ export class WireFailure extends Error {
 
 /** Carries the attempt through the SDK, whose own interfaces have no place for it. */
 export const currentAttempt = new AsyncLocalStorage<Attempt>()
+
+/**
+ * Runs one attempt: requests made inside report to it. After the signal, one that has begun still has a few seconds.
+ * @param work must make its requests before it returns
+ */
+export async function attempted<T>(signal: AbortSignal, work: (attempt: Attempt) => Promise<T>): Promise<T> {
+  const stop = new AbortController()
+  const attempt: Attempt = { signal: stop.signal, begun: false }
+  let grace: NodeJS.Timeout | undefined
+  const onAbort = () => {
+    if (attempt.begun) grace = setTimeout(() => stop.abort(), abortGraceMs)
+    else stop.abort()
+  }
+  if (signal.aborted) onAbort()
+  signal.addEventListener('abort', onAbort, { once: true })
+  try {
+    return await currentAttempt.run(attempt, () => work(attempt))
+  } finally {
+    clearTimeout(grace)
+    signal.removeEventListener('abort', onAbort)
+  }
+}
 
 export interface Wire {
   request(url: string, options: { method: string; headers: Record<string, string>; body?: string }): Promise<WireAnswer>
@@ -57,6 +80,7 @@ export function createWire(options: { baseUrl: string | undefined; concurrency: 
         })
         const timer = setTimeout(() => req.destroy(new WireFailure('timeout')), options.timeoutMs)
         const onAbort = () => req.destroy(new WireFailure('aborted'))
+        if (attempt?.signal.aborted) onAbort()
         attempt?.signal.addEventListener('abort', onAbort, { once: true })
         const finish = (settle: () => void) => {
           clearTimeout(timer)

@@ -21,6 +21,9 @@ import { until } from './report.ts'
 
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined }
 
+/** The simulator on free ports, telling its addresses. */
+export const simulatorWords = ['simulator', '--port', '0', '--smtp-port', '0', '--smpp-port', '0', '--json']
+
 /** How long a service manager waits before it starts a process again. */
 const restartMs = 1_000
 
@@ -89,7 +92,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     const server = `http://127.0.0.1:${apiPort}`
 
     onStep('vendor')
-    const simulator = start('simulator', ['simulator', '--port', '0', '--smtp-port', '0', '--json'], {})
+    const simulator = start('simulator', simulatorWords, {})
     const report = JSON.parse(await simulator.firstLine()) as SimulatorReport
     await setFaults(report.page, options.faults)
 

@@ -10,7 +10,7 @@ import { nextFlush } from '../dispatch/deliver.ts'
 import { announcementContentSchema } from '../domain/announcement.ts'
 import { createLinks } from '../runtime/links.ts'
 import type { FaultInput } from '../simulator/faults.ts'
-import { setFaults } from './chaos-world.ts'
+import { setFaults, simulatorWords } from './chaos-world.ts'
 import { startPart } from './part.ts'
 import { phoneOf } from './registry.ts'
 import type { BenchReport } from './report.ts'
@@ -29,6 +29,9 @@ export interface Side {
   send(targets: CitizenTarget[]): Promise<number>
   close(): Promise<void>
 }
+
+/** Lanes of the dispatch in one worker process; the bare client has as many messages under way as all of them. */
+export const lanes = 2
 
 /** What both sides of one bench need: the simulator's settings, and the very content that our channel sends. */
 export interface ClientWorld<Config, Content> {
@@ -52,7 +55,6 @@ export interface ClientBench<Config, Content> {
 }
 
 const dispatchId = '1'
-const lanes = 2
 const noLog = { info: () => undefined, warn: () => undefined, error: () => undefined }
 
 const source: RenderSource = {
@@ -62,6 +64,8 @@ const source: RenderSource = {
   content: announcementContentSchema.parse({
     title: 'Thông báo lịch cắt nước sinh hoạt',
     body: 'Nhà máy nước tạm ngừng cấp nước từ 8 giờ đến 17 giờ ngày mai để sửa đường ống. Đề nghị bà con trữ nước.',
+    // One part, so that a text message is one request whatever the protocol.
+    variants: { sms: { text: 'Cat nuoc tu 8h den 17h ngay mai de sua duong ong. De nghi ba con tru nuoc.' } },
   }),
 }
 
@@ -75,11 +79,7 @@ export async function benchClients<Config, Content>(
   { messages, rounds, onStep }: ClientBenchOptions,
 ): Promise<BenchReport> {
   const dir = await mkdtemp(join(tmpdir(), 'loa-bench-'))
-  const simulator = startPart(
-    ['simulator', '--port', '0', '--smtp-port', '0', '--json'],
-    {},
-    join(dir, 'simulator.log'),
-  )
+  const simulator = startPart(simulatorWords, {}, join(dir, 'simulator.log'))
   try {
     const { page, env } = JSON.parse(await simulator.firstLine()) as SimulatorReport
     if (bench.faults) await setFaults(page, bench.faults)
@@ -152,6 +152,8 @@ async function ourSide<Config, Content>(
     mail: { send: async () => ({ kind: 'rejected', code: 'no-mail-server' }) },
     shelf: { put: async () => undefined },
     news: { record: async () => undefined },
+    pace: { take: async () => new Date() },
+    vendors: { shares: async weights => weights, report: async () => undefined },
   })
   const { signal } = new AbortController()
   const most = Math.min(channel.traits.maxBatch, dispatchSettings.maxFlush)
@@ -207,16 +209,15 @@ export function withMailbox(target: CitizenTarget): CitizenTarget {
 
 /** Sends one by one with so many under way at once, as a program without a dispatch would. */
 export async function inParallel<T>(
-  items: T[],
+  items: Iterable<T>,
   atOnce: number,
   sendOne: (item: T) => Promise<boolean>,
 ): Promise<number> {
-  let next = 0
+  const source = items[Symbol.iterator]()
   let accepted = 0
   const lane = async () => {
-    while (next < items.length) {
-      const item = items[next++] as T
-      if (await sendOne(item)) accepted += 1
+    for (let next = source.next(); !next.done; next = source.next()) {
+      if (await sendOne(next.value)) accepted += 1
     }
   }
   await Promise.all(Array.from({ length: atOnce }, lane))

@@ -4,7 +4,7 @@ import type { EmailConfig } from '../../channels/email/config.ts'
 import { email } from '../../channels/email/index.ts'
 import { type EmailContent, personalise } from '../../channels/email/render.ts'
 import type { ClientBenchOptions, ClientWorld, Side } from './clients.ts'
-import { benchClients, inParallel, withMailbox } from './clients.ts'
+import { benchClients, inParallel, lanes, withMailbox } from './clients.ts'
 import type { BenchReport } from './report.ts'
 
 /** The email channel beside nodemailer's own pool, as a program without a dispatch would use it for the same mails. */
@@ -12,8 +12,8 @@ export async function benchSmtp(options: ClientBenchOptions): Promise<BenchRepor
   return await benchClients<EmailConfig, EmailContent>({ name: 'smtp', channel: email, total: 'email', bare }, options)
 }
 
-/** Two lanes of the dispatch, each with twice as many mails under way as there are connections. */
-const atOncePerConnection = 4
+/** Our channel keeps a second mail ready for each connection. */
+const perConnection = 2
 
 async function bare({ config, content, unsubscribeUrl }: ClientWorld<EmailConfig, EmailContent>): Promise<Side> {
   const transporter = nodemailer.createTransport({
@@ -45,7 +45,7 @@ async function bare({ config, content, unsubscribeUrl }: ClientWorld<EmailConfig
   }
   return {
     send: targets =>
-      inParallel(targets.map(withMailbox), config.pool * atOncePerConnection, async target => {
+      inParallel(targets.map(withMailbox), lanes * config.pool * perConnection, async target => {
         const { accepted } = await transporter.sendMail(mailTo(target))
         return accepted.length === 1
       }),

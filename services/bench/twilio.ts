@@ -4,7 +4,7 @@ import type { SmsConfig } from '../../channels/sms/config.ts'
 import { sms } from '../../channels/sms/index.ts'
 import type { SmsContent } from '../../channels/sms/render.ts'
 import type { ClientBenchOptions, ClientWorld, Side } from './clients.ts'
-import { benchClients, inParallel } from './clients.ts'
+import { benchClients, inParallel, lanes } from './clients.ts'
 import type { BenchReport } from './report.ts'
 
 /** The SMS channel beside Twilio's own client, as its documentation has it, on connections that are kept open. */
@@ -15,11 +15,10 @@ export async function benchTwilio(options: ClientBenchOptions): Promise<BenchRep
   )
 }
 
-/** Two lanes of the dispatch, each with as many requests at once as the channel allows. */
-const lanes = 2
-
 async function bare({ config, content, publicUrl }: ClientWorld<SmsConfig, SmsContent>): Promise<Side> {
-  const { accountSid, authToken, baseUrl = '', concurrency } = config
+  const { concurrency } = config
+  if (!config.twilio) throw new Error('the simulator does not say where its Twilio side is')
+  const { accountSid, authToken, baseUrl = '', from: sender } = config.twilio
   const agent = new Agent({ keepAlive: true, maxSockets: concurrency })
   const httpClient = new twilio.RequestClient({ keepAlive: true })
   // The client has no setting for another host; the requests themselves stay its own.
@@ -29,11 +28,11 @@ async function bare({ config, content, publicUrl }: ClientWorld<SmsConfig, SmsCo
   })
   httpClient.axios.defaults.httpAgent = agent
   const client = twilio(accountSid, authToken, { httpClient })
-  const from = 'sender' in config.from ? config.from.sender : config.from.messagingServiceSid
+  const from = 'sender' in sender ? sender.sender : sender.messagingServiceSid
   return {
     send: targets =>
       inParallel(targets, lanes * concurrency, async target => {
-        const statusCallback = `${publicUrl}/receipts/sms?d=1&t=${target.id}`
+        const statusCallback = `${publicUrl}/receipts/sms?v=twilio&d=1&t=${target.id}`
         const message = await client.messages.create({ to: target.address, body: content.text, from, statusCallback })
         return message.sid.startsWith('SM')
       }),

@@ -1,21 +1,72 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import type { Sentence } from '../domain/errors.ts'
+import { type SmsVendor, smsVendors } from './vendors.ts'
+
+/** What is known of a kind of fault. */
+interface FaultDescription extends Sentence {
+  stage: FaultStage
+  /** The protocols that can show it; all of the channel when absent. */
+  vendors?: readonly SmsVendor[]
+}
+
+const overHttp = ['twilio', 'esms'] as const
 
 /**
- * Faults on demand. Each kind acts at one stage of one protocol; at each stage the first rule that matches wins.
+ * Faults on demand. Each kind acts at one stage of one channel; at each stage the first rule that matches wins. The
+ * kinds of text messages say what happens, and each vendor's protocol says it in its own codes (in brackets: Twilio,
+ * eSMS, SMPP).
  *
- *   answer: how Twilio's API answers the request        rcpt: the mail server's answer to RCPT TO
- *   receipt: which status callbacks follow              data: its answer after DATA
- *   delay: how long the answer takes                    auth: its answer to AUTH
+ *   answer: how a vendor answers the request            rcpt: the mail server's answer to RCPT TO
+ *   receipt: which delivery reports follow              data: its answer after DATA
+ *   delay: how long the answer takes                    auth: its answer to AUTH; for SMPP, to a bind
  */
 export const faultKinds = {
-  'sms.invalid-number': { stage: 'answer', vi: 'Báo số không hợp lệ (21211)', en: 'Answers: invalid number (21211)' },
-  'sms.opted-out': { stage: 'answer', vi: 'Báo người nhận đã từ chối (21610)', en: 'Answers: opted out (21610)' },
-  'sms.auth': { stage: 'answer', vi: 'Báo sai thông tin xác thực (20003)', en: 'Answers: not authenticated (20003)' },
-  'sms.too-many': { stage: 'answer', vi: 'Báo gửi quá nhanh (429)', en: 'Answers: too many requests (429)' },
-  'sms.unavailable': { stage: 'answer', vi: 'Báo tạm ngừng phục vụ (503)', en: 'Answers: unavailable (503)' },
-  'sms.server-error': { stage: 'answer', vi: 'Báo lỗi máy chủ (500)', en: 'Answers: server error (500)' },
+  'sms.invalid-number': {
+    stage: 'answer',
+    vi: 'Báo số không hợp lệ (21211; 108; 0x0B)',
+    en: 'Answers: invalid number (21211; 108; 0x0B)',
+  },
+  'sms.opted-out': {
+    stage: 'answer',
+    vendors: overHttp,
+    vi: 'Báo người nhận đã từ chối (21610; 99)',
+    en: 'Answers: opted out (21610; 99)',
+  },
+  'sms.auth': {
+    stage: 'answer',
+    vendors: overHttp,
+    vi: 'Báo sai thông tin xác thực (20003; 101)',
+    en: 'Answers: not authenticated (20003; 101)',
+  },
+  'sms.too-many': {
+    stage: 'answer',
+    vi: 'Báo gửi quá nhanh (429; 429; 0x58)',
+    en: 'Answers: too many requests (429; 429; 0x58)',
+  },
+  'sms.queue-full': {
+    stage: 'answer',
+    vendors: ['smpp'],
+    vi: 'Báo hàng đợi của nhà mạng đã đầy (0x14)',
+    en: 'Answers: queue full (0x14)',
+  },
+  'sms.code': {
+    stage: 'answer',
+    vendors: ['esms', 'smpp'],
+    vi: 'Từ chối với mã tự chọn (mặc định 146; 0x45)',
+    en: 'Refuses with a code of your choice (146; 0x45 by default)',
+  },
+  'sms.unavailable': {
+    stage: 'answer',
+    vendors: overHttp,
+    vi: 'Báo tạm ngừng phục vụ (503)',
+    en: 'Answers: unavailable (503)',
+  },
+  'sms.server-error': {
+    stage: 'answer',
+    vi: 'Báo lỗi máy chủ (500; 500; 0x08)',
+    en: 'Answers: server error (500; 500; 0x08)',
+  },
   'sms.drop-before': {
     stage: 'answer',
     vi: 'Ngắt kết nối, chưa nhận tin',
@@ -26,9 +77,44 @@ export const faultKinds = {
     vi: 'Nhận tin rồi ngắt kết nối',
     en: 'Takes the message, then drops the connection',
   },
+  'sms.no-answer': {
+    stage: 'answer',
+    vi: 'Nhận tin rồi không trả lời',
+    en: 'Takes the message and never answers',
+  },
+  'sms.garbage': {
+    stage: 'answer',
+    vendors: overHttp,
+    vi: 'Nhận tin rồi trả lời bằng chuỗi vô nghĩa (200)',
+    en: 'Takes the message, answers with garbage (200)',
+  },
+  'sms.html': {
+    stage: 'answer',
+    vendors: overHttp,
+    vi: 'Nhận tin rồi trả lời bằng trang HTML (200)',
+    en: 'Takes the message, answers with a page of HTML (200)',
+  },
+  'sms.empty': {
+    stage: 'answer',
+    vendors: overHttp,
+    vi: 'Nhận tin rồi trả lời rỗng (200)',
+    en: 'Takes the message, answers with nothing (200)',
+  },
+  'sms.bind-failed': {
+    stage: 'auth',
+    vendors: ['smpp'],
+    vi: 'Từ chối kết nối SMPP (bind, 0x0D)',
+    en: 'Refuses the SMPP bind (0x0D)',
+  },
   'sms.slow': { stage: 'delay', vi: 'Trả lời chậm', en: 'Answers slowly' },
   'sms.undelivered': { stage: 'receipt', vi: 'Máy không nhận được (undelivered)', en: 'Not delivered to the handset' },
   'sms.failed': { stage: 'receipt', vi: 'Nhà mạng báo gửi lỗi (failed)', en: 'The carrier reports failure' },
+  'sms.expired': {
+    stage: 'receipt',
+    vendors: ['smpp'],
+    vi: 'Hết hạn trước khi máy nhận (EXPIRED)',
+    en: 'Expires before the handset takes it (EXPIRED)',
+  },
   'sms.no-receipt': { stage: 'receipt', vi: 'Không gửi báo cáo nhận tin', en: 'Sends no delivery receipt' },
   'sms.repeat-receipt': { stage: 'receipt', vi: 'Gửi lặp báo cáo nhận tin', en: 'Sends each receipt twice' },
   'email.temporary': { stage: 'rcpt', vi: 'Từ chối tạm thời (450)', en: 'Temporary refusal (450)' },
@@ -60,11 +146,11 @@ export const faultKinds = {
   },
   'email.auth': { stage: 'auth', vi: 'Báo sai mật khẩu (535)', en: 'Refuses the password (535)' },
   'email.slow': { stage: 'delay', vi: 'Trả lời chậm', en: 'Answers slowly' },
-} as const satisfies Record<string, Sentence & { stage: FaultStage }>
+} as const satisfies Record<string, FaultDescription>
 export type FaultKind = keyof typeof faultKinds
 export type FaultStage = 'answer' | 'receipt' | 'delay' | 'rcpt' | 'data' | 'auth'
 
-/** One rule. Without `percent`, `pattern` and `next` it hits everybody; together they must all hold. */
+/** One rule. Without `vendor`, `percent`, `pattern` and `next` it hits everybody; together they must all hold. */
 export const faultRuleSchema = z.object({
   id: z
     .string()
@@ -72,6 +158,8 @@ export const faultRuleSchema = z.object({
     .max(64)
     .default(() => randomUUID()),
   kind: z.enum(Object.keys(faultKinds) as [FaultKind, ...FaultKind[]]),
+  /** Text messages through this vendor only. */
+  vendor: z.enum(smsVendors).optional(),
   /** Share of addresses that are hit, chosen by the seed. */
   percent: z.number().min(0).max(100).optional(),
   /** Number or mailbox, `*` stands for anything: `+8491*`, `*@example.vn`. */
@@ -80,7 +168,10 @@ export const faultRuleSchema = z.object({
   next: z.number().int().min(1).max(10_000_000).optional(),
   /** For slow answers, milliseconds; 2,000 when absent. */
   delayMs: z.number().int().min(0).max(600_000).optional(),
-  /** Error code in the receipt of `sms.undelivered` and `sms.failed`; 30005 and 30008 when absent. */
+  /**
+   * Error code in the receipt of `sms.undelivered` and `sms.failed` (30005 and 30008 at Twilio, 1 in SMPP when absent),
+   * or the answer of `sms.code`.
+   */
   code: z.number().int().min(1).max(99_999).optional(),
   /** Retry-After of `sms.too-many` and `sms.unavailable`, seconds; 1 when absent. */
   retryAfterSeconds: z.number().int().min(0).max(3600).optional(),
@@ -95,6 +186,8 @@ export const faultSettingsSchema = z.object({
   /** Milliseconds from taking an SMS to its `sent` and `delivered` callbacks. */
   sentAfterMs: z.number().int().min(0).max(600_000).default(50),
   deliveredAfterMs: z.number().int().min(0).max(600_000).default(300),
+  /** Milliseconds after which an SMPP receipt that nobody acknowledged is sent again. */
+  receiptAnswerMs: z.number().int().min(10).max(600_000).default(10_000),
   rules: z.array(faultRuleSchema).max(100).default([]),
 })
 export type FaultSettings = z.infer<typeof faultSettingsSchema>
@@ -104,8 +197,12 @@ export interface Faults {
   settings(): FaultSettings
   /** Replaces all settings; counters of `next` start again. @throws ZodError */
   set(settings: FaultInput): void
-  /** The rule that hits this attempt, if any; counts it. */
-  decide(channel: 'sms' | 'email', stage: FaultStage, address: string): FaultRule | undefined
+  /**
+   * The rule that hits this attempt, if any; counts it.
+   * @param address number, mailbox, or the account of a bind
+   * @param vendor whose protocol asks, for text messages
+   */
+  decide(channel: 'sms' | 'email', stage: FaultStage, address: string, vendor?: SmsVendor): FaultRule | undefined
   /** How often each rule has hit, by rule id. */
   hits(): Record<string, number>
 }
@@ -123,6 +220,11 @@ function matcher(pattern: string): (address: string) => boolean {
     .map(part => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
   const expression = new RegExp(`^${parts.join('.*')}$`)
   return address => expression.test(address)
+}
+
+function showsAt(rule: FaultRule, vendor: SmsVendor): boolean {
+  const { vendors }: FaultDescription = faultKinds[rule.kind]
+  return (rule.vendor === undefined || rule.vendor === vendor) && (vendors === undefined || vendors.includes(vendor))
 }
 
 /** @throws ZodError when the initial settings are not valid */
@@ -147,11 +249,13 @@ export function createFaults(initial: FaultInput = {}): Faults {
       settings = faultSettingsSchema.parse(next)
       state = prepare(settings)
     },
-    decide(channel, stage, rawAddress) {
+    decide(channel, stage, rawAddress, vendor) {
+      if (state.length === 0) return undefined
       const address = rawAddress.toLowerCase()
       for (const [index, entry] of state.entries()) {
         const { rule } = entry
         if (!rule.kind.startsWith(`${channel}.`) || faultKinds[rule.kind].stage !== stage) continue
+        if (vendor !== undefined && !showsAt(rule, vendor)) continue
         if (entry.left <= 0 || !entry.matches(address)) continue
         const before = entry.hitsOf.get(address) ?? 0
         // A greylisting server takes the second attempt.

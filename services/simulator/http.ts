@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { FaultKind } from './faults.ts'
 
 /** Thrown by {@link readBody}; the caller answers in its own protocol's words. */
 export class BodyTooLarge extends Error {
@@ -35,4 +36,25 @@ export function sendJson(
     ...headers,
   })
   res.end(text)
+}
+
+const takenKinds: FaultKind[] = ['sms.drop-after', 'sms.no-answer', 'sms.garbage', 'sms.html', 'sms.empty']
+
+/** True for faults that strike after the message was taken: the sender must not believe that it was refused. */
+export function isTaken(kind: FaultKind): boolean {
+  return takenKinds.includes(kind)
+}
+
+/** How a vendor over HTTP ends a request that it has taken, when something is wrong with the answer only. */
+export function answerOddly(req: IncomingMessage, res: ServerResponse, kind: FaultKind): void {
+  if (kind === 'sms.no-answer') return
+  if (kind === 'sms.drop-after') {
+    req.socket.destroy()
+    return
+  }
+  const html = kind === 'sms.html'
+  res.writeHead(200, { 'content-type': html ? 'text/html; charset=utf-8' : 'application/json; charset=utf-8' })
+  res.end(
+    html ? '<!doctype html><title>Bảo trì</title><p>Hệ thống đang bảo trì.' : kind === 'sms.garbage' ? '{"Cod' : '',
+  )
 }

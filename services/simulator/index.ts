@@ -6,9 +6,10 @@ import { createCallbackSender } from './callbacks.ts'
 import { createFaults, type FaultInput, type Faults } from './faults.ts'
 import { sendJson } from './http.ts'
 import { pageFile } from './page.ts'
-import { createRecord, type SimulatorRecord } from './record.ts'
-import { startSmtpSide } from './smtp.ts'
-import { createTwilioApi } from './twilio.ts'
+import { createRecord, type RecordLimits, type SimulatorRecord } from './record.ts'
+import { type SmppCredentials, smppCredentials, startSmppSide } from './smpp.ts'
+import { type SmtpCredentials, startSmtpSide } from './smtp.ts'
+import { createTwilioApi, type TwilioCredentials } from './twilio.ts'
 
 /**
  * The simulator: one small program that speaks the vendors' protocols on this machine, so that the real client code
@@ -22,33 +23,36 @@ export interface Simulator {
   smtpUrl: string
   smtpHost: string
   smtpPort: number
+  /** Short message centre (SMPP 3.4). */
+  smppHost: string
+  smppPort: number
   credentials: SimulatorCredentials
   record: SimulatorRecord
   faults: Faults
   /** Replaces all fault settings. */
   setFaults(settings: FaultInput): void
-  /** Resolves when every text message has its final status and every callback has ended. */
+  /**
+   * Resolves when every text message has its final status, every callback has ended, and every SMPP account with a bind
+   * has acknowledged its receipts.
+   */
   idle(): Promise<void>
   close(): Promise<void>
 }
 
-export interface SimulatorCredentials {
-  accountSid: string
-  authToken: string
-  smtpUser: string
-  smtpPassword: string
-}
+export interface SimulatorCredentials extends TwilioCredentials, SmppCredentials, SmtpCredentials {}
 
 export interface SimulatorOptions {
   /** 0 takes any free port. */
   httpPort: number
   smtpPort: number
+  /** Any free port when absent. */
+  smppPort?: number
   host?: '127.0.0.1'
   /** Random when absent; pass the former ones to let running clients go on. */
   credentials?: SimulatorCredentials
   faults?: FaultInput
   /** How much is kept in memory; the counts are exact regardless. */
-  keep?: { sms?: number; mailBytes?: number }
+  keep?: RecordLimits
   log?: { error(fields: Record<string, unknown>, message: string): void }
   now?: () => Date
 }
@@ -56,12 +60,18 @@ export interface SimulatorOptions {
 /** New random credentials in the vendors' own formats. */
 export function simulatorCredentials(): SimulatorCredentials {
   const hex = () => randomBytes(16).toString('hex')
-  return { accountSid: `AC${hex()}`, authToken: hex(), smtpUser: 'loa-simulator', smtpPassword: hex() }
+  return {
+    accountSid: `AC${hex()}`,
+    authToken: hex(),
+    smtpUser: 'loa-simulator',
+    smtpPassword: hex(),
+    ...smppCredentials(),
+  }
 }
 
 /** The settings that make the sms and email channels use this simulator (names as in the environment). */
 export function simulatorEnv(
-  simulator: Pick<Simulator, 'httpUrl' | 'smtpHost' | 'smtpPort' | 'credentials'>,
+  simulator: Pick<Simulator, 'httpUrl' | 'smtpHost' | 'smtpPort' | 'smppHost' | 'smppPort' | 'credentials'>,
 ): Record<string, string> {
   const { credentials } = simulator
   return {
@@ -69,6 +79,11 @@ export function simulatorEnv(
     LOA_SMS_AUTH_TOKEN: credentials.authToken,
     LOA_SMS_FROM: 'LOA DEMO',
     LOA_SMS_BASE_URL: simulator.httpUrl,
+    LOA_SMS_SMPP_HOST: simulator.smppHost,
+    LOA_SMS_SMPP_PORT: String(simulator.smppPort),
+    LOA_SMS_SMPP_SYSTEM_ID: credentials.smppSystemId,
+    LOA_SMS_SMPP_PASSWORD: credentials.smppPassword,
+    LOA_SMS_SMPP_FROM: 'LOA DEMO',
     LOA_SMS_LOOPBACK_ONLY: 'true',
     LOA_EMAIL_HOST: simulator.smtpHost,
     LOA_EMAIL_PORT: String(simulator.smtpPort),
@@ -91,7 +106,7 @@ function readableUrl(path: string): URL | undefined {
 }
 
 /**
- * Starts both servers.
+ * Starts all servers.
  * @throws AppError setup.port-taken when a port is in use
  */
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
@@ -140,27 +155,37 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
       server.closeAllConnections()
     })
 
+  const opened: { close(): Promise<void> }[] = [{ close: closeHttp }]
+  const closeAll = () => Promise.all(opened.map(one => one.close()))
+
   try {
     const smtp = await startSmtpSide({ host, port: options.smtpPort, credentials, record, faults, now })
+    opened.push(smtp)
+    const smpp = await startSmppSide({ host, port: options.smppPort ?? 0, credentials, record, faults, now })
+    opened.push(smpp)
     return {
       httpUrl: `http://${host}:${httpPort}`,
       smtpUrl: `smtp://${host}:${smtp.port}`,
       smtpHost: host,
       smtpPort: smtp.port,
+      smppHost: host,
+      smppPort: smpp.port,
       credentials,
       record,
       faults,
       setFaults: settings => faults.set(settings),
-      idle: () => twilio.idle(),
+      async idle() {
+        await Promise.all([twilio.idle(), smpp.idle()])
+      },
       async close() {
         api.close()
         twilio.close()
         callbacks.close()
-        await Promise.all([closeHttp(), smtp.close()])
+        await closeAll()
       },
     }
   } catch (error) {
-    await closeHttp()
+    await closeAll()
     throw error
   }
 }

@@ -1,5 +1,7 @@
 import { SegmentedMessage } from 'sms-segments-calculator'
 import { createLedger, type Ledger } from './ledger.ts'
+import { createTally, type Tally } from './tally.ts'
+import { type SmsVendor, smsVendors } from './vendors.ts'
 
 export type SmsStatus = 'queued' | 'sent' | 'delivered' | 'undelivered' | 'failed'
 
@@ -11,8 +13,9 @@ export interface SmsBody {
 }
 
 export interface SmsMessage {
-  /** Twilio's message sid. */
+  /** Twilio's message sid, eSMS's SMSID, or the SMPP message id of the first part. */
   id: string
+  vendor: SmsVendor
   to: string
   from: string
   body: SmsBody
@@ -37,12 +40,18 @@ export interface MailItem {
 export interface SimulatorRecord {
   sms: Ledger<SmsMessage>
   mail: Ledger<MailItem>
+  /** A text message as a phone shows it: long ones once, when all their parts are there. */
+  takeSms(message: SmsMessage): void
+  /** Messages on phones and parts taken, by vendor. Parts of long messages that never became whole count as well. */
+  vendors: Record<SmsVendor, { messages: number; parts: number }>
+  /** Counts per number and vendor for ever; only with `keep.tally`. */
+  tally: Tally | undefined
   /** One shared body per text, with its encoding and parts as Twilio's own calculator counts them. */
   smsBody(text: string): SmsBody
   /** Answers other than success, by code (Twilio's or SMTP's). */
   refusals: { sms: Map<string, number>; email: Map<string, number> }
   refuse(channel: 'sms' | 'email', code: string): void
-  /** Status callbacks: answered with 2xx, given up after the last try, refused because they point elsewhere. */
+  /** Callbacks and SMPP receipts: taken, given up (last try, refused), not sent because they point elsewhere. */
   callbacks: { delivered: number; failed: number; refused: number }
   /** Told after any change; for live pages. @returns function that stops it */
   onChange(listener: () => void): () => void
@@ -50,17 +59,30 @@ export interface SimulatorRecord {
   clear(): void
 }
 
+export interface RecordLimits {
+  sms?: number
+  mailBytes?: number
+  tally?: boolean
+}
+
 /**
  * @param limits.sms how many text messages are kept (20,000 when absent)
  * @param limits.mailBytes how many bytes of mail are kept (64 MB when absent)
+ * @param limits.tally counts per number and vendor (off when absent)
  */
-export function createRecord(limits: { sms?: number; mailBytes?: number } = {}): SimulatorRecord {
+export function createRecord(limits: RecordLimits = {}): SimulatorRecord {
   const sms = createLedger<SmsMessage>(limits.sms ?? 20_000, () => 1)
   const mail = createLedger<MailItem>(limits.mailBytes ?? 64 * 1024 * 1024, item => item.raw.length)
   const bodies = new Map<string, SmsBody>()
   const listeners = new Set<() => void>()
   const refusals = { sms: new Map<string, number>(), email: new Map<string, number>() }
   const callbacks = { delivered: 0, failed: 0, refused: 0 }
+  const vendors: SimulatorRecord['vendors'] = {
+    twilio: { messages: 0, parts: 0 },
+    esms: { messages: 0, parts: 0 },
+    smpp: { messages: 0, parts: 0 },
+  }
+  const tally = limits.tally ? createTally() : undefined
   const changed = () => {
     for (const listener of listeners) listener()
   }
@@ -69,6 +91,14 @@ export function createRecord(limits: { sms?: number; mailBytes?: number } = {}):
     mail,
     refusals,
     callbacks,
+    vendors,
+    tally,
+    takeSms(message) {
+      sms.add(message.body.text, message)
+      vendors[message.vendor].messages += 1
+      tally?.add(message.to, message.vendor)
+      changed()
+    },
     smsBody(text) {
       let body = bodies.get(text)
       if (!body) {
@@ -93,6 +123,8 @@ export function createRecord(limits: { sms?: number; mailBytes?: number } = {}):
       sms.clear()
       mail.clear()
       bodies.clear()
+      tally?.clear()
+      for (const vendor of smsVendors) vendors[vendor] = { messages: 0, parts: 0 }
       refusals.sms.clear()
       refusals.email.clear()
       callbacks.delivered = 0

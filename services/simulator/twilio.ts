@@ -2,8 +2,10 @@ import { randomBytes, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { CallbackSender } from './callbacks.ts'
 import type { Faults } from './faults.ts'
-import { BodyTooLarge, readBody, sendJson } from './http.ts'
+import { answerOddly, BodyTooLarge, isTaken, readBody, sendJson } from './http.ts'
 import type { SimulatorRecord, SmsMessage, SmsStatus } from './record.ts'
+import { createTimers } from './timers.ts'
+import { isVietnamLandline, isVietnamMobile } from './vendors.ts'
 
 /** Shaped like Twilio's REST API 2010-04-01, the part of it that concerns messages. */
 export interface TwilioApi {
@@ -60,19 +62,8 @@ export function createTwilioApi(deps: {
     `Basic ${Buffer.from(`${credentials.accountSid}:${credentials.authToken}`).toString('base64')}`,
   )
   const base = `/2010-04-01/Accounts/${credentials.accountSid}/Messages`
-  const timers = new Set<NodeJS.Timeout>()
-  const waiters: (() => void)[] = []
-
-  function later(ms: number, work: () => void): void {
-    const timer = setTimeout(() => {
-      timers.delete(timer)
-      work()
-      if (timers.size === 0) for (const wake of waiters.splice(0)) wake()
-    }, ms)
-    timers.add(timer)
-  }
-
-  const pause = (ms: number): Promise<void> => (ms > 0 ? new Promise(resolve => later(ms, resolve)) : Promise.resolve())
+  const timers = createTimers()
+  const { later, pause } = timers
 
   function refuse(res: ServerResponse, refusal: Refusal): void {
     record.refuse('sms', String(refusal.code))
@@ -143,7 +134,7 @@ export function createTwilioApi(deps: {
 
   /** queued -> sent -> delivered | undelivered, or queued -> failed, each with its callback. */
   function scheduleReceipts(message: SmsMessage, callbackUrl: string | undefined): void {
-    const rule = faults.decide('sms', 'receipt', message.to)
+    const rule = faults.decide('sms', 'receipt', message.to, 'twilio')
     const { sentAfterMs, deliveredAfterMs } = faults.settings()
     const url = rule?.kind === 'sms.no-receipt' ? undefined : callbackUrl
     const times = rule?.kind === 'sms.repeat-receipt' ? 2 : 1
@@ -172,9 +163,8 @@ export function createTwilioApi(deps: {
     if (!body) return refusals.noBody
     if (body.length > 1600) return refusals.longBody
     if (from && !/^\+[1-9]\d{7,14}$|^(?=.*[A-Za-z])[\w. -]{1,11}$|^\d{3,6}$/.test(from)) return refusals.badFrom
-    // Viet Nam: ten-digit mobile numbers since 2018 (nine after +84), eleven-digit landlines 02x.
-    if (/^\+842\d{8,9}$/.test(to)) return refusals.landline
-    if (!/^\+[1-9]\d{7,14}$/.test(to) || (to.startsWith('+84') && !/^\+84[35789]\d{8}$/.test(to))) return refusals.badTo
+    if (isVietnamLandline(to)) return refusals.landline
+    if (!/^\+[1-9]\d{7,14}$/.test(to) || (to.startsWith('+84') && !isVietnamMobile(to))) return refusals.badTo
     const callback = form.get('StatusCallback')
     if (callback && !URL.canParse(callback)) return refusals.badCallback
     return undefined
@@ -184,11 +174,11 @@ export function createTwilioApi(deps: {
     const form = new URLSearchParams(await readBody(req, 64 * 1024))
     const problem = problemOf(form)
     const to = form.get('To') ?? ''
-    const rule = problem ? undefined : faults.decide('sms', 'answer', to)
-    const slow = problem ? undefined : faults.decide('sms', 'delay', to)
+    const rule = problem ? undefined : faults.decide('sms', 'answer', to, 'twilio')
+    const slow = problem ? undefined : faults.decide('sms', 'delay', to, 'twilio')
     const delayMs = faults.settings().latencyMs + (slow ? (slow.delayMs ?? defaultDelayMs) : 0)
     const retryAfterSeconds = rule?.retryAfterSeconds ?? 1
-    if (problem || (rule && rule.kind !== 'sms.drop-after')) {
+    if (problem || (rule && !isTaken(rule.kind))) {
       await pause(delayMs)
       if (problem) return refuse(res, problem)
       if (rule?.kind === 'sms.invalid-number') return refuse(res, refusals.badTo)
@@ -204,6 +194,7 @@ export function createTwilioApi(deps: {
     const at = deps.now()
     const message: SmsMessage = {
       id: `SM${randomBytes(16).toString('hex')}`,
+      vendor: 'twilio',
       to,
       from: form.get('From') ?? form.get('MessagingServiceSid') ?? '',
       body: record.smsBody(form.get('Body') ?? ''),
@@ -212,15 +203,12 @@ export function createTwilioApi(deps: {
       at,
       updatedAt: at,
     }
-    record.sms.add(message.body.text, message)
-    record.changed()
+    record.vendors.twilio.parts += message.body.parts
+    record.takeSms(message)
     scheduleReceipts(message, form.get('StatusCallback') ?? undefined)
     // The message is taken now; a slow answer or a lost connection comes after that, as in life.
     await pause(delayMs)
-    if (rule) {
-      req.socket.destroy()
-      return
-    }
+    if (rule) return answerOddly(req, res, rule.kind)
     sendJson(res, 201, present(message))
   }
 
@@ -273,13 +261,9 @@ export function createTwilioApi(deps: {
       }
     },
     async idle() {
-      if (timers.size > 0) await new Promise<void>(resolve => waiters.push(resolve))
+      await timers.idle()
       await callbacks.idle()
     },
-    close() {
-      for (const timer of timers) clearTimeout(timer)
-      timers.clear()
-      for (const wake of waiters.splice(0)) wake()
-    },
+    close: () => timers.close(),
   }
 }

@@ -51,7 +51,12 @@ describeChannel('sms', {
           const query = { d: batch.dispatchId, t: target.id }
           const url = `http://127.0.0.1:9/receipts/sms?${new URLSearchParams(query)}`
           const to = 'address' in target ? target.address : ''
-          const body = { AccountSid: accountSid, MessageSid: ref, MessageStatus: 'delivered', To: to }
+          const body = {
+            AccountSid: accountSid,
+            MessageSid: ref.replace('twilio:', ''),
+            MessageStatus: 'delivered',
+            To: to,
+          }
           const headers = { 'x-twilio-signature': twilioSignature(authToken, url, body) }
           return { method: 'POST', url, headers, query, body }
         },

@@ -17,6 +17,7 @@ import { announcementContentSchema } from '../../services/domain/announcement.ts
 import type { Outcome } from '../../services/domain/delivery.ts'
 import { isAppError } from '../../services/domain/errors.ts'
 import { evidenceLevels } from '../../services/domain/evidence.ts'
+import { restingShares } from '../../services/domain/vendor-health.ts'
 
 /**
  * The suite that every channel goes through, against fakes that speak the vendor's protocol over a real socket.
@@ -89,6 +90,9 @@ export function testDeps(log: Log, overrides: Partial<ChannelDeps> = {}): Channe
     mail: { send: refuse('mail port') },
     shelf: { put: refuse('shelf') },
     news: { record: refuse('news port') },
+    // Without a limit and with every vendor at its own share; the real ones have tests of their own.
+    pace: { take: async () => new Date() },
+    vendors: { shares: async weights => restingShares(weights), report: async () => {} },
     ...overrides,
   }
 }

@@ -33,6 +33,7 @@ export async function startDemoInstance(env: Record<string, string> = {}): Promi
         HOME: process.env['HOME'],
         LOA_SIMULATOR_PORT: '0',
         LOA_SIMULATOR_SMTP_PORT: '0',
+        LOA_SIMULATOR_SMPP_PORT: '0',
         ...env,
       },
     },

@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import { benchDispatch } from '../../bench/dispatch.ts'
 import type { BenchReport } from '../../bench/report.ts'
+import { benchSmpp } from '../../bench/smpp.ts'
 import { benchSmtp } from '../../bench/smtp.ts'
 import { benchStop } from '../../bench/stop.ts'
 import { benchTwilio } from '../../bench/twilio.ts'
@@ -65,6 +66,7 @@ export function register(program: Command): void {
 
 const clientBenches = {
   smtp: { run: benchSmtp, messages: 5_000, what: "the email channel beside nodemailer's pool" },
+  smpp: { run: benchSmpp, messages: 20_000, what: 'the SMS channel beside the package smpp' },
   twilio: { run: benchTwilio, messages: 5_000, what: "the SMS channel beside Twilio's own client" },
 }
 

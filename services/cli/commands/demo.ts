@@ -78,7 +78,7 @@ async function runDemo(choices: DemoChoices): Promise<DemoReport> {
  */
 export function throwAwaySettings(reading: EnvReading, dataDir: string): EnvReading {
   const { DATABASE_URL: _db, REDIS_URL: _queue, LOA_PUBLIC_URL: _address, ...own } = reading.env
-  const onFreePorts = { LOA_PORT: 0, LOA_SIMULATOR_PORT: 0, LOA_SIMULATOR_SMTP_PORT: 0 }
+  const onFreePorts = { LOA_PORT: 0, LOA_SIMULATOR_PORT: 0, LOA_SIMULATOR_SMTP_PORT: 0, LOA_SIMULATOR_SMPP_PORT: 0 }
   return { ...reading, env: { ...own, ...onFreePorts, LOA_DATA: dataDir } as EnvReading['env'] }
 }
 

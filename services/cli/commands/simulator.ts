@@ -7,6 +7,8 @@ import { type SimulatorCredentials, simulatorCredentials, simulatorEnv, startSim
 interface SimulatorChoices {
   port?: number
   smtpPort?: number
+  smppPort?: number
+  tally?: boolean
   json?: boolean
 }
 
@@ -14,6 +16,8 @@ interface SimulatorChoices {
 export interface SimulatorReport {
   page: string
   smtp: string
+  /** Host and port of the short message centre. */
+  smpp: string
   /** Set these for the processes that send. */
   env: Record<string, string>
 }
@@ -25,6 +29,12 @@ export function register(program: Command): void {
     .description('Chạy trình mô phỏng nhà mạng và máy chủ thư · run the simulator of carriers and mail servers')
     .option('--port <number>', 'cổng của trang và API · port of the page and API (LOA_SIMULATOR_PORT)', portNumber)
     .option('--smtp-port <number>', 'cổng SMTP · port of the mail server (LOA_SIMULATOR_SMTP_PORT)', portNumber)
+    .option(
+      '--smpp-port <number>',
+      'cổng SMPP · port of the short message centre (LOA_SIMULATOR_SMPP_PORT)',
+      portNumber,
+    )
+    .option('--tally', 'đếm tin theo từng số · count the messages of every number (/api/tally)')
     .option('--json', 'in địa chỉ dạng JSON · print the addresses as JSON')
     .action(async (choices: SimulatorChoices) => {
       const { env, channelValues } = readEnv()
@@ -33,6 +43,8 @@ export function register(program: Command): void {
       const simulator = await startSimulator({
         httpPort: choices.port ?? env.LOA_SIMULATOR_PORT,
         smtpPort: choices.smtpPort ?? env.LOA_SIMULATOR_SMTP_PORT,
+        smppPort: choices.smppPort ?? env.LOA_SIMULATOR_SMPP_PORT,
+        keep: { tally: choices.tally ?? false },
         credentials: chosenCredentials(channelValues('sms'), channelValues('email')),
         log,
       })
@@ -41,6 +53,7 @@ export function register(program: Command): void {
       const report: SimulatorReport = {
         page: simulator.httpUrl,
         smtp: simulator.smtpUrl,
+        smpp: `${simulator.smppHost}:${simulator.smppPort}`,
         env: simulatorEnv(simulator),
       }
       process.stdout.write(choices.json ? `${JSON.stringify(report)}\n` : describe(report))
@@ -55,15 +68,18 @@ function chosenCredentials(sms: Record<string, string>, email: Record<string, st
     authToken: sms.AUTH_TOKEN ?? random.authToken,
     smtpUser: email.USER ?? random.smtpUser,
     smtpPassword: email.PASSWORD ?? random.smtpPassword,
+    smppSystemId: sms.SMPP_SYSTEM_ID ?? random.smppSystemId,
+    smppPassword: sms.SMPP_PASSWORD ?? random.smppPassword,
   }
 }
 
-function describe({ page, smtp, env }: SimulatorReport): string {
+function describe({ page, smtp, smpp, env }: SimulatorReport): string {
   const lines = Object.entries(env).map(([name, value]) => `  ${name}='${value}'`)
   return [
     'Trình mô phỏng đang chạy: không có tin nào rời khỏi máy này.',
     `  Trang xem tin:  ${page}`,
     `  Máy chủ thư:    ${smtp}`,
+    `  Tổng đài SMPP:  ${smpp}`,
     '',
     'Đặt các biến sau cho tiến trình gửi tin (Ctrl-C để dừng):',
     ...lines,

@@ -39,6 +39,11 @@ export function instanceChecks({ reading, problems }: { reading: EnvReading; pro
       required: false,
       look: () => checkPort(env, env.LOA_SIMULATOR_SMTP_PORT, 'LOA_SIMULATOR_SMTP_PORT'),
     },
+    {
+      name: 'simulator SMPP port',
+      required: false,
+      look: () => checkPort(env, env.LOA_SIMULATOR_SMPP_PORT, 'LOA_SIMULATOR_SMPP_PORT'),
+    },
   ]
   if (embedded) checks.push({ name: 'data folder', required: true, look: () => checkDataFolder(env.LOA_DATA) })
   const { DATABASE_URL: database, REDIS_URL: redis } = env

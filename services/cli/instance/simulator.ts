@@ -18,18 +18,17 @@ export async function startDemoSimulator(
   const simulator = await startSimulator({
     httpPort: env.LOA_SIMULATOR_PORT,
     smtpPort: env.LOA_SIMULATOR_SMTP_PORT,
+    smppPort: env.LOA_SIMULATOR_SMPP_PORT,
     credentials: dataDir ? await keptCredentials(dataDir.at('simulator.json')) : simulatorCredentials(),
     log,
   })
   return { simulator, channelValues: readEnv(simulatorEnv(simulator)).channelValues }
 }
 
+/** Those of the last start; what an older version did not have yet is added. */
 async function keptCredentials(file: string): Promise<SimulatorCredentials> {
-  try {
-    return JSON.parse(await readFile(file, 'utf8')) as SimulatorCredentials
-  } catch {
-    const credentials = simulatorCredentials()
-    await writeFile(file, JSON.stringify(credentials), { mode: 0o600 })
-    return credentials
-  }
+  const kept: Partial<SimulatorCredentials> = await readFile(file, 'utf8').then(JSON.parse, () => ({}))
+  const credentials = { ...simulatorCredentials(), ...kept }
+  await writeFile(file, JSON.stringify(credentials), { mode: 0o600 })
+  return credentials
 }

@@ -11,7 +11,7 @@ async function bench(...words: string[]): Promise<BenchReport> {
 }
 
 describe('loa bench', () => {
-  test.each(['smtp', 'twilio'])(
+  test.each(['smtp', 'smpp', 'twilio'])(
     '%s sends through the channel and beside it',
     async name => {
       const report = await bench(name, '--messages', '60', '--rounds', '1')

@@ -124,6 +124,8 @@ export async function placesWorld(options: { demo?: boolean } = {}): Promise<Pla
         mail: { send: async () => ({ kind: 'rejected', code: 'no-mail-here' }) },
         shelf,
         news: { record: async () => undefined },
+        pace: { take: async () => new Date() },
+        vendors: { shares: async weights => weights, report: async () => undefined },
       },
     )
   }

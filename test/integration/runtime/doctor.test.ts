@@ -16,7 +16,7 @@ beforeEach(async () => {
 })
 afterEach(() => rm(folder, { recursive: true, force: true }))
 
-const anyPorts = { LOA_PORT: '0', LOA_SIMULATOR_PORT: '0', LOA_SIMULATOR_SMTP_PORT: '0' }
+const anyPorts = { LOA_PORT: '0', LOA_SIMULATOR_PORT: '0', LOA_SIMULATOR_SMTP_PORT: '0', LOA_SIMULATOR_SMPP_PORT: '0' }
 const finder = (report: Report) => (name: string) => report.checks.find(check => check.name === name)
 
 /** The examination of a configuration, in this process. */

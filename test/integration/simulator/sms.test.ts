@@ -95,8 +95,10 @@ describe('outcomes over a real socket', () => {
     })
     await new Promise<void>(resolve => odd.listen(0, '127.0.0.1', resolve))
     const baseUrl = `http://127.0.0.1:${(odd.address() as AddressInfo).port}`
-    const other = await sms.open({ ...configsFor(simulator).sms, baseUrl }, testDeps(captureLog().log))
-    expect(await other.send(batch(people(1)), never())).toEqual([{ kind: 'unknown', code: 'bad-answer' }])
+    const other = await sms.open(configsFor(simulator, { sms: { BASE_URL: baseUrl } }).sms, testDeps(captureLog().log))
+    expect(await other.send(batch(people(1)), never())).toEqual([
+      { kind: 'unknown', code: 'bad-answer', ref: 'twilio:' },
+    ])
     await other.close()
     for (const socket of sockets) socket.destroy()
     odd.close()
@@ -192,7 +194,7 @@ describe('delivery receipts', () => {
     const outcomes = await session.send(batch(people(2)), never())
     await simulator.idle()
     const refs = outcomes.map(o => (o.kind === 'accepted' ? (o.ref ?? '') : ''))
-    const asked = [...refs, `SM${'0'.repeat(32)}`].map((ref, i) => ({
+    const asked = [...refs, `twilio:SM${'0'.repeat(32)}`].map((ref, i) => ({
       dispatchId: '7',
       targetId: String(i),
       address: '+84912345678',
@@ -226,7 +228,7 @@ test('an abort gives back at once what has not begun and waits for the rest', as
 })
 
 test('health says what to look at when the account is wrong', async () => {
-  const config = { ...configsFor(simulator).sms, authToken: 'another secret, not ours' }
+  const config = configsFor(simulator, { sms: { AUTH_TOKEN: 'another secret, not ours' } }).sms
   const wrong = await sms.open(config, testDeps(captureLog().log))
   const health = await wrong.health()
   expect([health.ok, health.detail.vi]).toEqual([false, expect.stringContaining('20003')])

@@ -50,6 +50,7 @@ async function failedStart(
   const reading = readEnv({ DATABASE_URL: database.url, REDIS_URL: redis.url, LOA_SECRET: secret, LOA_PORT: `${port}` })
   reading.env.LOA_SIMULATOR_PORT = 0
   reading.env.LOA_SIMULATOR_SMTP_PORT = 0
+  reading.env.LOA_SIMULATOR_SMPP_PORT = 0
   const shutdown = createShutdown({ log })
   const failure = await runAllInOne(reading, kind, log, shutdown, told).then(
     () => undefined,

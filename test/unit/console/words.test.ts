@@ -1,4 +1,6 @@
 import { expect, test } from '@jest/globals'
+import { esmsCodes } from '../../../channels/sms/esms/codes.ts'
+import { smppCodes } from '../../../channels/sms/smpp/codes.ts'
 import { announcementStates, priorities } from '../../../services/domain/announcement.ts'
 import { deliveryStates } from '../../../services/domain/delivery.ts'
 import { reasonWords, wordFor } from '../../../services/web/console/src/i18n/dictionary.ts'
@@ -43,4 +45,14 @@ test('reasons: known codes in words, mail replies with their code, unknown codes
   expect(reasonWords(vi, 'smtp-550-5.1.1')).toBe('máy chủ thư từ chối (550-5.1.1)')
   expect(reasonWords(vi, 'x-9')).toBe('x-9')
   expect(wordFor(vi.history.actions, 'station.aired')).toBe('Đài xác nhận đã phát')
+})
+
+test('every code with which a vendor of text messages can end one has its words', () => {
+  const ends = Object.entries({ ...esmsCodes, ...smppCodes })
+    .filter(([code, { meaning }]) => meaning !== 'accepted' && !code.startsWith('http-'))
+    .map(([code]) => code)
+  expect(ends.length).toBeGreaterThan(30)
+  for (const code of [...ends, 'never-arrived', 'partly-sent']) {
+    expect([code, reasonWords(vi, code) === code, reasonWords(en, code) === code]).toEqual([code, false, false])
+  }
 })

@@ -1,8 +1,13 @@
 import { describe, expect, test } from '@jest/globals'
-import { receiptState, type SendFailure, smsOutcome, twilioCodes } from '../../../channels/sms/outcomes.ts'
+import {
+  type TwilioFailure,
+  twilioCodes,
+  twilioOutcome,
+  twilioReceiptState,
+} from '../../../channels/sms/twilio/codes.ts'
 
 describe('what an answer of the SMS provider means', () => {
-  const table: [string, SendFailure, string][] = [
+  const table: [string, TwilioFailure, string][] = [
     ['invalid number', { kind: 'answer', status: 400, code: 21211 }, 'rejected 21211'],
     ['opted out', { kind: 'answer', status: 400, code: 21610 }, 'rejected 21610'],
     ['a refusal nobody has heard of', { kind: 'answer', status: 422, code: 29999 }, 'rejected 29999'],
@@ -26,7 +31,7 @@ describe('what an answer of the SMS provider means', () => {
     ['stopped on its way', { kind: 'no-answer', begun: true, reason: 'aborted' }, 'unknown aborted'],
   ]
   test.each(table)('%s', (_name, failure, expected) => {
-    const outcome = smsOutcome(failure)
+    const outcome = twilioOutcome(failure)
     const after = outcome.kind === 'retry' && outcome.afterMs !== undefined ? ` after ${outcome.afterMs}` : ''
     expect(`${outcome.kind} ${'code' in outcome ? outcome.code : ''}${after}`).toBe(expected)
   })
@@ -39,7 +44,7 @@ describe('what an answer of the SMS provider means', () => {
   })
 
   test('a receipt never says more than the carrier does', () => {
-    expect(['delivered', 'sent', 'queued', 'undelivered', 'failed', 'canceled', ''].map(receiptState)).toEqual([
+    expect(['delivered', 'sent', 'queued', 'undelivered', 'failed', 'canceled', ''].map(twilioReceiptState)).toEqual([
       'confirmed',
       'accepted',
       'accepted',
