@@ -2,19 +2,29 @@ import { createHmac } from 'node:crypto'
 import { Agent, request } from 'node:http'
 
 /**
- * Status callbacks as Twilio sends them: form-encoded POSTs with an X-Twilio-Signature, tried again a few times when
- * the receiver fails. They only ever go to this machine.
+ * Status callbacks, tried again a few times when the receiver fails: form-encoded POSTs with an X-Twilio-Signature as
+ * Twilio sends them, unsigned GETs as aggregators do. They only ever go to this machine.
  */
 export interface CallbackSender {
-  /** Queues one callback; never throws. */
+  /** Queues one signed callback; never throws. */
   post(url: string, fields: Record<string, string>): void
+  /** Queues one unsigned callback whose fields stand in the address; never throws. */
+  get(url: string): void
   /** Resolves when nothing is queued or under way. */
   idle(): Promise<void>
   close(): void
 }
 
-const attempts = 4
 const firstRetryMs = 100
+
+interface Callback {
+  url: string
+  method: 'GET' | 'POST'
+  headers: Record<string, string | number>
+  body: string
+  /** Attempts in all. */
+  attempts: number
+}
 
 /** Signature over the URL and the sorted fields, as Twilio's security documentation describes. Base64. */
 export function twilioSignature(authToken: string, url: string, fields: Record<string, string>): string {
@@ -52,51 +62,52 @@ export function createCallbackSender(options: {
     if (pending === 0) for (const wake of waiters.splice(0)) wake()
   }
 
-  function attempt(url: string, body: string, signature: string, left: number): void {
+  function attempt(callback: Callback, left: number): void {
+    const { url, method, headers, body, attempts } = callback
     const retry = () => {
       if (closed || left <= 1) return done('failed')
       const timer = setTimeout(
         () => {
           timers.delete(timer)
-          attempt(url, body, signature, left - 1)
+          attempt(callback, left - 1)
         },
         firstRetryMs * 2 ** (attempts - left),
       )
       timers.add(timer)
     }
-    const req = request(
-      url,
-      {
-        method: 'POST',
-        agent,
-        timeout: 15_000,
-        headers: {
-          'content-type': 'application/x-www-form-urlencoded; charset=utf-8',
-          'content-length': Buffer.byteLength(body),
-          'x-twilio-signature': signature,
-          'user-agent': 'TwilioProxy/1.1',
-        },
-      },
-      res => {
-        res.resume()
-        const ok = res.statusCode !== undefined && res.statusCode < 400
-        // A refusal by the receiver (4xx) will not change by itself; only failures are tried again.
-        res.on('end', () =>
-          ok ? done('delivered') : res.statusCode !== undefined && res.statusCode < 500 ? done('failed') : retry(),
-        )
-        res.on('error', retry)
-      },
-    )
+    const req = request(url, { method, agent, timeout: 15_000, headers }, res => {
+      res.resume()
+      const ok = res.statusCode !== undefined && res.statusCode < 400
+      // A refusal by the receiver (4xx) will not change by itself; only failures are tried again.
+      res.on('end', () =>
+        ok ? done('delivered') : res.statusCode !== undefined && res.statusCode < 500 ? done('failed') : retry(),
+      )
+      res.on('error', retry)
+    })
     req.on('timeout', () => req.destroy(new Error('the receiver of a status callback did not answer')))
     req.on('error', retry)
     req.end(body)
   }
 
+  function begin(callback: Callback): void {
+    pending += 1
+    if (closed || !isLoopbackUrl(callback.url)) done('refused')
+    else attempt(callback, callback.attempts)
+  }
+
   return {
     post(url, fields) {
-      pending += 1
-      if (closed || !isLoopbackUrl(url)) return done('refused')
-      attempt(url, new URLSearchParams(fields).toString(), twilioSignature(options.authToken(), url, fields), attempts)
+      const body = new URLSearchParams(fields).toString()
+      const headers = {
+        'content-type': 'application/x-www-form-urlencoded; charset=utf-8',
+        'content-length': Buffer.byteLength(body),
+        'x-twilio-signature': twilioSignature(options.authToken(), url, fields),
+        'user-agent': 'TwilioProxy/1.1',
+      }
+      begin({ url, method: 'POST', headers, body, attempts: 4 })
+    },
+    get(url) {
+      begin({ url, method: 'GET', headers: {}, body: '', attempts: 5 })
     },
     idle: () => (pending === 0 ? Promise.resolve() : new Promise(resolve => waiters.push(resolve))),
     close() {

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { listen } from '../runtime/ports.ts'
 import { createApi } from './api.ts'
 import { createCallbackSender } from './callbacks.ts'
+import { createEsmsApi, type EsmsCredentials, esmsPaths } from './esms.ts'
 import { createFaults, type FaultInput, type Faults } from './faults.ts'
 import { sendJson } from './http.ts'
 import { pageFile } from './page.ts'
@@ -17,7 +18,7 @@ import { createTwilioApi, type TwilioCredentials } from './twilio.ts'
  * loopback, delivers nothing, and sends status callbacks to loopback addresses only.
  */
 export interface Simulator {
-  /** Page and Twilio-shaped API, e.g. `http://127.0.0.1:8090`. */
+  /** Page and the APIs shaped like Twilio's and eSMS's, e.g. `http://127.0.0.1:8090`. */
   httpUrl: string
   /** Mail server, e.g. `smtp://127.0.0.1:8025`. */
   smtpUrl: string
@@ -39,7 +40,7 @@ export interface Simulator {
   close(): Promise<void>
 }
 
-export interface SimulatorCredentials extends TwilioCredentials, SmppCredentials, SmtpCredentials {}
+export interface SimulatorCredentials extends TwilioCredentials, EsmsCredentials, SmppCredentials, SmtpCredentials {}
 
 export interface SimulatorOptions {
   /** 0 takes any free port. */
@@ -63,9 +64,11 @@ export function simulatorCredentials(): SimulatorCredentials {
   return {
     accountSid: `AC${hex()}`,
     authToken: hex(),
+    esmsApiKey: hex().toUpperCase(),
+    esmsSecretKey: hex().toUpperCase(),
+    ...smppCredentials(),
     smtpUser: 'loa-simulator',
     smtpPassword: hex(),
-    ...smppCredentials(),
   }
 }
 
@@ -79,6 +82,10 @@ export function simulatorEnv(
     LOA_SMS_AUTH_TOKEN: credentials.authToken,
     LOA_SMS_FROM: 'LOA DEMO',
     LOA_SMS_BASE_URL: simulator.httpUrl,
+    LOA_SMS_ESMS_API_KEY: credentials.esmsApiKey,
+    LOA_SMS_ESMS_SECRET_KEY: credentials.esmsSecretKey,
+    LOA_SMS_ESMS_BRANDNAME: 'LOA DEMO',
+    LOA_SMS_ESMS_BASE_URL: simulator.httpUrl,
     LOA_SMS_SMPP_HOST: simulator.smppHost,
     LOA_SMS_SMPP_PORT: String(simulator.smppPort),
     LOA_SMS_SMPP_SYSTEM_ID: credentials.smppSystemId,
@@ -123,12 +130,14 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     },
   })
   const twilio = createTwilioApi({ credentials, record, faults, callbacks, now })
+  const esms = createEsmsApi({ credentials, record, faults, callbacks, now })
   const api = createApi({ record, faults, startedAt: now() })
 
   async function handle(req: IncomingMessage, res: ServerResponse): Promise<void> {
     const url = readableUrl(req.url ?? '/')
     if (!url) return sendJson(res, 400, { error: 'the address cannot be read' })
     if (url.pathname.startsWith('/2010-04-01/')) return twilio.handle(req, res, url)
+    if (url.pathname.startsWith(esmsPaths.prefix)) return esms.handle(req, res, url)
     // A page elsewhere that a browser here has open must not reach the record by a name that points to loopback.
     if (!/^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/.test(req.headers.host ?? '')) {
       return sendJson(res, 421, { error: 'the simulator answers on loopback addresses only' })
@@ -175,11 +184,12 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
       faults,
       setFaults: settings => faults.set(settings),
       async idle() {
-        await Promise.all([twilio.idle(), smpp.idle()])
+        await Promise.all([twilio.idle(), esms.idle(), smpp.idle()])
       },
       async close() {
         api.close()
         twilio.close()
+        esms.close()
         callbacks.close()
         await closeAll()
       },

@@ -154,14 +154,16 @@ export function createLink(
     clearTimeout(timer)
     if (!own) return
     if (wasBound) {
-      await Promise.race([emptied(), pause(patienceMs)])
+      await emptied(patienceMs)
       await ask(own, new smpp.PDU('unbind'), unbindMs)
     }
     own.destroy()
   }
 
-  async function emptied(): Promise<void> {
-    while (waiting.size > 0) await pause(20)
+  /** Resolves when no request waits for its answer any more, or when the time is over. */
+  async function emptied(patienceMs: number): Promise<void> {
+    const until = performance.now() + patienceMs
+    while (waiting.size > 0 && performance.now() < until) await new Promise(resolve => setTimeout(resolve, 20))
   }
 
   connect()
@@ -176,8 +178,6 @@ export function createLink(
     close,
   }
 }
-
-const pause = (ms: number) => new Promise<void>(resolve => setTimeout(resolve, ms))
 
 /** A problem as a code for people and logs. */
 export function problemCode(problem: LinkProblem): string {

@@ -68,6 +68,8 @@ function chosenCredentials(sms: Record<string, string>, email: Record<string, st
     authToken: sms.AUTH_TOKEN ?? random.authToken,
     smtpUser: email.USER ?? random.smtpUser,
     smtpPassword: email.PASSWORD ?? random.smtpPassword,
+    esmsApiKey: sms.ESMS_API_KEY ?? random.esmsApiKey,
+    esmsSecretKey: sms.ESMS_SECRET_KEY ?? random.esmsSecretKey,
     smppSystemId: sms.SMPP_SYSTEM_ID ?? random.smppSystemId,
     smppPassword: sms.SMPP_PASSWORD ?? random.smppPassword,
   }
