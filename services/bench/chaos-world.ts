@@ -37,6 +37,8 @@ export interface WorldOptions {
   leaseSeconds: number
   sweepSeconds: number
   onStep: (step: string) => void
+  /** Lends the caller a way to end everything early (Ctrl-C), from the first moment on. */
+  onStarted: (end: () => Promise<void>) => void
 }
 
 /** A whole distributed instance, every part a process of its own that can be killed. */
@@ -53,7 +55,7 @@ export interface World {
   emptyRedis(): Promise<void>
   stopPostgres(): Promise<void>
   startPostgres(): Promise<void>
-  /** Ends every part; `keep` leaves the folder with the logs. */
+  /** Ends every part; `keep` leaves the folder with the logs. Only the first call counts. */
   close(keep: boolean): Promise<void>
 }
 
@@ -65,6 +67,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   const logOf = (name: string) => join(dir, 'logs', `${name}.log`)
   const parts: Part[] = []
   const start = (name: string, words: string[], env: Record<string, string>) => {
+    if (closing) throw new Error('everything is being ended')
     const part = startPart(words, env, logOf(name))
     parts.push(part)
     return part
@@ -73,7 +76,8 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   let redis: EmbeddedServer | undefined
   let db: Db | undefined
   let closing = false
-  const close = async (keep: boolean) => {
+  let ended: Promise<void> | undefined
+  const endAll = async (keep: boolean) => {
     closing = true
     await Promise.allSettled(parts.map(part => part.stop()))
     await db?.end().catch(() => undefined)
@@ -81,6 +85,11 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     await postgres?.stop()
     if (!keep) await rm(dir, { recursive: true, force: true })
   }
+  const close = (keep: boolean) => {
+    ended ??= endAll(keep)
+    return ended
+  }
+  options.onStarted(() => close(false))
   try {
     onStep('database and queue')
     const redisDir = join(dir, 'redis')

@@ -26,7 +26,7 @@ export interface ChaosOptions {
   /** Share of the audience that is done, 0 to 1. */
   onProgress: (fraction: number) => void
   /** Lends the caller a way to end everything early (Ctrl-C). */
-  onStarted?: (end: () => Promise<void>) => void
+  onStarted: (end: () => Promise<void>) => void
 }
 
 export interface ChaosReport extends Verdict, ChaosTroubles {
@@ -84,12 +84,6 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   const postgresStoppedMs = options.postgresStoppedSeconds * 1_000
   const world = await startWorld({ ...options, faults: badDay(seed), vendorTimeoutMs })
   let failed = true
-  let ended: Promise<void> | undefined
-  const end = () => {
-    ended ??= world.close(failed)
-    return ended
-  }
-  options.onStarted?.(end)
   try {
     onStep('announcement')
     const announcement = await submitted(world)
@@ -124,7 +118,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
       ...(failed && { kept: world.dir }),
     }
   } finally {
-    await end()
+    await world.close(failed)
   }
 }
 

@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals'
 import type { BenchReport } from '../../../services/bench/report.ts'
-import { runLoa } from '../../support/loa.ts'
+import { startLoa } from '../../support/loa.ts'
 
 /* That each bench runs and prints its document; what it measures depends on the machine and is no matter of a test. */
 
 async function bench(...words: string[]): Promise<BenchReport> {
-  const { code, out, err } = await runLoa(['bench', ...words, '--json'])
+  const { code, out, err } = await startLoa(['bench', ...words, '--json']).ended
   if (code !== 0) throw new Error(err)
   return JSON.parse(out) as BenchReport
 }

@@ -1,6 +1,8 @@
 import { expect, test } from '@jest/globals'
 import type { ChaosReport } from '../../../services/bench/chaos.ts'
-import { runLoa } from '../../support/loa.ts'
+import { isAlive } from '../../../services/runtime/process.ts'
+import { childrenOf, startLoa } from '../../support/loa.ts'
+import { until } from '../../support/wait.ts'
 
 /*
  * The real program with real processes, small: three thousand people, four kills (one while the database is away), an
@@ -9,7 +11,7 @@ import { runLoa } from '../../support/loa.ts'
 const quick = ['--recipients', '3000', '--kills', '4', '--lease', '5', '--sweep', '2', '--postgres-stopped', '2']
 
 test('workers killed, Redis emptied, PostgreSQL stopped: nobody is lost, nobody gets it twice', async () => {
-  const { code, out, err } = await runLoa(['chaos', '--seed', '20613', ...quick, '--json'])
+  const { code, out, err } = await startLoa(['chaos', '--seed', '20613', ...quick, '--json']).ended
   expect(err).not.toContain('unexpected error')
   const report = JSON.parse(out) as ChaosReport
   expect(report.failures).toEqual([])
@@ -34,4 +36,15 @@ test('workers killed, Redis emptied, PostgreSQL stopped: nobody is lost, nobody 
   expect(report.unknownFromKills).toBeGreaterThan(0)
   expect(report.vendorTook).toBeGreaterThan(2_500)
   expect(code).toBe(0)
+}, 180_000)
+
+test('Ctrl-C in the middle ends every process that it has started', async () => {
+  const chaos = startLoa(['chaos', ...quick])
+  await until('the dispatch is under way', () => chaos.err().includes('kill at'), 120_000)
+  // API, two workers, simulator, PostgreSQL, Redis; a worker may just be dead.
+  const children = childrenOf(chaos.pid)
+  expect(children.length).toBeGreaterThanOrEqual(5)
+  chaos.signal('SIGINT')
+  expect((await chaos.ended).code).toBe(130)
+  await until('every child is gone', () => !children.some(isAlive))
 }, 180_000)
