@@ -1,6 +1,7 @@
 import { installChannels } from '../../channels/registry.ts'
 import { startWorkers } from '../../workers/main.ts'
 import { openDb } from '../store/db.ts'
+import { createPace } from '../store/pace.ts'
 import { noop, type Pace, pacedNoop } from './noop-channel.ts'
 import type { WorkerQuestion } from './worker.ts'
 
@@ -10,9 +11,9 @@ import type { WorkerQuestion } from './worker.ts'
  */
 const [databaseUrl = '', redisUrl = '', paceJson = ''] = process.argv.slice(2)
 const quiet = { info: () => undefined, warn: () => undefined, error: console.error }
-const paced = paceJson ? pacedNoop(JSON.parse(paceJson) as Pace) : undefined
-const channel = paced?.channel ?? noop
 const db = openDb(databaseUrl, 10)
+const paced = paceJson ? pacedNoop(JSON.parse(paceJson) as Pace, createPace(db)) : undefined
+const channel = paced?.channel ?? noop
 const channels = installChannels([channel], ['noop'], () => ({}))
 const workers = startWorkers(
   { db, now: () => new Date(), log: quiet, channels, demo: false, quietHours: null },

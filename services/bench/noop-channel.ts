@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { z } from 'zod'
-import { type Channel, defineChannel } from '../../channels/contract.ts'
+import { type Channel, defineChannel, type PacePort } from '../../channels/contract.ts'
 import { sendEach } from '../../channels/send-each.ts'
 
 type NoConfig = Record<string, never>
@@ -37,7 +37,7 @@ export interface Seen {
 }
 
 export interface Pace {
-  /** Messages that the provider takes per second, over all lanes of the process. */
+  /** Messages that the provider takes per second. */
   perSecond: number
   /** How long it takes to answer each of them. */
   latencyMs: number
@@ -50,24 +50,19 @@ export interface PacedNoop {
   setLatency(ms: number): void
 }
 
-/** Messages on their way at once, per call; what the SMS channel does. */
+/** Messages on their way at once, per call, and seconds' worth of one turn: what the SMS channel does. */
 const concurrency = 20
+const turnSeconds = 0.2
 
 /**
- * The same provider with a pace and an answer time, which remembers when it was handed what: for benches that ask how
- * soon something begins or stops.
+ * The same provider with a rate limit and an answer time, which remembers when it was handed what: for benches that ask
+ * how soon something begins or stops.
+ * @param limits keeps the rate among all workers, as it does for a vendor's account
  */
-export function pacedNoop(pace: Pace): PacedNoop {
+export function pacedNoop(pace: Pace, limits: PacePort): PacedNoop {
   const seen: Record<string, Seen> = {}
-  const gapMs = 1_000 / pace.perSecond
+  const { perSecond } = pace
   let { latencyMs } = pace
-  let nextTurn = 0
-
-  async function turn(): Promise<void> {
-    const now = performance.now()
-    nextTurn = Math.max(nextTurn, now) + gapMs
-    if (nextTurn - now > 1) await delay(nextTurn - now)
-  }
   function note(dispatchId: string): void {
     const now = Date.now()
     seen[dispatchId] ??= { count: 0, firstAt: now, thousandthAt: 0, lastAt: 0 }
@@ -85,9 +80,13 @@ export function pacedNoop(pace: Pace): PacedNoop {
       ...noop,
       open: async (config, deps) => ({
         ...(await noop.open(config, deps)),
+        reserve: async ({ count, priority }, signal) => {
+          const parts = Math.max(1, Math.min(count, Math.floor(perSecond * turnSeconds)))
+          const turn = await limits.take('bench', { parts, perSecond, urgent: priority === 'emergency' }, signal)
+          return { count: turn ? parts : 0, vendor: 'bench' }
+        },
         send: (batch, signal) =>
           sendEach(batch.targets, { concurrency, signal, onDefect: () => undefined }, async target => {
-            await turn()
             note(batch.dispatchId)
             await delay(latencyMs)
             return { kind: 'accepted', ref: `n${batch.dispatchId}-${target.id}` }

@@ -12,6 +12,8 @@ import type { SimulatorRecord, SmsMessage } from './record.ts'
  *   GET  /api/phones?search=          numbers written to most recently; /api/phones/{number} their messages
  *   GET  /api/mailboxes?search=       likewise; /api/mailboxes/{address}; /api/mails/{id}/html one mail as a page
  *   GET  /api/counts/sms, /email      every (group, address, count), one JSON line each, exact for ever
+ *   GET  /api/tally                   messages per number and vendor, with `keep.tally`: totals and the numbers that took
+ *                                     more than one; ?all=1 every number, one JSON line each
  *   GET  /api/events                  server-sent "changed" events with the totals
  *   GET, PUT /api/faults              settings and rules;  POST /api/clear  forgets everything received
  */
@@ -21,6 +23,7 @@ export interface SimulatorApi {
 }
 
 const listLimit = 100
+const repeatedLimit = 10_000
 const eventIntervalMs = 300
 
 /** Frame rules for mail: no script, no form, nothing loaded from anywhere; links may open a new tab. */
@@ -28,7 +31,13 @@ const mailFramePolicy =
   "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
 /** @param deps.onClear also stops what was about to happen to cleared messages */
-export function createApi(deps: { record: SimulatorRecord; faults: Faults; startedAt: Date }): SimulatorApi {
+export function createApi(deps: {
+  record: SimulatorRecord
+  faults: Faults
+  startedAt: Date
+  /** What of SMPP is still under way. */
+  smpp: () => { waitingReceipts: number; waitingParts: number }
+}): SimulatorApi {
   const { record, faults } = deps
   const streams = new Set<ServerResponse>()
   let timer: NodeJS.Timeout | undefined
@@ -41,6 +50,8 @@ export function createApi(deps: { record: SimulatorRecord; faults: Faults; start
         addresses: record.sms.addresses(),
         repeats: record.sms.repeats(),
         forgotten: record.sms.forgotten(),
+        vendors: record.vendors,
+        ...deps.smpp(),
         refusals: Object.fromEntries(record.refusals.sms),
       },
       email: {
@@ -65,9 +76,9 @@ export function createApi(deps: { record: SimulatorRecord; faults: Faults; start
   })
 
   function presentSms(message: SmsMessage): Record<string, unknown> {
-    const { id, to, from, status, errorCode, body } = message
+    const { id, vendor, to, from, status, errorCode, body } = message
     const at = message.at.toISOString()
-    return { id, to, from, status, errorCode, at, text: body.text, encoding: body.encoding, parts: body.parts }
+    return { id, vendor, to, from, status, errorCode, at, text: body.text, encoding: body.encoding, parts: body.parts }
   }
 
   /** Marks messages whose text came to this number before. */
@@ -133,19 +144,25 @@ export function createApi(deps: { record: SimulatorRecord; faults: Faults; start
     res.end(mailPage(await readMail(item)))
   }
 
-  async function streamCounts(
-    res: ServerResponse,
-    ledger: SimulatorRecord['sms'] | SimulatorRecord['mail'],
-  ): Promise<void> {
+  async function streamLines(res: ServerResponse, entries: Iterable<unknown>): Promise<void> {
     res.writeHead(200, { 'content-type': 'application/x-ndjson; charset=utf-8', 'cache-control': 'no-store' })
     let lines = ''
-    for (const entry of ledger.counts()) {
+    for (const entry of entries) {
       lines += `${JSON.stringify(entry)}\n`
       if (lines.length < 64 * 1024) continue
-      if (!res.write(lines)) await new Promise(resolve => res.once('drain', resolve))
+      if (!res.write(lines)) await new Promise(resolve => res.once('drain', resolve).once('close', resolve))
+      if (res.destroyed) return
       lines = ''
     }
     res.end(lines)
+  }
+
+  async function tally(res: ServerResponse, all: boolean): Promise<void> {
+    if (!record.tally) return sendJson(res, 404, { error: 'this simulator keeps no tally (keep.tally, --tally)' })
+    if (all) return streamLines(res, record.tally.all())
+    const repeated = take(record.tally.repeated(), repeatedLimit)
+    const totals = record.tally.totals()
+    sendJson(res, 200, { totals, repeated, repeatedLeftOut: totals.numbersRepeated - repeated.length })
   }
 
   function openStream(req: IncomingMessage, res: ServerResponse): void {
@@ -180,8 +197,9 @@ export function createApi(deps: { record: SimulatorRecord; faults: Faults; start
       if (what === 'GET /api/summary') return sendJson(res, 200, summary())
       if (what === 'GET /api/phones') return sendJson(res, 200, phones(search))
       if (what === 'GET /api/mailboxes') return sendJson(res, 200, await mailboxes(search))
-      if (what === 'GET /api/counts/sms') return streamCounts(res, record.sms)
-      if (what === 'GET /api/counts/email') return streamCounts(res, record.mail)
+      if (what === 'GET /api/counts/sms') return streamLines(res, record.sms.counts())
+      if (what === 'GET /api/counts/email') return streamLines(res, record.mail.counts())
+      if (what === 'GET /api/tally') return tally(res, url.searchParams.get('all') === '1')
       if (what === 'GET /api/events') return openStream(req, res)
       if (what === 'GET /api/faults') return sendJson(res, 200, faultState())
       if (what === 'PUT /api/faults') return changeFaults(req, res)
@@ -205,4 +223,13 @@ export function createApi(deps: { record: SimulatorRecord; faults: Faults; start
       streams.clear()
     },
   }
+}
+
+function take<Item>(items: Iterable<Item>, limit: number): Item[] {
+  const taken: Item[] = []
+  for (const item of items) {
+    if (taken.length === limit) break
+    taken.push(item)
+  }
+  return taken
 }

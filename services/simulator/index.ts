@@ -8,7 +8,7 @@ import { createFaults, type FaultInput, type Faults } from './faults.ts'
 import { sendJson } from './http.ts'
 import { pageFile } from './page.ts'
 import { createRecord, type RecordLimits, type SimulatorRecord } from './record.ts'
-import { type SmppCredentials, smppCredentials, startSmppSide } from './smpp.ts'
+import { type SmppCredentials, type SmppSide, smppCredentials, startSmppSide } from './smpp.ts'
 import { type SmtpCredentials, startSmtpSide } from './smtp.ts'
 import { createTwilioApi, type TwilioCredentials } from './twilio.ts'
 
@@ -131,7 +131,16 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   })
   const twilio = createTwilioApi({ credentials, record, faults, callbacks, now })
   const esms = createEsmsApi({ credentials, record, faults, callbacks, now })
-  const api = createApi({ record, faults, startedAt: now() })
+  let smppSide: SmppSide | undefined
+  const api = createApi({
+    record,
+    faults,
+    startedAt: now(),
+    smpp: () => ({
+      waitingReceipts: smppSide?.waitingReceipts() ?? 0,
+      waitingParts: smppSide?.waitingParts() ?? 0,
+    }),
+  })
 
   async function handle(req: IncomingMessage, res: ServerResponse): Promise<void> {
     const url = readableUrl(req.url ?? '/')
@@ -172,6 +181,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     opened.push(smtp)
     const smpp = await startSmppSide({ host, port: options.smppPort ?? 0, credentials, record, faults, now })
     opened.push(smpp)
+    smppSide = smpp
     return {
       httpUrl: `http://${host}:${httpPort}`,
       smtpUrl: `smtp://${host}:${smtp.port}`,

@@ -5,6 +5,7 @@ import type { Faults } from './faults.ts'
 import { answerOddly, BodyTooLarge, isTaken, readBody, sendJson } from './http.ts'
 import type { SimulatorRecord, SmsMessage, SmsStatus } from './record.ts'
 import { createTimers } from './timers.ts'
+import { messagePage } from './twilio-list.ts'
 import { isVietnamLandline, isVietnamMobile } from './vendors.ts'
 
 /** Shaped like Twilio's REST API 2010-04-01, the part of it that concerns messages. */
@@ -41,6 +42,7 @@ const refusals = {
   landline: { status: 400, code: 21614, message: "The 'To' number cannot receive text messages" },
   badFrom: { status: 400, code: 21212, message: "The 'From' sender is not valid" },
   badCallback: { status: 400, code: 21609, message: "The 'StatusCallback' is not a valid URL" },
+  badFilter: { status: 400, code: 20001, message: 'A date of the filter cannot be read' },
   optedOut: { status: 400, code: 21610, message: 'The recipient has refused messages from this sender' },
   tooMany: { status: 429, code: 20429, message: 'Too many requests' },
   serverError: { status: 500, code: 20500, message: 'Internal server error' },
@@ -94,7 +96,7 @@ export function createTwilioApi(deps: {
       api_version: '2010-04-01',
       body: message.body.text,
       date_created: time(message.at),
-      date_sent: message.status === 'queued' ? null : time(message.updatedAt),
+      date_sent: message.status === 'queued' ? null : time(message.at),
       date_updated: time(message.updatedAt),
       direction: 'outbound-api',
       error_code: message.errorCode,
@@ -213,26 +215,19 @@ export function createTwilioApi(deps: {
   }
 
   function list(res: ServerResponse, url: URL): void {
-    const size = Math.min(Math.max(Number(url.searchParams.get('PageSize')) || 50, 1), 1000)
-    const to = url.searchParams.get('To')
-    const from = url.searchParams.get('From')
-    const messages: Record<string, unknown>[] = []
-    for (const message of to ? record.sms.keptOf(to).toReversed() : record.sms.newest()) {
-      if (from && message.from !== from) continue
-      messages.push(present(message))
-      if (messages.length >= size) break
+    const page = messagePage(record.sms, url.searchParams)
+    if (!page) refuse(res, refusals.badFilter)
+    else {
+      const { messages, nextQuery, firstQuery, ...numbers } = page
+      sendJson(res, 200, {
+        messages: messages.map(present),
+        ...numbers,
+        uri: url.pathname + url.search,
+        first_page_uri: `${base}.json?${firstQuery}`,
+        next_page_uri: nextQuery && `${base}.json?${nextQuery}`,
+        previous_page_uri: null,
+      })
     }
-    sendJson(res, 200, {
-      messages,
-      page: 0,
-      page_size: size,
-      start: 0,
-      end: Math.max(messages.length - 1, 0),
-      uri: `${base}.json`,
-      first_page_uri: `${base}.json?PageSize=${size}&Page=0`,
-      next_page_uri: null,
-      previous_page_uri: null,
-    })
   }
 
   return {
@@ -252,7 +247,7 @@ export function createTwilioApi(deps: {
           ? /\/(SM[0-9a-f]{32})\.json$/.exec(url.pathname)?.[1]
           : undefined
         const message = sid === undefined ? undefined : record.sms.get(sid)
-        if (!message) return refuse(res, refusals.notFound)
+        if (message?.vendor !== 'twilio') return refuse(res, refusals.notFound)
         if (req.method === 'GET') return sendJson(res, 200, present(message))
         return refuse(res, refusals.method)
       } catch (error) {

@@ -20,6 +20,7 @@ export function createVendors(db: Db, channel: string, log: Log): VendorPort {
     const setting = settingOf(weights)
     try {
       const shares = await currentShares(db, channel, setting, weights, log)
+      if (known?.setting !== setting) await markUsed(db, channel, setting)
       known = { setting, shares, at: performance.now() }
     } catch (error) {
       log.warn({ channel, err: error }, 'the shares of the vendors could not be read; the last ones go on')
@@ -45,6 +46,14 @@ export function createVendors(db: Db, channel: string, log: Log): VendorPort {
       await judge(weights)
     },
   }
+}
+
+/** Once per process: the setting in use is the one that people are shown. */
+async function markUsed(db: Db, channel: string, setting: string): Promise<void> {
+  await db.query('update vendor_shares set used_at = statement_timestamp() where channel = $1 and setting = $2', [
+    channel,
+    setting,
+  ])
 }
 
 function settingOf(weights: Record<string, number>): string {
@@ -131,7 +140,7 @@ async function writeSteps(
 ): Promise<void> {
   const ids = Object.keys(shares)
   await sql.query(
-    `update vendor_shares s set share = n.share, used_at = statement_timestamp(),
+    `update vendor_shares s set share = n.share,
        left_at = case when n.away then statement_timestamp() else s.left_at end,
        moved_at = case when n.stepped then statement_timestamp() else s.moved_at end
      from unnest($3::text[], $4::int[], $5::boolean[], $6::boolean[]) as n (vendor, share, away, stepped)
@@ -173,7 +182,7 @@ export interface VendorState {
 }
 
 /**
- * All vendors with a share, for people: those of the setting that was last made or moved, per channel.
+ * All vendors with a share, for people: those of the setting that a process took up last, per channel.
  * @param stepsEach steps per vendor at the most
  */
 export async function vendorStates(sql: Sql, stepsEach = 20): Promise<VendorState[]> {

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto'
 import type { Batch, ReceiptRequest, Target } from '../../channels/contract.ts'
 import { sms } from '../../channels/sms/index.ts'
 import type { SmsContent } from '../../channels/sms/render.ts'
@@ -88,6 +89,45 @@ describeChannel('sms through twilio', {
         }
       },
       secrets: ({ credentials }) => [credentials.authToken],
+    }),
+})
+
+describeChannel('sms through an aggregator', {
+  channel: sms,
+  demoMark: /THỬ NGHIỆM/,
+  start: () =>
+    startWorld({
+      values: { VENDORS: 'esms', ESMS_PRICE_DONG: '850' },
+      faults: { rejected: 'sms.invalid-number', retry: 'sms.too-many', unknown: 'sms.html' },
+      receipts({ credentials: { esmsSecretKey } }) {
+        const token = (secret: string, d: string, t: string) =>
+          createHmac('sha256', secret).update(`loa receipt ${d} ${t}`).digest('base64url')
+        const request = (query: Record<string, string>): ReceiptRequest => ({
+          method: 'GET',
+          url: `${publicUrl}/receipts/sms?${new URLSearchParams(query)}`,
+          headers: {},
+          query,
+          body: {},
+        })
+        return {
+          genuine(batch, target, ref) {
+            const [d, t] = [batch.dispatchId, target.id]
+            const report = { SMSID: ref.replace('esms:', ''), SendStatus: '5', SendSuccess: '1', SendFailed: '0' }
+            return request({ v: 'esms', d, t, k: token(esmsSecretKey, d, t), ...report })
+          },
+          forge: ({ query }) => [
+            request({ ...query, k: '' }),
+            request({ ...query, k: token('another secret', query.d ?? '', query.t ?? '') }),
+            // The secret of one message opens no other.
+            request({ ...query, t: '1' }),
+            request({ ...query, d: 'd-0' }),
+            request({ ...query, v: 'twilio' }),
+            request({ ...query, v: 'smpp' }),
+            { ...request(query), url: 'not a url' },
+          ],
+        }
+      },
+      secrets: ({ credentials }) => [credentials.esmsApiKey, credentials.esmsSecretKey],
     }),
 })
 

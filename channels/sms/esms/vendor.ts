@@ -35,6 +35,13 @@ export function createEsms(config: EsmsConfig, tools: EsmsTools): Vendor {
       body: JSON.stringify({ ...account, ...fields }),
     })
 
+  const askStatus = (id: string, signal: AbortSignal) => {
+    const query = new URLSearchParams({ RefId: id, ...account })
+    return currentAttempt.run({ signal, begun: false }, () =>
+      wire.request(`${config.baseUrl}${api}/GetSendStatus?${query}`, { method: 'GET', headers: {} }),
+    )
+  }
+
   async function send(message: Message, signal: AbortSignal): Promise<Outcome> {
     const { dispatchId, targetId, to, content } = message
     const answer = await attempted(signal, async (attempt): Promise<EsmsAnswer> => {
@@ -79,10 +86,7 @@ export function createEsms(config: EsmsConfig, tools: EsmsTools): Vendor {
       const id = parseRef(question.ref)?.id
       // The vendor is asked by its own id only; without one it can tell nothing, not even that there is no message.
       if (!id) return undefined
-      const query = new URLSearchParams({ RefId: id, ...account })
-      const { body } = await currentAttempt.run({ signal, begun: false }, () =>
-        wire.request(`${config.baseUrl}${api}/GetSendStatus?${query}`, { method: 'GET', headers: {} }),
-      )
+      const { body } = await askStatus(id, signal)
       const fields = readEsmsAnswer(body)
       return fields?.['CodeResponse'] === '100' ? found(id, fields) : undefined
     },
@@ -97,9 +101,10 @@ export function createEsms(config: EsmsConfig, tools: EsmsTools): Vendor {
       return receipt ? [{ ...receipt, dispatchId, targetId }] : []
     },
     async verify() {
-      const { statusCode, body } = await post('GetBalance_json', {})
+      // A question about no message: a wrong account is told before an unknown message.
+      const { statusCode, body } = await askStatus('0', new AbortController().signal)
       const code = readEsmsAnswer(body)?.['CodeResponse']
-      if (code === '100') return
+      if (code !== undefined && code !== '101' && statusCode < 400) return
       throw Object.assign(new Error('the account cannot be used'), {
         code: code === undefined ? `http-${statusCode}` : `esms-${code}`,
       })

@@ -37,7 +37,11 @@ export function createSmpp(config: SmppConfig, tools: SmppTools): Vendor {
   const pool = createLinkPool(config, (pdu, answer) => {
     const receipt = readReceipt(pdu, config.receiptIds, tools.now())
     if (receipt) inbox.add(receipt, answer)
-    else answer(0)
+    else {
+      // A reply of a person, or a state that tells nothing: the centre must not send it again and again.
+      tools.log.info({ vendor: 'smpp' }, 'the message centre sent something that is no delivery receipt')
+      answer(0)
+    }
   })
   const sender = senderFields(config.from)
   let reference = Math.floor(Math.random() * 256)

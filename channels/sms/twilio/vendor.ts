@@ -21,7 +21,7 @@ export interface TwilioTools {
 const clockSlackMs = 30_000
 /** Before that, a message that was on its way may still turn up, so its absence proves nothing. */
 const settledMs = 15_000
-/** Messages to one number that are looked through; more than that prove nothing by their absence. */
+/** Messages to one number that are looked through, newest first. */
 const mostListed = 50
 
 /**
@@ -76,10 +76,12 @@ export function createTwilio(config: TwilioConfig, tools: TwilioTools): Vendor {
     const listed = await currentAttempt.run({ signal, begun: false }, () =>
       client.messages.list({ to: question.address, pageSize: mostListed, limit: mostListed }),
     )
-    // The filter by date is ours: Twilio's own one knows days of UTC and messages that were already sent on.
-    const mine = listed.find(m => m.body === question.content.text && m.dateCreated >= from)
+    // The filter by date is ours: Twilio's goes by when a message was sent on, which a waiting one was not.
+    const mine = listed.find(m => m.dateCreated >= from && sameWords(m.body, question.content.text))
     if (mine) return found(mine.sid, mine.status, mine.errorCode?.toString())
-    return settled && listed.length < mostListed ? 'never-arrived' : undefined
+    const oldest = listed.at(-1)
+    const complete = listed.length < mostListed || (oldest !== undefined && oldest.dateCreated < from)
+    return settled && complete ? 'never-arrived' : undefined
   }
 
   return {
@@ -108,6 +110,11 @@ export function createTwilio(config: TwilioConfig, tools: TwilioTools): Vendor {
     },
     close: async () => wire.close(),
   }
+}
+
+/** Spaces at the ends and the form of composed letters may change on the way; nothing else does. */
+function sameWords(a: string, b: string): boolean {
+  return a.normalize('NFC').trim() === b.normalize('NFC').trim()
 }
 
 /** What went wrong, as an outcome. An answer that is no JSON makes the SDK throw something without a status. */

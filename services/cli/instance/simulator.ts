@@ -27,7 +27,9 @@ export async function startDemoSimulator(
 
 /** Those of the last start; what an older version did not have yet is added. */
 async function keptCredentials(file: string): Promise<SimulatorCredentials> {
-  const kept: Partial<SimulatorCredentials> = await readFile(file, 'utf8').then(JSON.parse, () => ({}))
+  const kept: Partial<SimulatorCredentials> = await readFile(file, 'utf8')
+    .then(text => JSON.parse(text))
+    .catch(() => ({}))
   const credentials = { ...simulatorCredentials(), ...kept }
   await writeFile(file, JSON.stringify(credentials), { mode: 0o600 })
   return credentials

@@ -62,6 +62,8 @@ function activeRules(settings, hits, kinds, language, save) {
 function describe(rule) {
   const w = word()
   const limits = [
+    rule.vendor !== undefined && w.vendors[rule.vendor],
+    rule.code !== undefined && w.ruleCode(rule.code),
     rule.percent !== undefined && w.rulePercent(rule.percent),
     rule.pattern !== undefined && w.rulePattern(rule.pattern),
     rule.next !== undefined && w.ruleNext(rule.next),
@@ -92,11 +94,26 @@ function addForm(settings, kinds, language, save, message) {
   )
   const value = el('input', { name: 'value', type: 'text', autocomplete: 'off' })
   const delay = el('input', { name: 'delay', type: 'number', min: '0', max: '600000', value: '2000' })
+  const vendor = el(
+    'select',
+    { name: 'vendor' },
+    el('option', { value: '' }, w.vendorAll),
+    ...Object.entries(w.vendors).map(([id, name]) => el('option', { value: id }, name)),
+  )
+  const code = el('input', { name: 'code', type: 'number', min: '1', max: '99999' })
+  const vendorField = field(w.vendor, vendor)
+  const codeField = field(w.code, code)
   const valueField = field(w.scopeValue, value)
   const delayField = field(w.delay, delay)
   const adapt = () => {
     valueField.hidden = scope.value === 'all'
     delayField.hidden = !kind.value.endsWith('.slow')
+    vendorField.hidden = !kind.value.startsWith('sms.')
+    codeField.hidden = !['sms.code', 'sms.undelivered', 'sms.failed'].includes(kind.value)
+    // Only the vendors whose protocol can show this fault.
+    const able = kinds[kind.value].vendors
+    for (const option of vendor.options) option.disabled = option.value !== '' && able?.includes(option.value) === false
+    if (vendor.selectedOptions[0]?.disabled) vendor.value = ''
     const examples = kind.value.startsWith('sms.') ? '+8491*' : '*@example.vn'
     value.placeholder = { all: '', percent: '5', pattern: examples, next: '10' }[scope.value]
   }
@@ -118,11 +135,15 @@ function addForm(settings, kinds, language, save, message) {
           value.focus()
           return
         }
+        if (!vendorField.hidden && vendor.value !== '') rule.vendor = vendor.value
+        if (!codeField.hidden && code.value !== '') rule.code = Number(code.value)
         if (!delayField.hidden) rule.delayMs = Number(delay.value)
         void save({ rules: [...settings.rules, rule] })
       },
     },
     field(w.faultKind, kind),
+    vendorField,
+    codeField,
     field(w.scope, scope),
     valueField,
     delayField,

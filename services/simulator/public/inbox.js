@@ -14,6 +14,7 @@ export function showPhone(detail, phone) {
         'span',
         { class: 'meta' },
         `${time(message.at)} · ${message.encoding} · ${w.parts(message.parts)}`,
+        el('span', { class: `vendor ${message.vendor}` }, w.vendors[message.vendor]),
         el(
           'span',
           { class: 'status' },

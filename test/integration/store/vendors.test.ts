@@ -95,7 +95,10 @@ describe('shares that all processes have in common', () => {
     const three = { twilio: 50, esms: 30, smpp: 20 }
     await database.db.query('delete from vendor_troubles')
     expect(await worker().shares(three)).toEqual(three)
+    const shown = async () => (await vendorStates(database.db)).map(s => s.vendor).sort()
+    expect(await shown()).toEqual(['esms', 'smpp', 'twilio'])
     expect(await shares()).toEqual({ twilio: 35, esms: 65 })
+    expect(await shown()).toEqual(['esms', 'twilio'])
   })
 
   test('a database that is away costs nobody a message', async () => {

@@ -131,6 +131,15 @@ describe('who may import whom', () => {
     expect(importers.map(s => s.path)).toHaveLength(1)
   })
 
+  // It has no types and is loaded with require: once for the channel, once for the simulator's other end of the line.
+  test('smpp is loaded by one file of the channel and one of the simulator', () => {
+    const loading = all.filter(s => s.imports.includes('smpp') || s.text.includes("(import.meta.url)('smpp')"))
+    expect(loading.map(s => s.path).sort()).toEqual([
+      'channels/sms/smpp/library.ts',
+      'services/simulator/smpp-library.ts',
+    ])
+  })
+
   test('the environment is read in config, and by set-up, which runs before config is compiled', () => {
     const readers = all.filter(s => !s.path.startsWith('services/web/console/') && /process\.env\b/.test(s.text))
     expect(readers.map(s => s.path).sort()).toEqual(['config/env.ts', 'services/cli/setup/run.mjs'])
