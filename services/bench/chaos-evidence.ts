@@ -3,8 +3,8 @@ import { countsOfDispatches } from '../store/progress.ts'
 import { listTargets } from '../store/target-states.ts'
 import type { Evidence } from './chaos-verdict.ts'
 import type { World } from './chaos-world.ts'
-import { vendorCounts } from './chaos-world.ts'
 import { phoneOf } from './registry.ts'
+import { vendorCounts } from './vendor.ts'
 
 const pageSize = 5_000
 

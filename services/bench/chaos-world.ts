@@ -18,11 +18,9 @@ import type { Part } from './part.ts'
 import { startPart } from './part.ts'
 import { fillRegistry } from './registry.ts'
 import { until } from './report.ts'
+import { setFaults, simulatorWords } from './vendor.ts'
 
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined }
-
-/** The simulator on free ports, telling its addresses. */
-export const simulatorWords = ['simulator', '--port', '0', '--smtp-port', '0', '--smpp-port', '0', '--json']
 
 /** How long a service manager waits before it starts a process again. */
 const restartMs = 1_000
@@ -184,22 +182,4 @@ function portOf(url: string): number {
 async function newcomer(db: Db, server: string, role: 'officer' | 'approver', email: string): Promise<ApiClient> {
   const { password } = await createAccount(db, { email, name: role, role })
   return await signIn(server, email, password)
-}
-
-/** Replaces the faults of a simulator in another process. */
-export async function setFaults(simulatorUrl: string, faults: FaultInput): Promise<void> {
-  const response = await fetch(`${simulatorUrl}/api/faults`, { method: 'PUT', body: JSON.stringify(faults) })
-  if (!response.ok) throw new Error(`the simulator does not take these faults: ${await response.text()}`)
-}
-
-/** How often the vendor took a message for each number, exactly, however many messages it still holds. */
-export async function vendorCounts(simulatorUrl: string): Promise<Map<string, number>> {
-  const response = await fetch(`${simulatorUrl}/api/counts/sms`)
-  const counts = new Map<string, number>()
-  for (const line of (await response.text()).split('\n')) {
-    if (line === '') continue
-    const { address, count } = JSON.parse(line) as { address: string; count: number }
-    counts.set(address, (counts.get(address) ?? 0) + count)
-  }
-  return counts
 }

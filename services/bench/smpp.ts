@@ -3,8 +3,10 @@ import type { Socket } from 'node:net'
 import type { SmsConfig } from '../../channels/sms/config.ts'
 import { sms } from '../../channels/sms/index.ts'
 import type { SmsContent } from '../../channels/sms/render.ts'
-import type { ClientBenchOptions, ClientWorld, Side } from './clients.ts'
-import { benchClients, inParallel } from './clients.ts'
+import type { ClientWorld, Side } from './client-sides.ts'
+import { inParallel } from './client-sides.ts'
+import type { ClientBenchOptions } from './clients.ts'
+import { benchClients } from './clients.ts'
 import type { BenchReport } from './report.ts'
 
 /** The package as its own documentation uses it; it has no types. */

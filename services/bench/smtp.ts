@@ -3,8 +3,10 @@ import type { CitizenTarget } from '../../channels/contract.ts'
 import type { EmailConfig } from '../../channels/email/config.ts'
 import { email } from '../../channels/email/index.ts'
 import { type EmailContent, personalise } from '../../channels/email/render.ts'
-import type { ClientBenchOptions, ClientWorld, Side } from './clients.ts'
-import { benchClients, inParallel, lanes, withMailbox } from './clients.ts'
+import type { ClientWorld, Side } from './client-sides.ts'
+import { inParallel, lanes, withMailbox } from './client-sides.ts'
+import type { ClientBenchOptions } from './clients.ts'
+import { benchClients } from './clients.ts'
 import type { BenchReport } from './report.ts'
 
 /** The email channel beside nodemailer's own pool, as a program without a dispatch would use it for the same mails. */

@@ -3,8 +3,10 @@ import twilio from 'twilio'
 import type { SmsConfig } from '../../channels/sms/config.ts'
 import { sms } from '../../channels/sms/index.ts'
 import type { SmsContent } from '../../channels/sms/render.ts'
-import type { ClientBenchOptions, ClientWorld, Side } from './clients.ts'
-import { benchClients, inParallel, lanes } from './clients.ts'
+import type { ClientWorld, Side } from './client-sides.ts'
+import { inParallel, lanes } from './client-sides.ts'
+import type { ClientBenchOptions } from './clients.ts'
+import { benchClients } from './clients.ts'
 import type { BenchReport } from './report.ts'
 
 /** The SMS channel beside Twilio's own client, as its documentation has it, on connections that are kept open. */
