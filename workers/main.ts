@@ -10,9 +10,12 @@ import { lanes } from '../services/queue/catalog.ts'
 import { workerConnection } from '../services/queue/connection.ts'
 import { createProducer } from '../services/queue/producer.ts'
 import { startRelay } from './relay.ts'
+import { startResolving } from './resolve.ts'
 import type { WorkerSpec } from './runtime.ts'
 import { runQueue } from './runtime.ts'
 import { startSweep } from './sweep.ts'
+
+const usualKeepMonths = 24
 
 export interface WorkerOptions {
   databaseUrl: string
@@ -22,6 +25,8 @@ export interface WorkerOptions {
   withWorkDir: WithWorkDir
   openSession: (channelId: string) => Promise<Session<unknown>>
   sweepEveryMs?: number
+  /** LOA_KEEP_MONTHS: for how long it is kept who was sent what. */
+  keepMonths?: number
 }
 
 /**
@@ -59,12 +64,13 @@ export function startWorkers(ctx: DispatchContext, options: WorkerOptions): { cl
     openSession(channel).catch(error => ctx.log.warn({ err: error, channel }, 'the channel cannot be opened yet'))
   }
   const relay = startRelay(ctx, options.databaseUrl, producer)
-  const sweeper = startSweep(ctx, options.sweepEveryMs)
+  const sweeper = startSweep(ctx, options.keepMonths ?? usualKeepMonths, options.sweepEveryMs)
+  const resolver = startResolving(ctx, openSession, stopping.signal)
 
   return {
     close: async () => {
       stopping.abort()
-      await sweeper.stop()
+      await Promise.all([sweeper.stop(), resolver.stop()])
       await Promise.all(workers.map(w => w.close()))
       await relay.stop()
       await producer.close()

@@ -3,6 +3,9 @@ import type { DispatchContext } from '../services/dispatch/context.ts'
 import { sweep } from '../services/dispatch/sweep.ts'
 import { forgetOldAnswers } from '../services/http/idempotency.ts'
 import { recordAiredItems } from '../services/places/operator.ts'
+import { withAdvisoryLock } from '../services/store/db.ts'
+import { ensureMonths, forgetOldMonths } from '../services/store/months.ts'
+import { forgetAppliedReceipts } from '../services/store/receipts.ts'
 import type { Loop } from './loop.ts'
 import { startLoop } from './loop.ts'
 
@@ -11,33 +14,31 @@ const sweepLock = 7_310_522
 /**
  * Sweeps regularly, one process at a time (session-level advisory lock, so that a crash frees it).
  */
-export function startSweep(ctx: DispatchContext, everyMs: number = dispatchSettings.sweepEveryMs): Loop {
+export function startSweep(
+  ctx: DispatchContext,
+  keepMonths: number,
+  everyMs: number = dispatchSettings.sweepEveryMs,
+): Loop {
   return startLoop('sweep', everyMs, ctx.log, async () => {
-    const client = await ctx.db.connect()
-    try {
-      const { rows } = await client.query('select pg_try_advisory_lock($1) as mine', [sweepLock])
-      if (!rows[0].mine) return false
-      try {
-        const found = await everything(ctx)
-        if (Object.values(found).some(n => n > 0)) ctx.log.info(found, 'swept')
-      } finally {
-        await client.query('select pg_advisory_unlock($1)', [sweepLock])
-      }
-    } finally {
-      client.release()
-    }
+    const found = await withAdvisoryLock(ctx.db, sweepLock, () => everything(ctx, keepMonths))
+    if (found && Object.values(found).some(n => n > 0)) ctx.log.info(found, 'swept')
     return false
   })
 }
 
 /** Each of them has its turn, whatever becomes of the others. @throws AggregateError when some failed */
-async function everything(ctx: DispatchContext): Promise<Record<string, number>> {
+async function everything(ctx: DispatchContext, keepMonths: number): Promise<Record<string, number>> {
   const found: Record<string, number> = {}
   const errors: unknown[] = []
   const tasks = [
     async () => ({ aired: await recordAiredItems(ctx) }),
     () => sweep(ctx),
     async () => ({ forgottenAnswers: await forgetOldAnswers(ctx.db) }),
+    async () => ({ forgottenReceipts: await forgetAppliedReceipts(ctx.db, dispatchSettings.receiptKeepMs) }),
+    async () => {
+      await ensureMonths(ctx.db)
+      return { forgottenMonths: await forgetOldMonths(ctx.db, keepMonths) }
+    },
   ]
   for (const task of tasks) {
     await task().then(

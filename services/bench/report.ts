@@ -10,6 +10,8 @@ export interface BenchReport {
   beside?: Record<string, number>
   /** Ours over the one beside it; absent when nothing stands beside. */
   ratio?: number
+  /** Longer answers, such as a query plan. */
+  details?: Record<string, string>
 }
 
 /** The machine that a figure belongs to; a figure without it says nothing. */

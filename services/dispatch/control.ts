@@ -1,12 +1,16 @@
 import { jobVersion } from '../../config/queues.ts'
 import type { Actor } from '../domain/accounts.ts'
+import type { DeliveryCounts } from '../domain/delivery.ts'
+import { noDeliveries } from '../domain/delivery.ts'
 import { AppError } from '../domain/errors.ts'
 import type { Progress } from '../http/schemas.ts'
 import { findAnnouncement, recordEvent, updateState } from '../store/announcements.ts'
 import { transaction } from '../store/db.ts'
+import type { DispatchRow } from '../store/dispatches.ts'
 import { dispatchesOf, findDispatch, settleDispatch } from '../store/dispatches.ts'
 import { endWaiting } from '../store/ledger.ts'
 import type { addToOutbox } from '../store/outbox.ts'
+import { countsOfDispatches } from '../store/progress.ts'
 import { withdrawFromShelves } from '../store/shelf.ts'
 import type { AnnouncementRecord } from './announcements.ts'
 import { act, getAnnouncement, requirePermission } from './announcements.ts'
@@ -40,10 +44,35 @@ export async function cancel(
       await withdrawFromShelves(sql, dispatchId, now)
       await settleDispatch(sql, dispatchId, now)
     }
-    const stopped = Object.fromEntries(dispatches.map(d => [d.channel, waiting.get(d.id) ?? 0]))
-    return { row, detail: { reason, stopped } }
+    const counts = await countsOfDispatches(sql, ids)
+    return { row, detail: { reason, ...whatHadLeft(dispatches, waiting, counts) } }
   })
   return await getAnnouncement(ctx, actor, cancelled.id)
+}
+
+/**
+ * Per channel, at the moment of the cancel: who was stopped, whom a vendor has or may have, and who was being handed over
+ * (each of those keeps an outcome of its own, which the progress shows a moment later).
+ */
+function whatHadLeft(
+  dispatches: DispatchRow[],
+  waiting: Map<string, number>,
+  counts: Map<string, DeliveryCounts>,
+): { stopped: Record<string, number>; left: Record<string, number>; inFlight: Record<string, number> } {
+  const sums = { stopped: {}, left: {}, inFlight: {} } as Record<
+    'stopped' | 'left' | 'inFlight',
+    Record<string, number>
+  >
+  const add = (sum: Record<string, number>, channel: string, n: number) => {
+    sum[channel] = (sum[channel] ?? 0) + n
+  }
+  for (const { id, channel } of dispatches) {
+    const c = counts.get(id) ?? noDeliveries()
+    add(sums.stopped, channel, waiting.get(id) ?? 0)
+    add(sums.left, channel, c.accepted + c.confirmed + c.unknown)
+    add(sums.inFlight, channel, c.sending)
+  }
+  return sums
 }
 
 async function setPaused(ctx: DispatchContext, actor: Actor, dispatchId: string, paused: boolean): Promise<Progress> {

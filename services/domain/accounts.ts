@@ -23,6 +23,7 @@ export const permissions = {
   'place.read': ['officer', 'approver', 'admin'],
   'station.operate': ['operator', 'admin'],
   'citizen.import': ['officer', 'admin'],
+  'citizen.history': ['officer', 'approver', 'admin'],
   'system.read': ['officer', 'approver', 'operator', 'admin'],
 } as const satisfies Record<string, readonly Role[]>
 export type Permission = keyof typeof permissions

@@ -26,6 +26,8 @@ export const transitions = {
   complete: { from: ['dispatching'], to: 'completed' },
   cancel: { from: ['draft', 'submitted', 'approved', 'dispatching', 'completed'], to: 'cancelled' },
   expire: { from: ['submitted', 'approved', 'dispatching'], to: 'expired' },
+  /** A further round to those whom a channel did not reach. */
+  resend: { from: ['dispatching', 'completed'], to: 'dispatching' },
   supersede: { from: ['approved', 'dispatching', 'completed'], to: 'superseded' },
 } as const satisfies Record<string, { from: readonly AnnouncementState[]; to: AnnouncementState }>
 export type AnnouncementAction = keyof typeof transitions

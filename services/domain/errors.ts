@@ -45,6 +45,7 @@ export const errorCodes = {
   'import.malformed': 422,
   'import.no-consent': 422,
   'dispatch.wrong-state': 409,
+  'dispatch.nobody-left': 409,
   'audio.tool-missing': 503,
   'audio.failed': 500,
   'audio.silent': 422,

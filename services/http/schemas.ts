@@ -143,6 +143,19 @@ export const targetResultSchema = z.object({
   at: when.nullable(),
 })
 
+export const personHistorySchema = z.object({
+  dispatchId: id,
+  announcementId: id,
+  title: z.string(),
+  channel: z.string(),
+  round: z.number().int(),
+  /** When the list of recipients was made. */
+  frozenAt: when,
+  state: z.enum(deliveryStates),
+  code: z.string().nullable(),
+  at: when.nullable(),
+})
+
 export const eventSchema = z.object({
   at: when,
   actorName: z.string(),
@@ -243,6 +256,7 @@ export type DispatchProgress = z.infer<typeof dispatchProgressSchema>
 export type Progress = z.infer<typeof progressSchema>
 export type AreaResult = z.infer<typeof areaResultSchema>
 export type TargetResult = z.infer<typeof targetResultSchema>
+export type PersonHistory = z.infer<typeof personHistorySchema>
 export type AnnouncementEvent = z.infer<typeof eventSchema>
 export type Preview = z.infer<typeof previewSchema>
 export type AudienceCount = z.infer<typeof audienceCountSchema>

@@ -68,6 +68,30 @@ async function within<T>(begin: string, db: Db, work: (sql: Transaction) => Prom
 }
 
 /**
+ * Runs `work` while this process holds a lock that nobody else holds, or not at all. The lock belongs to a session, so that
+ * a crash frees it.
+ * @returns undefined when somebody else holds it
+ */
+export async function withAdvisoryLock<T>(db: Db, lock: number, work: () => Promise<T>): Promise<T | undefined> {
+  const client = await db.connect()
+  let broken: Error | undefined
+  try {
+    const { rows } = await client.query('select pg_try_advisory_lock($1) as mine', [lock])
+    if (!rows[0].mine) return undefined
+    try {
+      return await work()
+    } finally {
+      // A connection that cannot give the lock back must not return to the pool with it.
+      await client.query('select pg_advisory_unlock($1)', [lock]).catch(error => {
+        broken = error as Error
+      })
+    }
+  } finally {
+    client.release(broken)
+  }
+}
+
+/**
  * Asks the server for a first answer, so that a wrong address is told as such and not as a stack.
  * @throws AppError setup.database naming host and database, never the password
  */

@@ -80,3 +80,40 @@ export async function countPossibleRepeats(sql: Sql, dispatchId: string): Promis
     [dispatchId],
   )
 }
+
+/** True when a round of the same revision and channel still has somebody to send to. Index: dispatches by announcement. */
+export async function hasOpenRound(sql: Sql, dispatchId: string): Promise<boolean> {
+  const { rows } = await sql.query(
+    `select 1 from dispatches d
+     join dispatches r on r.announcement_id = d.announcement_id and r.revision = d.revision and r.channel = d.channel
+     where d.id = $1 and r.settled_at is null limit 1`,
+    [dispatchId],
+  )
+  return rows.length > 0
+}
+
+/** How many the rounds before this one did not reach, and of how many of them the fate is unknown. */
+export async function unreachedOf(
+  sql: Sql,
+  dispatchId: string,
+  states: ResendableState[],
+): Promise<{ total: number; unknown: number }> {
+  const count = async (wanted: ResendableState[]) => {
+    const { rows } = await sql.query(`select count(*)::float8 as n from (${unreachedBefore}) u`, [dispatchId, wanted])
+    return rows[0].n as number
+  }
+  const unknown = states.includes('unknown') ? await count(['unknown']) : 0
+  const others = states.filter(s => s !== 'unknown')
+  return { total: unknown + (others.length > 0 ? await count(others) : 0), unknown }
+}
+
+/** True while no further round has been added after this one. */
+export async function isLastRound(sql: Sql, dispatchId: string): Promise<boolean> {
+  const { rows } = await sql.query(
+    `select 1 from dispatches d
+     join dispatches l on l.announcement_id = d.announcement_id and l.revision = d.revision and l.channel = d.channel
+     where d.id = $1 and l.round > d.round limit 1`,
+    [dispatchId],
+  )
+  return rows.length === 0
+}

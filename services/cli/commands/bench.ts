@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import { benchDispatch } from '../../bench/dispatch.ts'
+import { benchLedger } from '../../bench/ledger.ts'
 import type { BenchReport } from '../../bench/report.ts'
 import { benchSmpp } from '../../bench/smpp.ts'
 import { benchSmtp } from '../../bench/smtp.ts'
@@ -51,6 +52,15 @@ export function register(program: Command): void {
       const report = await benchStop({ ...choices, latencyMs: choices.latency, slowMs: choices.slow, onStep })
       print(report, choices.json)
     })
+  bench
+    .command('ledger')
+    .description("what today's questions cost beside a year of outcomes: a person's history, the unreached, a claim")
+    .option('--outcomes <n>', 'outcomes in the ledger', positive, 10_000_000)
+    .option('--people <n>', 'people in the registry', positive, 1_000_000)
+    .option('--json', 'print one JSON document')
+    .action(async (choices: { outcomes: number; people: number; json?: boolean }) => {
+      print(await benchLedger({ ...choices, onStep }), choices.json)
+    })
   for (const [name, { run, messages, what }] of Object.entries(clientBenches)) {
     bench
       .command(name)
@@ -92,5 +102,6 @@ function print(report: BenchReport, json: boolean | undefined): void {
   process.stdout.write(
     `${table(['', 'figure', 'value'], [...rows('ours', report.ours), ...rows('beside', report.beside)])}\n`,
   )
+  for (const [name, text] of Object.entries(report.details ?? {})) process.stdout.write(`${name}\n${text}\n`)
   if (report.ratio !== undefined) process.stdout.write(`ratio ${report.ratio}\n`)
 }

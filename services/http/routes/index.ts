@@ -8,6 +8,7 @@ import { boardRoutes } from './boards.ts'
 import { citizenRoutes } from './citizens.ts'
 import { feedRoutes } from './feeds.ts'
 import { fileRoutes } from './files.ts'
+import { historyRoutes } from './history.ts'
 import { operatorRoutes } from './operator.ts'
 import { previewRoutes } from './preview.ts'
 import { progressRoutes } from './progress.ts'
@@ -38,6 +39,7 @@ export function allRoutes(deps: HttpDeps, auth: Auth, options: RouteOptions = {}
     ...fileRoutes(deps),
     ...operatorRoutes(deps),
     ...citizenRoutes(deps),
+    ...historyRoutes(deps),
     ...unsubscribeRoutes(deps),
   ]
   return routes

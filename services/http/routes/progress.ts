@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import { pauseDispatch, resumeDispatch } from '../../dispatch/control.ts'
 import { areaResults, progressOf, targetResults } from '../../dispatch/progress.ts'
-import { deliveryStates } from '../../domain/delivery.ts'
+import { resendDispatch } from '../../dispatch/resend.ts'
+import { settleByPerson } from '../../dispatch/resolve.ts'
+import { deliveryStates, resendableStates } from '../../domain/delivery.ts'
 import type { HttpDeps } from '../deps.ts'
 import { createProgressStream } from '../progress-stream.ts'
 import { type RouteDef, route } from '../route.ts'
@@ -84,5 +86,31 @@ export function progressRoutes(deps: HttpDeps): RouteDef[] {
     ...watching(deps),
     control('pause', 'Stop one channel after the flush that is under way'),
     control('resume', 'Go on where it stopped'),
+    route({
+      method: 'post',
+      path: '/api/dispatches/:id/resend',
+      summary:
+        'Send once more, as a further round, to those whom the channel left in these states; never to anybody reached',
+      tag: 'progress',
+      access: 'announcement.control',
+      params: dispatchParams,
+      body: z.object({ states: z.array(z.enum(resendableStates)).min(1) }),
+      response: progressSchema,
+      idempotent: true,
+      handle: ({ actor, params, body }) => resendDispatch(deps, actor, params.id, [...new Set(body.states)]),
+    }),
+    route({
+      method: 'post',
+      path: '/api/dispatches/:id/targets/:targetId/settle',
+      summary:
+        'Say what became of somebody whose message is unknown, after having asked; recorded with the name of who says it',
+      tag: 'progress',
+      access: 'announcement.control',
+      params: dispatchParams.extend({ targetId: dispatchParams.shape.id }),
+      body: z.object({ reached: z.boolean() }),
+      response: progressSchema,
+      idempotent: true,
+      handle: ({ actor, params, body }) => settleByPerson(deps, actor, params.id, params.targetId, body.reached),
+    }),
   ]
 }

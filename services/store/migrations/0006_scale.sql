@@ -137,7 +137,8 @@ alter table outbox add column turn int not null default 0;
 -- Applied news is forgotten after some days: what it said stands in the ledger.
 create index receipts_inbox_applied on receipts_inbox (applied_at) where applied_at is not null;
 
--- Somebody looked up what a person was sent.
+-- Somebody looked up what a person was sent: whom.
+alter table account_events add column citizen_id bigint;
 alter table account_events drop constraint account_events_kind_check;
 alter table account_events add constraint account_events_kind_check check (kind in (
   'sign-in-started', 'sign-in', 'sign-in-failed', 'sign-in-refused', 'sign-out', 'created', 'password-set', 'history-read'

@@ -7,6 +7,7 @@ import { progressOf } from '../../../services/dispatch/progress.ts'
 import { createProducer } from '../../../services/queue/producer.ts'
 import { startWorkers } from '../../../workers/main.ts'
 import {
+  addCitizens,
   approvedAnnouncement,
   countsOf,
   dispatchContext,
@@ -89,6 +90,72 @@ describe('workers on a real Redis', () => {
     } finally {
       await workers.close()
     }
+  })
+
+  describe('while a province-wide dispatch holds every lane of a vendor that does not answer', () => {
+    beforeAll(() => addCitizens(database.db, 5, ['19742']))
+    afterAll(() => database.db.query(`delete from citizens where area_code = '19742'`))
+
+    /** Two lanes of a channel, both in a flush of the large dispatch until `answer` is called. */
+    async function busy() {
+      const sms = scriptedChannel('sms')
+      const usual = sms.script
+      let answer: () => void = () => undefined
+      const answered = new Promise<void>(resolve => {
+        answer = resolve
+      })
+      let large = ''
+      sms.script = async (batch, signal) => {
+        if (batch.announcementId === large) await answered
+        return await usual(batch, signal)
+      }
+      const { ctx, workers } = run([sms], 3_600_000)
+      large = await approvedAnnouncement(ctx, { audience: { areas: ['19333'] } })
+      await until('both lanes are busy', () => sms.sentTo.length >= 40)
+      return { sms, ctx, workers, large, answer }
+    }
+    const few = { audience: { areas: ['19742'] } }
+
+    test('a notice to one commune goes before the later chunks of the province', async () => {
+      const { sms, ctx, workers, large, answer } = await busy()
+      const connection = new Redis(redis.url, { maxRetriesPerRequest: null })
+      const queue = new Queue('deliver-sms', { connection })
+      try {
+        const notice = await approvedAnnouncement(ctx, few)
+        await until('the notice waits behind the province', async () => (await queue.getPrioritizedCount()) >= 2)
+        answer()
+        await until('both complete', async () => (await completed(notice)) && (await completed(large)))
+        const { rows } = await database.db.query(
+          `select target_ids[1] as first from chunks where dispatch_id in ($1, $2) order by dispatch_id, id`,
+          [await dispatchId(database.db, large, 'sms'), await dispatchId(database.db, notice, 'sms')],
+        )
+        const [, , third, own] = rows.map(r => sms.sentTo.indexOf(r.first))
+        expect(own).toBeLessThan(third ?? 0)
+        expect(sms.sentTo).toHaveLength(2_505)
+        expect(new Set(sms.sentTo).size).toBe(2_505)
+      } finally {
+        answer()
+        await workers.close()
+        await queue.close()
+        connection.disconnect()
+      }
+    })
+
+    test('an emergency has a lane of its own: it is sent before the vendor answers for anybody else', async () => {
+      const { sms, ctx, workers, large, answer } = await busy()
+      try {
+        const emergency = await approvedAnnouncement(ctx, { ...few, priority: 'emergency', urgencyReason: 'Lũ quét' })
+        await until('the emergency completes', () => completed(emergency))
+        expect(await completed(large)).toBe(false)
+        expect(sms.sentTo.length).toBeLessThan(100)
+        answer()
+        await until('the large one completes', () => completed(large))
+        expect(new Set(sms.sentTo).size).toBe(2_505)
+      } finally {
+        answer()
+        await workers.close()
+      }
+    })
   })
 
   test('stopping in the middle and starting again goes on where it was', async () => {
@@ -234,7 +301,7 @@ describe('workers on a real Redis', () => {
   })
 
   test('adding jobs fails soon when Redis takes the connection and never answers', async () => {
-    const silent = createServer()
+    const silent = createServer(socket => socket.resume())
     await new Promise<void>(resolve => silent.listen(0, '127.0.0.1', resolve))
     const { port } = silent.address() as AddressInfo
     const producer = createProducer(`redis://127.0.0.1:${port}`)

@@ -1,0 +1,46 @@
+import type { ChannelTable } from '../../channels/registry.ts'
+import type { Actor } from '../domain/accounts.ts'
+import { AppError } from '../domain/errors.ts'
+import type { Db } from '../store/db.ts'
+import type { PersonHistoryRow } from '../store/history.ts'
+import { findPerson, personHistory } from '../store/history.ts'
+import { readEmail } from './email.ts'
+import { readPhone } from './phone.ts'
+
+/**
+ * "What was this number sent, and what became of it?": the answer that a citizen may ask for (Law 91/2025/QH15, within two
+ * working days). Speaks of the person who has the number or address now; a dispatch keeps no copy of it. Who asked about
+ * whom is written down.
+ * @param address a mobile number or an email address, as people write them
+ * @throws AppError citizen.bad-phone | citizen.bad-email | not-found
+ */
+export async function historyOf(
+  ctx: { db: Db; channels: ChannelTable },
+  actor: Actor,
+  address: string,
+): Promise<PersonHistoryRow[]> {
+  const person = await findPerson(ctx.db, readAddress(address))
+  if (!person) {
+    throw new AppError('not-found', {
+      vi: 'Không có người dân nào trong danh sách với số điện thoại hoặc email này.',
+      en: 'Nobody in the register has this phone number or email address.',
+    })
+  }
+  await ctx.db.query(`insert into account_events (kind, user_id, citizen_id) values ('history-read', $1, $2)`, [
+    actor.id,
+    person.id,
+  ])
+  const channels = [...ctx.channels.values()].flatMap(c => (c.channel.audience === 'citizens' ? [c.channel.id] : []))
+  return await personHistory(ctx.db, person, channels)
+}
+
+function readAddress(address: string): { phone: string } | { email: string } {
+  if (address.includes('@')) {
+    const reading = readEmail(address)
+    if (!reading.ok) throw new AppError('citizen.bad-email', reading.reason)
+    return { email: reading.email }
+  }
+  const reading = readPhone(address, { convertOldNumbers: true })
+  if (!reading.ok) throw new AppError('citizen.bad-phone', reading.reason)
+  return { phone: reading.phone }
+}

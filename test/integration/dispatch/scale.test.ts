@@ -1,0 +1,268 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import type { Receipt } from '../../../channels/contract.ts'
+import type { DispatchContext } from '../../../services/dispatch/context.ts'
+import { deliverChunk } from '../../../services/dispatch/deliver.ts'
+import { freezeDispatch } from '../../../services/dispatch/plan.ts'
+import { areaResults, progressOf } from '../../../services/dispatch/progress.ts'
+import { applyReceipts, recordReceipts } from '../../../services/dispatch/receipts.ts'
+import { renderDispatch } from '../../../services/dispatch/render.ts'
+import { parseQuietHours } from '../../../services/domain/quiet-hours.ts'
+import { historyOf } from '../../../services/people/history.ts'
+import { claimChunk, markIntent } from '../../../services/store/ledger.ts'
+import { ensureMonths, forgetOldMonths } from '../../../services/store/months.ts'
+import type { ScriptedChannel } from '../../support/dispatch.ts'
+import {
+  addCitizens,
+  approvedAnnouncement,
+  countsOf,
+  dispatchContext,
+  dispatchId,
+  endLeases,
+  endWaits,
+  officer,
+  openChunks,
+  scriptedChannel,
+  seedRegistry,
+} from '../../support/dispatch.ts'
+import type { TestDatabase } from '../../support/postgres.ts'
+import { testDatabase } from '../../support/postgres.ts'
+
+const never = new AbortController().signal
+
+describe('what the size of a province asks for', () => {
+  let database: TestDatabase
+  let ctx: DispatchContext
+  let sms: ScriptedChannel
+
+  beforeAll(async () => {
+    database = await testDatabase()
+    await seedRegistry(database.db, 0)
+    await addCitizens(database.db, 60, ['19333', '19742'])
+  })
+  afterAll(() => database.drop())
+  beforeEach(() => {
+    sms = scriptedChannel('sms')
+    ctx = dispatchContext(database.db, [sms])
+  })
+
+  async function ready(content: Record<string, unknown> = {}) {
+    const announcement = await approvedAnnouncement(ctx, content)
+    const dispatch = await dispatchId(database.db, announcement, 'sms')
+    await freezeDispatch(ctx, dispatch)
+    await renderDispatch(ctx, work => work(''), dispatch, never)
+    return { announcement, dispatch }
+  }
+  async function drain(dispatch: string) {
+    for (let round = 0; round < 20; round++) {
+      await endWaits(database.db)
+      const chunks = await openChunks(database.db, dispatch)
+      if (chunks.length === 0) return
+      for (const chunk of chunks) await deliverChunk(ctx, chunk, 'sms', sms.session, never)
+    }
+    throw new Error('the dispatch does not end')
+  }
+
+  test('results per commune are sums over chunks, as people were registered at the freeze', async () => {
+    const { announcement, dispatch } = await ready()
+    await drain(dispatch)
+    expect((await areaResults(ctx, announcement)).map(r => [r.areaCode, r.counts.audience, r.counts.accepted])).toEqual(
+      [
+        ['19333', 30, 30],
+        ['19742', 30, 30],
+      ],
+    )
+  })
+
+  test('the id of a dispatch says its month, and its outcomes stand in that month', async () => {
+    const { dispatch } = await ready()
+    await drain(dispatch)
+    const month = new Date().toISOString().slice(0, 7).replace('-', '')
+    expect(dispatch).toMatch(new RegExp(`^${month}\\d{8}$`))
+    const { rows } = await database.db.query(
+      'select distinct tableoid::regclass::text as name from outcomes where dispatch_id = $1',
+      [dispatch],
+    )
+    expect(rows).toEqual([{ name: `outcomes_${month}` }])
+  })
+
+  test('what somebody was sent is forgotten after its time; the counts stay', async () => {
+    const { announcement, dispatch } = await ready()
+    await drain(dispatch)
+    const before = await countsOf(database.db, dispatch)
+    // The same dispatch as if of two years and a half ago.
+    const old = '20240500000001'
+    await database.db.query(
+      `create table outcomes_202405 partition of outcomes for values from (20240500000000) to (20240600000000)`,
+    )
+    await database.db.query(
+      `insert into dispatches (id, announcement_id, revision, channel, method, priority, audience, frozen_at, settled_at, round,
+         resend_states)
+       select $2, announcement_id, revision, channel, method, priority, audience, frozen_at, settled_at, 2, '{unknown}'
+       from dispatches where id = $1`,
+      [dispatch, old],
+    )
+    await database.db.query('update chunks set dispatch_id = $2 where dispatch_id = $1', [dispatch, old])
+    await database.db.query('update outcomes set dispatch_id = $2 where dispatch_id = $1', [dispatch, old])
+    const phone = (await database.db.query('select phone from citizens order by id limit 1')).rows[0].phone
+    expect(
+      (await historyOf(ctx, { ...officer, id: '00000000-0000-4000-8000-000000000000' }, phone)).map(r => r.dispatchId),
+    ).toContain(old)
+
+    expect(await forgetOldMonths(database.db, 24)).toBe(1)
+    expect(await countsOf(database.db, old)).toEqual(before)
+    expect(
+      (await historyOf(ctx, { ...officer, id: '00000000-0000-4000-8000-000000000000' }, phone)).map(r => r.dispatchId),
+    ).not.toContain(old)
+    expect((await database.db.query('select 1 from outcomes where dispatch_id = $1', [old])).rows).toEqual([])
+    expect((await progressOf(ctx, announcement)).dispatches).toHaveLength(2)
+    // This year's months are still there, and making them again does no harm.
+    await ensureMonths(database.db)
+    expect(await forgetOldMonths(database.db, 24)).toBe(0)
+  })
+
+  test('the history of a person: every message with its state, through a move to another commune', async () => {
+    const { rows } = await database.db.query('select id, phone from citizens order by id desc limit 1')
+    const { id, phone } = rows[0]
+    const asks = { ...officer, id: '00000000-0000-4000-8000-000000000001' }
+    const first = await ready()
+    await drain(first.dispatch)
+    await database.db.query(`update citizens set area_code = '19333' where id = $1`, [id])
+    sms.script = batch =>
+      batch.targets.map(t => (t.id === id ? { kind: 'rejected', code: '30003' } : { kind: 'accepted' }))
+    const second = await ready()
+    await drain(second.dispatch)
+    await database.db.query('update consents set withdrawn_at = now() where citizen_id = $1', [id])
+    const third = await ready()
+    const history = await historyOf(ctx, asks, phone.replace('+84', '0'))
+    const states = history.map(r => [r.dispatchId, r.state, r.code])
+    expect(states.slice(0, 3)).toEqual([
+      [third.dispatch, 'skipped', 'no-consent'],
+      [second.dispatch, 'rejected', '30003'],
+      [first.dispatch, 'accepted', null],
+    ])
+    const audit = await database.db.query(
+      `select user_id, citizen_id from account_events where kind = 'history-read' and citizen_id = $1`,
+      [id],
+    )
+    expect(audit.rows).toEqual([{ user_id: asks.id, citizen_id: id }])
+    await expect(historyOf(ctx, asks, '0912000000')).rejects.toMatchObject({ code: 'not-found' })
+    await expect(historyOf(ctx, asks, '12')).rejects.toMatchObject({ code: 'citizen.bad-phone' })
+    await database.db.query('update consents set withdrawn_at = null where citizen_id = $1', [id])
+  })
+
+  test('a message in parts is confirmed when all parts are, rejected when one is, and receipts by part may come in any order', async () => {
+    sms.script = batch =>
+      batch.targets.map(t => ({
+        kind: 'accepted',
+        ref: `m${t.id}`,
+        partRefs: [`${batch.dispatchId}-${t.id}a`, `${batch.dispatchId}-${t.id}b`],
+        costDong: 1500,
+      }))
+    const { announcement, dispatch } = await ready()
+    await drain(dispatch)
+    const ids = (await database.db.query('select id from citizens order by id limit 3')).rows.map(r => r.id as string)
+    const receipt = (n: number, part: 'a' | 'b', state: Receipt['state'], code?: string): Receipt => ({
+      ref: `${dispatch}-${ids[n]}${part}`,
+      state,
+      at: new Date(),
+      ...(code !== undefined && { code }),
+    })
+    await recordReceipts(ctx, 'sms', [
+      receipt(0, 'b', 'confirmed'),
+      receipt(1, 'a', 'confirmed'),
+      receipt(2, 'a', 'confirmed'),
+    ])
+    await applyReceipts(ctx)
+    expect(await countsOf(database.db, dispatch)).toMatchObject({ accepted: 60, confirmed: 0 })
+    await recordReceipts(ctx, 'sms', [
+      receipt(0, 'a', 'accepted'),
+      receipt(0, 'a', 'confirmed'),
+      receipt(1, 'a', 'confirmed'),
+      receipt(2, 'b', 'rejected', 'UNDELIV-001'),
+    ])
+    await applyReceipts(ctx)
+    expect(await countsOf(database.db, dispatch)).toMatchObject({ accepted: 58, confirmed: 1, rejected: 1 })
+    const progress = await progressOf(ctx, announcement)
+    expect(progress.dispatches[0]).toMatchObject({ costDong: 60 * 1500, reasons: { 'UNDELIV-001': 1 } })
+  })
+
+  test('a routine message waits for the morning, an urgent one does not; nobody is lost by waiting', async () => {
+    const evening = new Date('2026-11-25T15:00:00.000Z') // 22:00 in Viet Nam
+    const quietChannel = scriptedChannel('sms', { quietHours: true })
+    const quiet: DispatchContext = {
+      ...dispatchContext(database.db, [quietChannel]),
+      quietHours: parseQuietHours('21:00-07:00') ?? null,
+    }
+    ctx = quiet
+    sms = quietChannel
+    const { announcement, dispatch } = await ready()
+    ctx = { ...quiet, now: () => evening }
+    for (const chunk of await openChunks(database.db, dispatch))
+      await deliverChunk(ctx, chunk, 'sms', sms.session, never)
+    expect(sms.sentTo).toEqual([])
+    expect((await progressOf(ctx, announcement)).dispatches[0]).toMatchObject({
+      phase: 'quiet',
+      quietUntil: '2026-11-26T00:00:00.000Z',
+      counts: { waiting: 60 },
+    })
+    const { rows } = await database.db.query(
+      `select round(extract(epoch from min(not_before) - now()) / 3600) as hours from chunks where dispatch_id = $1`,
+      [dispatch],
+    )
+    expect(Number(rows[0].hours)).toBe(9)
+    ctx = { ...quiet, now: () => new Date('2026-11-26T00:00:00.000Z') }
+    await drain(dispatch)
+    expect(await countsOf(database.db, dispatch)).toMatchObject({ accepted: 60 })
+
+    ctx = { ...quiet, now: () => new Date() }
+    const urgent = await ready({ priority: 'emergency', urgencyReason: 'Bão' })
+    ctx = { ...quiet, now: () => evening }
+    for (const chunk of await openChunks(database.db, urgent.dispatch))
+      await deliverChunk(ctx, chunk, 'sms', sms.session, never)
+    expect(await countsOf(database.db, urgent.dispatch)).toMatchObject({ accepted: 60 })
+  })
+
+  test('a turn at a vendor: nobody is marked while it is waited for, and what a kill leaves is known to be with that vendor', async () => {
+    const { dispatch } = await ready()
+    const sizes: number[] = []
+    const session = async () => ({
+      ...(await sms.session()),
+      reserve: async ({ count }: { count: number }) => {
+        const { sending } = await countsOf(database.db, dispatch)
+        expect(sending).toBe(0)
+        return { count: Math.min(count, 7), vendor: 'esms' }
+      },
+    })
+    sms.script = batch => {
+      sizes.push(batch.targets.length)
+      expect(batch.slot?.vendor).toBe('esms')
+      return batch.targets.map((_, i) =>
+        i === 0
+          ? { kind: 'unknown', code: 'timeout' }
+          : i === 1
+            ? { kind: 'retry', code: 'down' }
+            : { kind: 'accepted' },
+      )
+    }
+    const [first = '', second = ''] = await openChunks(database.db, dispatch)
+    await deliverChunk(ctx, first, 'sms', session, never)
+    expect(Math.max(...sizes)).toBe(7)
+    const killed = await claimChunk(database.db, second, 30_000, true)
+    if (!killed) throw new Error('not claimed')
+    await markIntent(database.db, killed, 3, 30_000, 'smpp')
+    await endLeases(database.db)
+    await claimChunk(database.db, second, 30_000, true)
+    const { rows } = await database.db.query(
+      `select ref, count(*)::int as n from outcomes where dispatch_id = $1 and state = 'unknown' group by 1 order by 1`,
+      [dispatch],
+    )
+    expect(rows).toEqual([
+      { ref: 'esms:', n: sizes.length },
+      { ref: 'smpp:', n: 3 },
+    ])
+    const avoid = await database.db.query('select distinct avoid from chunks where dispatch_id = $1 and attempt > 1', [
+      dispatch,
+    ])
+    expect(avoid.rows).toEqual([{ avoid: 'esms' }])
+  })
+})
