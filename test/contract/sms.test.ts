@@ -136,7 +136,7 @@ describeChannel('sms through an SMPP message centre', {
   demoMark: /THỬ NGHIỆM/,
   start: () =>
     startWorld({
-      values: { VENDORS: 'smpp', SMPP_PRICE_DONG: '350', SMPP_BINDS: '2', SMPP_WINDOW: '5', TIMEOUT_MS: '500' },
+      values: { VENDORS: 'smpp', SMPP_PRICE_DONG: '350', SMPP_BINDS: '2', SMPP_WINDOW: '5' },
       // A dropped connection would take the neighbours of the message with it.
       faults: { rejected: 'sms.invalid-number', retry: 'sms.too-many', unknown: 'sms.no-answer' },
       secrets: ({ credentials }) => [credentials.smppPassword],

@@ -30,16 +30,18 @@ const quick = { sentAfterMs: 1, deliveredAfterMs: 5 }
 beforeEach(async () => {
   simulator = await startSimulator({ httpPort: 0, smtpPort: 0, faults: quick })
   receiver = await receiveCallbacks()
-  session = await sms.open(
-    configsFor(simulator, { sms: { VENDORS: 'esms', TIMEOUT_MS: '500', ESMS_PRICE_DONG: '850' } }).sms,
-    testDeps(captureLog().log, { publicUrl: receiver.url }),
-  )
+  session = await open()
 })
 afterEach(async () => {
   await session.close()
   await simulator.close()
   await receiver.close()
 })
+const open = (values: Record<string, string> = {}) =>
+  sms.open(
+    configsFor(simulator, { sms: { VENDORS: 'esms', TIMEOUT_MS: '60000', ESMS_PRICE_DONG: '850', ...values } }).sms,
+    testDeps(captureLog().log, { publicUrl: receiver.url }),
+  )
 const faults = (settings: FaultInput) => simulator.setFaults({ ...quick, ...settings })
 const deliver = (targets: CitizenTarget[], dispatchId?: string) =>
   session.send(batchOf({ content, files: [], warnings: [] }, targets, dispatchId), never())
@@ -63,6 +65,10 @@ describe('outcomes over a real socket', () => {
     ['sms.html', 'unknown bad-answer', 1],
     ['sms.empty', 'unknown bad-answer', 1],
   ] as const)('%s -> %s', async (kind, expected, taken) => {
+    if (kind === 'sms.no-answer') {
+      await session.close()
+      session = await open({ TIMEOUT_MS: '300' })
+    }
     faults({ rules: [{ kind }] })
     expect(await send(people(1))).toEqual([expected])
     expect(simulator.record.sms.total()).toBe(taken)

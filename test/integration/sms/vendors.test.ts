@@ -52,7 +52,7 @@ const faults = (settings: FaultInput) => simulator.setFaults({ ...quick, ...sett
 async function worker(values: Record<string, string>, db = database.db, more: Partial<ChannelDeps> = {}) {
   const { log } = captureLog()
   const session = await sms.open(
-    configsFor(simulator, { sms: values }).sms,
+    configsFor(simulator, { sms: { TIMEOUT_MS: '60000', ...values } }).sms,
     testDeps(log, {
       publicUrl: 'http://127.0.0.1:9',
       now: () => new Date(),
@@ -152,7 +152,7 @@ describe('looking up', () => {
     (await session.lookup?.(asked, never()))?.map(r => [r.targetId, r.state, r.code])
 
   test('Twilio is asked by number and words, and its list proves that a message never arrived', async () => {
-    const session = await worker({ VENDORS: 'twilio', TIMEOUT_MS: '500' })
+    const session = await worker({ VENDORS: 'twilio' })
     const [arrived, not, early] = people(3) as [CitizenTarget, CitizenTarget, CitizenTarget]
     faults({ rules: [{ kind: 'sms.drop-after', pattern: arrived.address }, { kind: 'sms.drop-before' }] })
     const outcomes = await session.send(batch([arrived, not]), never())
