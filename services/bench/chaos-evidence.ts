@@ -32,7 +32,7 @@ async function readStates(db: Db, dispatchId: string): Promise<Evidence['targets
   let cursor: string | undefined
   do {
     const page = await listTargets(db, dispatchId, 'citizens', { address: 'phone', cursor, limit: pageSize })
-    for (const { label, state } of page.rows) targets.push({ address: label, state })
+    for (const { label, state, code } of page.rows) targets.push({ address: label, state, code })
     cursor = page.nextCursor ?? undefined
   } while (cursor !== undefined)
   return targets

@@ -5,7 +5,7 @@ export interface Evidence {
   /** Everybody in the registry, by address: the audience as nobody but the bench knows it. */
   addresses: string[]
   /** The database: one row per target. */
-  targets: { address: string; state: DeliveryState }[]
+  targets: { address: string; state: DeliveryState; code?: string | null }[]
   /** The vendor's own record: how often it took a message for a number. */
   vendor: Map<string, number>
   /** The equation as officers see it. */
@@ -38,8 +38,16 @@ export interface Verdict {
 }
 
 const sent: readonly string[] = ['accepted', 'confirmed']
-const notSent: readonly string[] = ['skipped', 'cancelled', 'expired']
 const open: readonly string[] = ['waiting', 'sending']
+
+/**
+ * True for a state that says that the vendor does not have the message. Twilio's codes from 30001 are the carrier's and
+ * come in receipts: those messages were taken and did not reach the handset.
+ */
+function saysNotSent({ state, code }: Evidence['targets'][number]): boolean {
+  if (state === 'rejected') return !/^30\d{3}$/.test(code ?? '')
+  return state === 'skipped' || state === 'cancelled' || state === 'expired'
+}
 
 /**
  * Compares the vendor's record with the database. Pure, so that a test can show that each kind of failure is seen: a
@@ -61,7 +69,8 @@ export function judge(evidence: Evidence): Verdict {
   const duplicated = [...vendor.values()].filter(n => n > 1).length
   const missedButAccepted = of(sent).filter(a => took(a) === 0).length
   const sentButDenied =
-    of(notSent).filter(a => took(a) > 0).length + addresses.filter(a => !settled(a) && took(a) > 0).length
+    rows.filter(t => saysNotSent(t) && took(t.address) > 0).length +
+    addresses.filter(a => !settled(a) && took(a) > 0).length
   const strangers = [...vendor.keys()].filter(a => !known.has(a)).length
   const inBalance = balances(counts) && counts.audience === addresses.length && sameAs(rows, counts)
 

@@ -132,10 +132,11 @@ describe('who may import whom', () => {
   })
 
   // It has no types and is loaded with require: once for the channel, once for the simulator's other end of the line.
-  test('smpp is loaded by one file of the channel and one of the simulator', () => {
+  test('smpp is loaded by one file of the channel and one of the simulator, and by its bench', () => {
     const loading = all.filter(s => s.imports.includes('smpp') || s.text.includes("(import.meta.url)('smpp')"))
     expect(loading.map(s => s.path).sort()).toEqual([
       'channels/sms/smpp/library.ts',
+      'services/bench/smpp.ts',
       'services/simulator/smpp-library.ts',
     ])
   })
