@@ -99,7 +99,9 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     const server = `http://127.0.0.1:${apiPort}`
 
     onStep('vendor')
-    const simulator = start('simulator', simulatorWords, {})
+    // A vendor that has forgotten a message would answer a look-up with an untruth.
+    const keep = ['--keep', String(2 * options.recipients)]
+    const simulator = start('simulator', [...simulatorWords, ...keep], {})
     const report = JSON.parse(await simulator.firstLine()) as SimulatorReport
     await setFaults(report.page, options.faults)
 
