@@ -59,9 +59,9 @@ export function startWorkers(ctx: DispatchContext, options: WorkerOptions): { cl
       }),
     ),
   ]
-  // A vendor may have receipts waiting that it hands to an open session only.
+  // A vendor that pushes receipts over its own connection (SMPP) keeps them until somebody is connected.
   for (const channel of options.channels) {
-    openSession(channel).catch(error => ctx.log.warn({ err: error, channel }, 'the channel cannot be opened yet'))
+    openSession(channel).catch(error => ctx.log.warn({ err: error, channel }, 'a channel could not be opened yet'))
   }
   const relay = startRelay(ctx, options.databaseUrl, producer)
   const sweeper = startSweep(ctx, options.keepMonths ?? usualKeepMonths, options.sweepEveryMs)

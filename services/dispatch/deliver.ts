@@ -136,11 +136,39 @@ async function waitsForMorning({ ctx, chunk, channel }: Delivery): Promise<boole
 }
 
 /** A turn at a vendor, where the channel has such; the wait for it marks nobody. */
-async function turnAt({ chunk, rendition, session, stopping }: Delivery, count: number): Promise<Slot | undefined> {
+async function turnAt(delivery: Delivery, count: number): Promise<Slot | undefined> {
+  const { chunk, rendition, session } = delivery
+  const { reserve } = session
+  if (!reserve) return undefined
   const { avoid, priority } = chunk
   const wish = { count, content: rendition.content, priority, ...(avoid !== null && { avoid }) }
-  const slot = await session.reserve?.(wish, stopping)
-  return slot && stopping.aborted ? { ...slot, count: 0 } : slot
+  return await whileHeld(delivery, async signal => {
+    const slot = await reserve(wish, signal)
+    return signal.aborted ? { ...slot, count: 0 } : slot
+  })
+}
+
+/**
+ * Keeps the chunk's lease while a vendor takes its time. The signal says that nothing more may begin: the chunk was lost all
+ * the same, its dispatch was paused or cancelled, or the process is stopping.
+ */
+async function whileHeld<T>({ ctx, chunk, stopping }: Delivery, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const enough = new AbortController()
+  const stop = () => enough.abort()
+  stopping.addEventListener('abort', stop, { once: true })
+  if (stopping.aborted) stop()
+  const keep = setInterval(() => {
+    prolongLease(ctx.db, chunk, leaseMs).then(
+      state => state === 'go-on' || stop(),
+      () => undefined,
+    )
+  }, stopCheckMs)
+  try {
+    return await work(enough.signal)
+  } finally {
+    clearInterval(keep)
+    stopping.removeEventListener('abort', stop)
+  }
 }
 
 /** Nobody may be marked now. When that is because an emergency waits for the channel, the rest asks for a later turn. */
@@ -163,7 +191,7 @@ async function readFresh({ ctx, chunk, channel, stopping }: Delivery, ids: strin
 
 /** Calls the channel for those who may still be written to; the others are skipped. One outcome per id. */
 async function sendFlush(delivery: Delivery, ids: string[], slot: Slot | undefined): Promise<Outcome[]> {
-  const { ctx, chunk, rendition, session, stopping } = delivery
+  const { ctx, chunk, rendition, session } = delivery
   const fresh = await readFresh(delivery, ids)
   const targets = fresh.flatMap(f => ('target' in f ? [f.target] : []))
   const batch: Batch<unknown> = {
@@ -178,28 +206,13 @@ async function sendFlush(delivery: Delivery, ids: string[], slot: Slot | undefin
     targets,
     ...(slot && { slot }),
   }
-  // A vendor may be slower than the lease: keep it, and start nothing more should it be lost all the same, or should the
-  // dispatch be paused or cancelled. On shutdown a slow vendor must not hold the process longer than what is on its way.
-  const enough = new AbortController()
-  const stop = () => enough.abort()
-  stopping.addEventListener('abort', stop, { once: true })
-  if (stopping.aborted) stop()
-  const keep = setInterval(() => {
-    prolongLease(ctx.db, chunk, leaseMs).then(
-      state => state === 'go-on' || stop(),
-      () => undefined,
-    )
-  }, stopCheckMs)
   let sent: Outcome[]
   try {
-    sent = targets.length > 0 ? await session.send(batch, enough.signal) : []
+    sent = targets.length > 0 ? await whileHeld(delivery, signal => session.send(batch, signal)) : []
   } catch (error) {
     // A channel must not throw for single targets. When it does, nobody knows what left.
     ctx.log.error({ err: error, channel: chunk.channel, dispatchId: chunk.dispatchId }, 'the channel failed in a send')
     sent = targets.map(() => ({ kind: 'unknown', code: 'channel-failed' }))
-  } finally {
-    clearInterval(keep)
-    stopping.removeEventListener('abort', stop)
   }
   let next = 0
   return fresh.map(f => ('skip' in f ? { kind: 'skipped', code: f.skip } : (sent[next++] ?? noAnswer)))

@@ -1,7 +1,6 @@
 import type { Receipt } from '../../channels/contract.ts'
-import { dispatchSettings, jobVersion } from '../../config/queues.ts'
+import { dispatchSettings } from '../../config/queues.ts'
 import { transaction } from '../store/db.ts'
-import { addToOutbox } from '../store/outbox.ts'
 import { applyReceiptBatch, giveUpReceipts, insertReceipts } from '../store/receipts.ts'
 import type { DispatchContext } from './context.ts'
 
@@ -12,29 +11,22 @@ const numeric = (id: string | undefined) => (id !== undefined && /^\d{1,18}$/.te
  * callback are only kept when they look like ids; what they name is checked when the news is applied.
  */
 export async function recordReceipts(ctx: DispatchContext, channelId: string, receipts: Receipt[]): Promise<void> {
-  if (receipts.length === 0) return
-  await transaction(ctx.db, async sql => {
-    await insertReceipts(
-      sql,
-      receipts.map(receipt => {
-        const dispatchId = numeric(receipt.dispatchId)
-        const targetId = numeric(receipt.targetId)
-        return {
-          channel: channelId,
-          ref: receipt.ref,
-          state: receipt.state,
-          at: receipt.at,
-          ...(receipt.code !== undefined && { code: receipt.code }),
-          ...(dispatchId !== undefined && { dispatchId }),
-          ...(targetId !== undefined && { targetId }),
-        }
-      }),
-    )
-    const { rows } = await sql.query(`select 1 from outbox where job = 'receipts' limit 1`)
-    // One waiting bell is enough for any number of receipts.
-    if (rows.length === 0)
-      await addToOutbox(sql, [{ job: 'receipts', payload: { v: jobVersion }, priority: 'priority' }])
-  })
+  await insertReceipts(
+    ctx.db,
+    receipts.map(receipt => {
+      const dispatchId = numeric(receipt.dispatchId)
+      const targetId = numeric(receipt.targetId)
+      return {
+        channel: channelId,
+        ref: receipt.ref,
+        state: receipt.state,
+        at: receipt.at,
+        ...(receipt.code !== undefined && { code: receipt.code }),
+        ...(dispatchId !== undefined && { dispatchId }),
+        ...(targetId !== undefined && { targetId }),
+      }
+    }),
+  )
 }
 
 /**

@@ -1,3 +1,4 @@
+import { jobVersion } from '../../config/queues.ts'
 import type { RecordedState } from '../domain/delivery.ts'
 import { textArray } from './arrays.ts'
 import type { Sql } from './db.ts'
@@ -14,13 +15,25 @@ export interface InboxEntry {
   at: Date
 }
 
-/** Puts news into the inbox with one insert. Nothing else happens here, so that a vendor gets its answer at once. */
+/**
+ * Puts news into the inbox and asks the queue to apply it, in one statement: a vendor gets its answer at once, and a burst
+ * costs one round trip per callback. One waiting bell is enough for any number of receipts; should one be missed between
+ * two processes, the sweep applies what is there. Index: outbox_receipts.
+ */
 export async function insertReceipts(sql: Sql, entries: InboxEntry[]): Promise<void> {
   if (entries.length === 0) return
-  await sql.query(
-    `insert into receipts_inbox (channel, dispatch_id, target_id, ref, state, code, at)
-     select * from unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::timestamptz[])`,
-    [
+  await sql.query({
+    name: 'insert-receipts',
+    text: `with news as (
+       insert into receipts_inbox (channel, dispatch_id, target_id, ref, state, code, at)
+       select * from unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::timestamptz[])
+     ), bell as (
+       insert into outbox (job, payload, priority)
+       select 'receipts', jsonb_build_object('v', $8::int), 'priority'
+       where not exists (select 1 from outbox where job = 'receipts') returning 1
+     )
+     select pg_notify('loa_outbox', '') from bell`,
+    values: [
       textArray(entries.map(e => e.channel)),
       textArray(entries.map(e => e.dispatchId ?? null)),
       textArray(entries.map(e => e.targetId ?? null)),
@@ -28,8 +41,9 @@ export async function insertReceipts(sql: Sql, entries: InboxEntry[]): Promise<v
       textArray(entries.map(e => e.state)),
       textArray(entries.map(e => e.code ?? null)),
       textArray(entries.map(e => e.at.toISOString())),
+      jobVersion,
     ],
-  )
+  })
 }
 
 const counted: RecordedState[] = ['unknown', 'accepted', 'rejected', 'confirmed', 'skipped']
@@ -97,21 +111,23 @@ export async function applyReceiptBatch(
          select case when n.rank > coalesce(${rankOf('m.state')}, 0) then n.state else m.state end as state
        ) now_is
        group by m.dispatch_id, m.target_id
-     ), said as materialized (
-       select dispatch_id, target_id, state, rank, code, ref, at from batch where target_id is not null and part is null
+     ), said as (
+       select id, dispatch_id, target_id, state, rank, code, ref, at from batch
+       where target_id is not null and part is null
        union all
-       select dispatch_id, target_id, state, ${rankOf('state')}, code, ref, at from whole
-     ), known as materialized (
-       select distinct on (o.dispatch_id, o.target_id) o.dispatch_id, o.target_id, o.chunk_id, o.state, o.rank, o.code
-       from (select distinct dispatch_id, target_id from said) t
-       join outcomes o on o.dispatch_id = t.dispatch_id and o.target_id = t.target_id
-       order by o.dispatch_id, o.target_id, o.rank desc
+       select null, dispatch_id, target_id, state, ${rankOf('state')}, code, ref, at from whole
+     ), judged as materialized (
+       -- Looked up line by line: joins between parts of this statement would have to guess their sizes.
+       select s.*, k.chunk_id, k.state as was, k.rank as was_rank, k.code as was_code,
+         row_number() over firmest_first as place, first_value(s.rank) over firmest_first as top
+       from said s
+       join lateral (
+         select chunk_id, state, rank, code from outcomes o
+         where o.dispatch_id = s.dispatch_id and o.target_id = s.target_id order by o.rank desc limit 1
+       ) k on true
+       window firmest_first as (partition by s.dispatch_id, s.target_id order by s.rank desc, s.at, s.id)
      ), news as materialized (
-       select distinct on (b.dispatch_id, b.target_id) b.dispatch_id, b.target_id, b.state, b.rank, b.code, b.ref, b.at,
-         k.chunk_id, k.state as was, k.code as was_code
-       from said b join known k on k.dispatch_id = b.dispatch_id and k.target_id = b.target_id
-       where b.rank > k.rank
-       order by b.dispatch_id, b.target_id, b.rank desc, b.at
+       select * from judged where place = 1 and rank > was_rank
      ), appended as (
        insert into outcomes (dispatch_id, target_id, chunk_id, rank, state, code, ref, at)
        select dispatch_id, target_id, chunk_id, rank, state, code, ref, at from news
@@ -131,12 +147,11 @@ export async function applyReceiptBatch(
        where c.id = held.id
      ), marked as (
        update receipts_inbox r set applied_at = now(),
-         result = case when exists (
-           select 1 from news n where n.dispatch_id = b.dispatch_id and n.target_id = b.target_id
-             and (n.rank = b.rank or b.part is not null)
-         ) then 'applied' else 'no-change' end
-       from batch b join known k on k.dispatch_id = b.dispatch_id and k.target_id = b.target_id
-       where r.id = b.id
+         result = case when j.rank > j.was_rank and j.rank = j.top then 'applied' else 'no-change' end
+       from judged j where r.id = j.id
+     ), parts_done as (
+       update receipts_inbox r set applied_at = now(), result = 'applied'
+       from batch b where r.id = b.id and b.part is not null
      )
      select (select max(id) from batch) as last_id, (select count(*)::int from news) as changed,
        array(select distinct dispatch_id::text from news) as dispatch_ids`,

@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import { benchDispatch } from '../../bench/dispatch.ts'
 import { benchLedger } from '../../bench/ledger.ts'
+import { benchReceipts } from '../../bench/receipts.ts'
 import type { BenchReport } from '../../bench/report.ts'
 import { benchSmpp } from '../../bench/smpp.ts'
 import { benchSmtp } from '../../bench/smtp.ts'
@@ -50,6 +51,15 @@ export function register(program: Command): void {
     .option('--json', 'print one JSON document')
     .action(async (choices: Paced & { slow: number }) => {
       const report = await benchStop({ ...choices, latencyMs: choices.latency, slowMs: choices.slow, onStep })
+      print(report, choices.json)
+    })
+  bench
+    .command('receipts')
+    .description('a burst of delivery receipts, one per callback, in no order and partly twice')
+    .option('--messages <n>', 'messages with receipts', positive, 50_000)
+    .option('--json', 'print one JSON document')
+    .action(async (choices: { messages: number; json?: boolean }) => {
+      const report = await benchReceipts({ ...choices, onStep: step => process.stderr.write(`… ${step}\n`) })
       print(report, choices.json)
     })
   bench

@@ -133,6 +133,8 @@ create trigger citizens_moved before update of area_code on citizens
 
 -- The queue gives the first chunks of every dispatch a turn before the later chunks of a large one.
 alter table outbox add column turn int not null default 0;
+-- Serves "does a bell for the receipts wait already?", asked with every receipt.
+create index outbox_receipts on outbox (id) where job = 'receipts';
 
 -- Applied news is forgotten after some days: what it said stands in the ledger.
 create index receipts_inbox_applied on receipts_inbox (applied_at) where applied_at is not null;

@@ -73,6 +73,42 @@ describe('what the size of a province asks for', () => {
     )
   })
 
+  test('progress and results per commune are had without looking at anybody: the ledger may be locked', async () => {
+    const { announcement, dispatch } = await ready()
+    await drain(dispatch)
+    const locker = await database.db.connect()
+    try {
+      await locker.query('begin; lock table outcomes, citizens in access exclusive mode')
+      const progress = await progressOf(ctx, announcement)
+      expect(progress.dispatches[0]?.counts).toMatchObject({ audience: 60, accepted: 60 })
+      expect(await areaResults(ctx, announcement)).toHaveLength(2)
+    } finally {
+      await locker.query('rollback')
+      locker.release()
+    }
+  })
+
+  test('a freeze that dies in the middle leaves nothing; the next one takes the register as it is then, once', async () => {
+    const announcement = await approvedAnnouncement(ctx)
+    const dispatch = await dispatchId(database.db, announcement, 'sms')
+    // The process dies when the chunks are written and the audience is not yet.
+    await database.db.query(
+      `create function die() returns trigger language plpgsql as $$ begin perform pg_terminate_backend(pg_backend_pid()); return new; end $$;
+       create trigger die before update of frozen_at on dispatches for each row execute function die()`,
+    )
+    await expect(freezeDispatch(ctx, dispatch)).rejects.toThrow()
+    await database.db.query('drop trigger die on dispatches; drop function die')
+    expect((await database.db.query('select 1 from chunks where dispatch_id = $1', [dispatch])).rows).toEqual([])
+    await addCitizens(database.db, 3)
+    expect(await freezeDispatch(ctx, dispatch)).toBe(true)
+    expect(await countsOf(database.db, dispatch)).toMatchObject({ audience: 63, waiting: 63 })
+    // A second planner, late: nothing is selected again, whatever the register holds by now.
+    await addCitizens(database.db, 2)
+    expect(await freezeDispatch(ctx, dispatch)).toBe(false)
+    expect(await countsOf(database.db, dispatch)).toMatchObject({ audience: 63 })
+    await database.db.query('delete from citizens where id in (select id from citizens order by id desc limit 5)')
+  })
+
   test('the id of a dispatch says its month, and its outcomes stand in that month', async () => {
     const { dispatch } = await ready()
     await drain(dispatch)
