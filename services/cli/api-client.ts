@@ -32,6 +32,14 @@ export async function signedInClient(): Promise<ApiClient> {
       en: 'LOA_USER and LOA_PASSWORD (an account of the console) are needed for this command.',
     })
   }
+  return await signIn(server, env.LOA_USER, env.LOA_PASSWORD)
+}
+
+/**
+ * Signs in at a running instance.
+ * @throws AppError provider.failed (nobody answers), or what the server says
+ */
+export async function signIn(server: string, email: string, password: string): Promise<ApiClient> {
   let cookie = ''
   const call = async <T>(method: string, path: string, body?: unknown, key?: string): Promise<T> => {
     const response = await reach(`${server}${path}`, {
@@ -53,7 +61,7 @@ export async function signedInClient(): Promise<ApiClient> {
         .join('; ') || cookie
     return (await response.json()) as T
   }
-  await call('POST', '/api/auth/sign-in/email', { email: env.LOA_USER, password: env.LOA_PASSWORD })
+  await call('POST', '/api/auth/sign-in/email', { email, password })
   return {
     server,
     get: path => call('GET', path),
