@@ -40,6 +40,14 @@ const variables = {
       ),
     help: 'Enabled channels, separated by commas',
   },
+  LOA_LEASE_SECONDS: {
+    schema: z.coerce.number().int().min(2).max(600).default(30),
+    help: 'A worker that is silent for so long has lost the people it was sending to; default 30',
+  },
+  LOA_SWEEP_SECONDS: {
+    schema: z.coerce.number().int().min(1).max(600).default(15),
+    help: 'How often the sweep looks for work that nobody holds; default 15',
+  },
   LOA_QUIET_HOURS: {
     schema: z
       .string()
@@ -65,7 +73,7 @@ const variables = {
   },
   LOA_SERVER: {
     schema: z.url({ protocol: /^https?$/ }).default('http://127.0.0.1:8080'),
-    help: 'Running instance that loa send, status, cancel, pause and resume talk to',
+    help: 'Running instance that loa send, import, status, cancel, pause and resume talk to',
   },
   LOA_USER: { schema: z.string().optional(), help: 'Account (email) with which those commands sign in' },
   LOA_PASSWORD: { schema: z.string().optional(), help: 'Password of that account' },
@@ -131,6 +139,33 @@ export function readEnv(source: Record<string, string | undefined> = process.env
       return values
     },
   }
+}
+
+/**
+ * The two paces of the dispatch engine. Read when config/queues.ts is loaded, before any command can print a problem,
+ * so a value that is wrong counts as unset here; {@link readEnv}, which every command calls, names it.
+ */
+export function enginePace(source: Record<string, string | undefined> = process.env): {
+  leaseMs: number
+  sweepEveryMs: number
+} {
+  const seconds = (name: 'LOA_LEASE_SECONDS' | 'LOA_SWEEP_SECONDS'): number => {
+    const { schema } = variables[name]
+    return schema.safeParse(source[name] || undefined).data ?? schema.parse(undefined)
+  }
+  return { leaseMs: seconds('LOA_LEASE_SECONDS') * 1_000, sweepEveryMs: seconds('LOA_SWEEP_SECONDS') * 1_000 }
+}
+
+/**
+ * The environment of a child process that belongs to a private instance (`loa chaos`, benches): ours, but nothing that
+ * steers Loa except what is given. Ours is emptied rather than left out, since the child reads `.env` for what is unset.
+ */
+export function privateEnv(given: Record<string, string>): Record<string, string> {
+  const env: Record<string, string> = {}
+  for (const [name, value] of Object.entries(process.env)) {
+    env[name] = /^LOA_|^(DATABASE|REDIS)_URL$/.test(name) ? '' : (value ?? '')
+  }
+  return { ...env, ...given }
 }
 
 /** Names and help of all variables, for `.env.example` and `loa doctor`. */

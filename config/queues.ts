@@ -1,3 +1,7 @@
+import { enginePace } from './env.ts'
+
+const { leaseMs, sweepEveryMs } = enginePace()
+
 /**
  * How each queue works, as data. Delivery has one queue per channel (`deliver-sms`), because a rate limit belongs to
  * a queue and a slow vendor must not hold up the others.
@@ -33,7 +37,7 @@ export const dispatchSettings = {
   /** Targets per chunk at the most. */
   chunkSize: 1_000,
   /** A worker that is silent for so long has lost its chunk. */
-  leaseMs: 30_000,
+  leaseMs,
   /** How long one flush should take; what a killed worker leaves uncertain is one flush. */
   flushTargetMs: 200,
   firstFlush: 20,
@@ -49,7 +53,7 @@ export const dispatchSettings = {
   retryForMs: 24 * 3_600_000,
   retryAttempts: 12,
   /** How often the sweep looks for work that nobody holds. */
-  sweepEveryMs: 15_000,
+  sweepEveryMs,
   /** Receipts are applied in batches of this size. */
   receiptBatch: 5_000,
   /** A receipt whose message never turns up is given up after this long. */

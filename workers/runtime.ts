@@ -2,7 +2,7 @@ import type { Job, Processor } from 'bullmq'
 import { UnrecoverableError, Worker } from 'bullmq'
 import type { Redis } from 'ioredis'
 import type { Log } from '../channels/contract.ts'
-import { queueSettings } from '../config/queues.ts'
+import { dispatchSettings, queueSettings } from '../config/queues.ts'
 import { isAppError } from '../services/domain/errors.ts'
 import type { JobName, JobPayload, Lane } from '../services/queue/catalog.ts'
 import { parseJob, queueName } from '../services/queue/catalog.ts'
@@ -39,6 +39,10 @@ export function runQueue<N extends JobName>(
   const worker = new Worker(queueName(spec.job, spec.channel, spec.lane), process, {
     connection,
     concurrency: settings.concurrency,
+    // A killed worker's job is given back no later than its chunk: until then a new job for the same chunk counts as a
+    // repeat of the one that seems to be under way, and is held back.
+    lockDuration: dispatchSettings.leaseMs,
+    stalledInterval: dispatchSettings.leaseMs / 2,
   })
   worker.on('failed', (job, error) => {
     const last = job === undefined || job.attemptsMade >= settings.attempts || error.name === 'UnrecoverableError'

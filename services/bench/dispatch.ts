@@ -1,21 +1,14 @@
-import { fork } from 'node:child_process'
-import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
 import { Queue, Worker } from 'bullmq'
 import { Redis } from 'ioredis'
-import { installChannels } from '../../channels/registry.ts'
-import { approve, createDraft, submit } from '../dispatch/announcements.ts'
-import type { DispatchContext } from '../dispatch/context.ts'
-import type { Actor } from '../domain/accounts.ts'
-import { balances } from '../domain/delivery.ts'
 import type { Db } from '../store/db.ts'
 import { openDb } from '../store/db.ts'
-import { countsOfDispatches } from '../store/progress.ts'
 import type { BenchBacking } from './backing.ts'
 import { benchBacking } from './backing.ts'
-import { noop } from './noop-channel.ts'
+import { approved, benchContext, countsOf, settled, submitted } from './bulk.ts'
+import { fillRegistry, provinceCode } from './registry.ts'
 import type { BenchReport } from './report.ts'
 import { machine, round, timed } from './report.ts'
+import { startBenchWorker } from './worker.ts'
 
 export interface DispatchBenchOptions {
   recipients: number
@@ -24,9 +17,6 @@ export interface DispatchBenchOptions {
   databaseUrl?: string | undefined
   onStep: (step: string) => void
 }
-
-const officer: Actor = { id: 'bench-officer', name: 'Bench', role: 'officer', areas: [] }
-const approver: Actor = { id: 'bench-approver', name: 'Bench', role: 'approver', areas: [] }
 
 /**
  * Freeze and drain of one dispatch with a provider that takes everything, beside the usual way: one BullMQ job and one
@@ -37,7 +27,7 @@ export async function benchDispatch(options: DispatchBenchOptions): Promise<Benc
   const db = openDb(backing.databaseUrl, 10)
   try {
     options.onStep(`registry of ${options.recipients} people`)
-    await fillRegistry(db, options.recipients)
+    await fillRegistry(db, { recipients: options.recipients, channel: 'noop' })
     options.onStep('our dispatch')
     const ours = await ourWay(db, backing)
     options.onStep('the usual way')
@@ -56,83 +46,35 @@ export async function benchDispatch(options: DispatchBenchOptions): Promise<Benc
   }
 }
 
-async function fillRegistry(db: Db, recipients: number): Promise<void> {
-  await db.query(`insert into instance (demo) values (false)`)
-  await db.query(
-    `insert into areas (code, kind, name, parent_code) values ('44', 'province', 'Bench', null), ('19333', 'commune', 'Bench', '44')`,
-  )
-  // One in fifty has not agreed and one in a hundred has refused: the freeze has exclusions to work on.
-  await db.query(
-    `insert into citizens (full_name, phone, area_code)
-     select 'Người ' || n, '+849' || lpad(n::text, 8, '0'), '19333' from generate_series(1, $1::int) n`,
-    [recipients],
-  )
-  await db.query(
-    `insert into consents (citizen_id, purpose, given_at, source)
-     select id, 'announcements', now(), 'bench' from citizens where id % 50 <> 0`,
-  )
-  await db.query(
-    `insert into opt_outs (channel, address, source) select 'noop', phone, 'bench' from citizens where id % 100 = 1`,
-  )
-  await db.query('analyze')
-}
-
 async function ourWay(db: Db, backing: BenchBacking): Promise<Record<string, number>> {
-  const ctx: DispatchContext = {
-    db,
-    now: () => new Date(),
-    log: { info: () => undefined, warn: () => undefined, error: () => undefined },
-    channels: installChannels([noop], ['noop'], () => ({})),
-    demo: false,
-    quietHours: null,
-  }
-  const worker = fork(fileURLToPath(new URL('./dispatch-worker.js', import.meta.url)), [
-    backing.databaseUrl,
-    backing.redisUrl,
-  ])
-  await once(worker, 'message')
-  const draft = await createDraft(ctx, officer, {
-    title: 'Đo tốc độ phát hành',
-    body: 'Nội dung đo tốc độ phát hành.',
-    audience: { areas: ['44'] },
-    channels: ['noop'],
-  })
-  const { hash } = await submit(ctx, officer, draft.id, draft.revision)
-  const whole = await timed(async () => {
-    await approve(ctx, approver, draft.id, hash)
-    await settled(db, draft.id)
+  const ctx = benchContext(db)
+  const worker = await startBenchWorker(backing)
+  const announcement = await submitted(ctx, provinceCode)
+  const { seconds, result: id } = await timed(async () => {
+    const dispatchId = await approved(ctx, announcement)
+    await settled(db, dispatchId, 3_600_000)
+    return dispatchId
   })
   const { rows } = await db.query(
-    `select id, audience::float8 as audience, extract(epoch from settled_at - frozen_at)::float8 as drain,
+    `select audience::float8 as audience, extract(epoch from settled_at - frozen_at)::float8 as drain,
        extract(epoch from frozen_at - (select approved_at from announcements where id = announcement_id))::float8 as freeze
-     from dispatches where announcement_id = $1`,
-    [draft.id],
+     from dispatches where id = $1`,
+    [id],
   )
-  const { id, audience, drain, freeze } = rows[0]
-  const counts = (await countsOfDispatches(db, [id])).get(id)
-  if (!counts || !balances(counts) || counts.waiting + counts.sending + counts.unknown > 0) {
+  const { audience, drain, freeze } = rows[0]
+  const counts = await countsOf(db, id)
+  if (counts.waiting + counts.sending + counts.unknown > 0) {
     throw new Error(`the dispatch did not end as it should: ${JSON.stringify(counts)}`)
   }
-  worker.send('stop')
-  const [report] = (await once(worker, 'message')) as [{ peakRssBytes: number }]
+  const { peakRssBytes } = await worker.stop()
   return {
     audience,
     accepted: counts.accepted,
     skipped: counts.skipped,
     freezePerSecond: round(audience / freeze),
     drainPerSecond: round(counts.accepted / drain),
-    wholeSeconds: round(whole.seconds),
-    workerPeakRssMB: Math.round(report.peakRssBytes / 1e6),
-  }
-}
-
-async function settled(db: Db, announcementId: string): Promise<void> {
-  for (;;) {
-    const { rows } = await db.query('select 1 from dispatches where announcement_id = $1 and settled_at is not null', [
-      announcementId,
-    ])
-    if (rows.length > 0) return
-    await new Promise(resolve => setTimeout(resolve, 50))
+    wholeSeconds: round(seconds),
+    workerPeakRssMB: Math.round(peakRssBytes / 1e6),
   }
 }
 

@@ -1,4 +1,5 @@
 import { cpus, totalmem } from 'node:os'
+import { setTimeout as delay } from 'node:timers/promises'
 
 /** What every bench prints: figures of ours, of the way beside it in the same run, and ours over beside. */
 export interface BenchReport {
@@ -33,4 +34,23 @@ export async function timed<T>(work: () => Promise<T>): Promise<{ seconds: numbe
 /** Three significant digits are more than a shared machine can promise. */
 export function round(value: number): number {
   return Number(value.toPrecision(3))
+}
+
+/**
+ * Asks again and again, every 50 ms, until the answer is truthy. For effects that arrive by themselves in another
+ * process.
+ * @throws when it takes longer than `timeoutMs`
+ */
+export async function until<T>(
+  what: string,
+  condition: () => Promise<T | undefined | false>,
+  timeoutMs = 60_000,
+): Promise<T> {
+  const end = performance.now() + timeoutMs
+  for (;;) {
+    const found = await condition()
+    if (found) return found
+    if (performance.now() > end) throw new Error(`did not happen within ${timeoutMs} ms: ${what}`)
+    await delay(50)
+  }
 }

@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { projectVersion } from '../runtime/paths.ts'
 import { register as api } from './commands/api.ts'
 import { register as bench } from './commands/bench.ts'
+import { register as chaos } from './commands/chaos.ts'
 import { register as control } from './commands/control.ts'
 import { register as demo } from './commands/demo.ts'
 import { register as doctor } from './commands/doctor.ts'
@@ -45,6 +46,7 @@ for (const register of [
   sms,
   doctor,
   bench,
+  chaos,
 ]) {
   register(program)
 }

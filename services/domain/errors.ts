@@ -44,6 +44,7 @@ export const errorCodes = {
   'import.no-columns': 422,
   'import.malformed': 422,
   'import.no-consent': 422,
+  'import.cancelled': 409,
   'dispatch.wrong-state': 409,
   'dispatch.nobody-left': 409,
   'audio.tool-missing': 503,

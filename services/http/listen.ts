@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Express, RequestHandler, Response } from 'express'
 import { AppError } from '../domain/errors.ts'
+import { limitSlowBodies } from './slow-bodies.ts'
 
 const openResponses = new WeakMap<Express, Set<Response>>()
 
@@ -51,6 +52,7 @@ export interface Listening {
  */
 export async function listen(app: Express, { host, port }: { host: string; port: number }): Promise<Listening> {
   const server: Server = createServer(app)
+  limitSlowBodies(server)
   await new Promise<void>((resolve, reject) => {
     server.once('error', error => {
       const { code } = error as NodeJS.ErrnoException

@@ -279,6 +279,23 @@ export const importReportSchema = z.object({
   rejectedCount: z.number().int(),
 })
 
+/** An import while it runs and after: how far it is, what came of it. */
+export const importJobSchema = z.object({
+  id,
+  kind: z.enum(['citizens', 'opt-outs']),
+  dryRun: z.boolean(),
+  /** reading: the file is read and checked; merging: its people are written; failed: see `problem`. */
+  phase: z.enum(['reading', 'merging', 'done', 'failed', 'cancelled']),
+  rows: z.number().int(),
+  rejected: z.number().int(),
+  /** Bytes read, of how many; 0 when that is not known. */
+  bytes: z.number(),
+  bytesTotal: z.number(),
+  /** As the import's own answer would be; null until done. */
+  report: z.record(z.string(), z.unknown()).nullable(),
+  problem: z.object({ code: z.string(), vi: z.string(), en: z.string() }).nullable(),
+})
+
 export const problemSchema = z.object({
   type: z.string(),
   title: z.string(),
@@ -310,4 +327,5 @@ export type VendorMove = z.infer<typeof vendorMoveSchema>
 export type Vendor = z.infer<typeof vendorSchema>
 export type ChannelVendors = z.infer<typeof channelVendorsSchema>
 export type ImportReport = z.infer<typeof importReportSchema>
+export type ImportJob = z.infer<typeof importJobSchema>
 export type Problem = z.infer<typeof problemSchema>

@@ -12,6 +12,7 @@ export interface KnownArea {
   aliases: string[]
   /** The unit has been merged away. */
   ended: boolean
+  parentCode: string | null
 }
 
 const unitWords = /^(xã|phường|đặc khu|thị trấn)\s+/iu
@@ -33,6 +34,8 @@ function addTo(index: Map<string, Set<string>>, key: string, code: string): void
  */
 export function areaFinder(areas: KnownArea[]): AreaFinder {
   const byCode = new Map(areas.map(area => [area.code, area]))
+  const present = areas.filter(area => !area.ended)
+  const endedByName = new Map(areas.filter(area => area.ended).map(area => [foldTonePlacement(area.name), area]))
   const readings = [
     (name: string) => foldTonePlacement(name),
     (name: string) => foldTonePlacement(name.replace(unitWords, '')),
@@ -40,7 +43,7 @@ export function areaFinder(areas: KnownArea[]): AreaFinder {
     (name: string) => foldName(name.replace(unitWords, '')),
   ].map(key => {
     const index = new Map<string, Set<string>>()
-    for (const area of areas.filter(a => !a.ended)) {
+    for (const area of present) {
       for (const name of [area.name, ...area.aliases]) addTo(index, key(name.normalize('NFC')), area.code)
     }
     return { key, index }
@@ -52,7 +55,7 @@ export function areaFinder(areas: KnownArea[]): AreaFinder {
     if (digits !== undefined) {
       const area = byCode.get(digits)
       if (!area) return unknownArea(cell)
-      return area.ended ? endedArea(area) : { ok: true, code: area.code }
+      return area.ended ? endedArea(area, successorsOf(area, present)) : { ok: true, code: area.code }
     }
     // "Xã Cam Lộ, tỉnh Quảng Trị" says the province too.
     const name = shortUnits.reduce(
@@ -64,7 +67,8 @@ export function areaFinder(areas: KnownArea[]): AreaFinder {
       if (codes.length === 1) return { ok: true, code: codes[0] ?? '' }
       if (codes.length > 1) return ambiguousArea(cell, codes)
     }
-    return unknownArea(cell)
+    const ended = endedByName.get(foldTonePlacement(name))
+    return ended ? endedArea(ended, successorsOf(ended, present)) : unknownArea(cell)
   }
 
   const remembered = new Map<string, AreaReading>()
@@ -94,12 +98,30 @@ function unknownArea(cell: string): AreaReading {
   }
 }
 
-function endedArea(area: KnownArea): AreaReading {
+/**
+ * The present units that carry the name of one that was merged away among their own former names, in the same province. Several
+ * when it was divided; none when the table does not know.
+ */
+function successorsOf(ended: KnownArea, present: KnownArea[]): KnownArea[] {
+  const names = [ended.name, ended.name.replace(unitWords, '')].map(name => foldTonePlacement(name.normalize('NFC')))
+  return present.filter(
+    area =>
+      area.parentCode === ended.parentCode &&
+      area.aliases.some(alias => names.includes(foldTonePlacement(alias.normalize('NFC')))),
+  )
+}
+
+function endedArea(area: KnownArea, successors: KnownArea[]): AreaReading {
+  const list = successors.slice(0, 3).map(s => `${s.name} (${s.code})`)
+  const [vi, en] =
+    list.length === 0
+      ? ['hãy dùng mã của đơn vị hiện nay', 'use the code of the present unit']
+      : [`nay thuộc ${list.join(' hoặc ')}`, `it now belongs to ${list.join(' or ')}`]
   return {
     ok: false,
     reason: {
-      vi: `${area.name} (mã ${area.code}) đã sáp nhập; hãy dùng mã của đơn vị hiện nay.`,
-      en: `${area.name} (code ${area.code}) has been merged away; use the code of the present unit.`,
+      vi: `${area.name} (mã ${area.code}) đã sáp nhập; ${vi}.`,
+      en: `${area.name} (code ${area.code}) has been merged away; ${en}.`,
     },
   }
 }
@@ -118,7 +140,7 @@ function ambiguousArea(cell: string, codes: string[]): AreaReading {
 /** The finder over the communes of this instance as of `now`. */
 export async function loadAreaFinder(sql: Sql, now: Date): Promise<AreaFinder> {
   const { rows } = await sql.query<KnownArea>(
-    `select code, name, aliases, coalesce(valid_to <= $1::date, false) as ended from areas where kind = 'commune'`,
+    `select code, name, aliases, parent_code as "parentCode", coalesce(valid_to <= $1::date, false) as ended from areas where kind = 'commune'`,
     [now],
   )
   return areaFinder(rows)

@@ -1,29 +1,13 @@
-import { pipeline, Readable } from 'node:stream'
-import { CsvError, parse } from 'csv-parse'
-import { AppError } from '../domain/errors.ts'
 import { decodeText } from './encoding.ts'
+import { hasContent, type SheetRow, type SheetRows } from './sheet.ts'
 
 export type Delimiter = ',' | ';' | '\t'
-
-export interface CsvRow {
-  /** As a spreadsheet numbers it: the headings are row 1; empty rows count. */
-  row: number
-  cells: string[]
-}
+type Accepts = (row: SheetRow) => boolean
 
 /** A record beyond this is a quote that was never closed, not a person. Characters. */
 const longestRecord = 65_536
-
-/** Position of the end of the first record (a line break outside quotes), or -1 when it is not in `text`. */
-function endOfRecord(text: string): number {
-  let quoted = false
-  for (let i = 0; i < text.length; i++) {
-    const c = text[i]
-    if (c === '"') quoted = !quoted
-    else if (!quoted && (c === '\n' || c === '\r')) return i
-  }
-  return -1
-}
+/** So is one of more lines than this; it also bounds what is read again after a broken record. */
+const mostLines = 50
 
 /**
  * The character that separates the headings: Vietnamese Windows writes `;`, others `,`, Excel's "Unicode Text" a tab.
@@ -36,69 +20,183 @@ export function sniffDelimiter(headings: string): Delimiter {
   return candidates.reduce((best, next) => (count(next) > count(best) ? next : best), ',')
 }
 
-/** Reads on until the headings are complete, then says how to cut and gives all text again from the start. */
-async function openText(
-  source: AsyncIterable<Uint8Array>,
-): Promise<{ delimiter: Delimiter; text: AsyncIterable<string> }> {
-  const pieces = decodeText(source)
-  let head = ''
-  let end = -1
-  while (end < 0 && head.length < longestRecord) {
-    const next = await pieces.next()
-    if (next.done) break
-    head += next.value
-    head = head.replace(/^[\r\n]+/, '')
-    end = endOfRecord(head)
+/** Every kind of line end becomes `\n`, wherever the pieces are cut. */
+async function* evenLineEnds(pieces: AsyncIterable<string>): AsyncGenerator<string> {
+  let held = ''
+  for await (const piece of pieces) {
+    const text = held + piece
+    held = text.endsWith('\r') ? '\r' : ''
+    const whole = held ? text.slice(0, -1) : text
+    yield whole.includes('\r') ? whole.replace(/\r\n?/g, '\n') : whole
   }
-  let headings = end < 0 ? head : head.slice(0, end)
-  // Excel's own hint, a line above the headings that it does not show.
-  const hint = /^sep=([;,\t])$/i.exec(headings)?.[1] as Delimiter | undefined
-  if (hint !== undefined) {
-    head = head.slice(end).replace(/^(\r\n|\r|\n)/, '')
-    headings = head.slice(0, Math.max(endOfRecord(head), 0))
-  }
-  async function* text() {
-    if (head) yield head
-    yield* pieces
-  }
-  return { delimiter: hint ?? sniffDelimiter(headings), text: text() }
+  if (held) yield '\n'
 }
 
-function malformed(error: CsvError): AppError {
-  // The parser fails ahead of the rows it has already given, and says how many records it had finished.
-  const row = Number(error.records ?? 0) + 1
-  return new AppError(
-    'import.malformed',
-    {
-      vi: `Không đọc được tệp từ khoảng dòng ${row}: có dấu ngoặc kép mở mà không đóng, hoặc dòng quá dài. Chưa có dòng nào được nhập.`,
-      en: `The file cannot be read from about row ${row} on: a double quote is never closed, or the row is too long. Nothing was imported.`,
-    },
-    { message: `csv: ${error.code} near row ${row}`, details: { row } },
-  )
+type Reading = { cells: string[]; end: number } | { broken: 'quote' | 'too-long' } | 'more'
+
+/**
+ * Reads the record that begins at `from` and holds a quote. Quotes are taken as people write them: one inside a cell is a
+ * letter, and so is a quoted beginning that goes on (`"Tý" Nguyễn`). Only a quoted part that crosses a line end must be
+ * closed properly: otherwise one stray quote would swallow the lines up to the next.
+ * @param ended no text follows `text`
+ * @returns the cells and where the next record begins, or 'more' when the record is not complete
+ */
+function readRecord(text: string, from: number, delimiter: Delimiter, ended: boolean): Reading {
+  const cells: string[] = []
+  let at = from
+  for (;;) {
+    let lineEnd = text.indexOf('\n', at)
+    let cellEnd = text.indexOf(delimiter, at)
+    if (text[at] === '"') {
+      const close = closingQuote(text, at)
+      if (close < 0) return tooMuch(text, from) || (ended ? { broken: 'quote' } : 'more')
+      if (tooMuch(text.slice(from, close), 0)) return { broken: 'quote' }
+      const next = text[close + 1]
+      if (next === undefined && !ended) return 'more'
+      if (next === undefined || next === delimiter || next === '\n') {
+        cells.push(text.slice(at + 1, close).replaceAll('""', '"'))
+        at = close + 2
+        if (next === delimiter) continue
+        return { cells, end: at }
+      }
+      if (text.slice(at, close).includes('\n')) return { broken: 'quote' }
+      lineEnd = text.indexOf('\n', close)
+      cellEnd = text.indexOf(delimiter, close)
+    }
+    if (cellEnd >= 0 && (lineEnd < 0 || cellEnd < lineEnd)) {
+      cells.push(text.slice(at, cellEnd))
+      at = cellEnd + 1
+      continue
+    }
+    if (lineEnd < 0 && !ended) return tooMuch(text, from) ? { broken: 'too-long' } : 'more'
+    const end = lineEnd < 0 ? text.length : lineEnd
+    cells.push(text.slice(at, end))
+    return { cells, end: end + 1 }
+  }
+}
+
+/** Position of the quote that closes the one at `open`, doubled ones passed over; -1 when there is none. */
+function closingQuote(text: string, open: number): number {
+  let at = open + 1
+  for (;;) {
+    const quote = text.indexOf('"', at)
+    if (quote < 0 || text[quote + 1] !== '"') return quote
+    at = quote + 2
+  }
+}
+
+function tooMuch(text: string, from: number): { broken: 'quote' } | undefined {
+  if (text.length - from > longestRecord) return { broken: 'quote' }
+  let lines = 0
+  for (let at = text.indexOf('\n', from); at >= 0; at = text.indexOf('\n', at + 1)) {
+    lines += 1
+    if (lines > mostLines) return { broken: 'quote' }
+  }
+  return undefined
+}
+
+interface Cutter {
+  /** All complete rows of the text so far; `ended` when none follows. */
+  rowsOf(piece: string, ended: boolean): SheetRow[]
+}
+
+function cutter(delimiter: Delimiter): Cutter {
+  let rest = ''
+  let row = 0
+  /** In the middle of a line that was given up for its length. */
+  let skipping = false
+
+  function rowsOf(piece: string, ended: boolean): SheetRow[] {
+    const text = rest + piece
+    const rows: SheetRow[] = []
+    const give = (cells: string[]) => {
+      row += 1
+      if (hasContent(cells)) rows.push({ row, cells })
+    }
+    const giveUp = (broken: 'quote' | 'too-long') => {
+      row += 1
+      rows.push({ row, cells: [], broken })
+    }
+    let at = 0
+    while (at < text.length) {
+      const newline = text.indexOf('\n', at)
+      const lineEnd = newline < 0 ? text.length : newline
+      if (skipping || lineEnd - at > longestRecord) {
+        if (!skipping) giveUp('too-long')
+        skipping = newline < 0
+        at = lineEnd + 1
+        continue
+      }
+      const line = text.slice(at, lineEnd)
+      if (!line.includes('"')) {
+        if (newline < 0 && !ended) break
+        give(line.split(delimiter))
+        at = lineEnd + 1
+        continue
+      }
+      const reading = readRecord(text, at, delimiter, ended)
+      if (reading === 'more') break
+      if ('broken' in reading) {
+        // Only the line where the record began is lost: what follows is read as lines of its own.
+        if (newline < 0 && !ended) break
+        giveUp(reading.broken)
+        at = lineEnd + 1
+      } else {
+        give(reading.cells)
+        at = reading.end
+      }
+    }
+    rest = at < text.length ? text.slice(at) : ''
+    return rows
+  }
+  return { rowsOf }
+}
+
+/** Lines that are looked at for how cells are separated; lists often carry a title above the headings. */
+const sniffedLines = 20
+
+/** Reads the first lines, says how to cut, and gives their text back with Excel's hint taken off. */
+async function openText(
+  pieces: AsyncGenerator<string>,
+  accepts: Accepts,
+): Promise<{ delimiter: Delimiter; head: string; ended: boolean }> {
+  let head = ''
+  let ended = false
+  while (!ended && head.length < longestRecord && head.split('\n').length <= sniffedLines) {
+    const next = await pieces.next()
+    if (next.done) ended = true
+    else head = (head + next.value).replace(/^\n+/, '')
+  }
+  // Excel's hint stands above the headings and is not shown: it is no row.
+  const hint = /^sep=([;,\t])(\n|$)/i.exec(head)
+  if (hint) return { delimiter: hint[1] as Delimiter, head: head.slice(hint[0].length), ended }
+  const lines = head.split('\n').slice(0, sniffedLines)
+  const headings = lines.find(line => accepts({ row: 1, cells: unquoted(line, sniffDelimiter(line)) }))
+  return { delimiter: sniffDelimiter(headings ?? lines.find(line => /[;,\t]/.test(line)) ?? ''), head, ended }
+}
+
+/** Cells of a line of headings, near enough to know them. */
+function unquoted(line: string, delimiter: Delimiter): string[] {
+  return line.split(delimiter).map(cell => cell.replaceAll('"', ''))
 }
 
 /**
- * Reads a CSV file of any of the usual dialects, row by row, in memory that does not grow with the file. The first row
- * given is the headings. Rows without any content are passed over but counted.
- * @throws AppError import.bad-encoding | import.malformed
+ * Reads a CSV file of any of the usual dialects, in memory that does not grow with the file. The first row given is the
+ * headings or stands above them. A line that is broken (a quote never closed, endless text) is given as such and costs no other line.
+ * @param accepts true for the row of headings: it decides how cells are separated
+ * @throws AppError import.bad-encoding
  */
-export async function* readCsv(source: AsyncIterable<Uint8Array>): AsyncGenerator<CsvRow> {
-  const { delimiter, text } = await openText(source)
-  const parser = parse({
-    delimiter,
-    record_delimiter: ['\r\n', '\n', '\r'],
-    relax_quotes: true,
-    relax_column_count: true,
-    max_record_size: longestRecord,
-  })
-  pipeline(Readable.from(text), parser, () => undefined)
-  let row = 0
-  try {
-    for await (const cells of parser as AsyncIterable<string[]>) {
-      row += 1
-      if (cells.some(cell => cell.trim() !== '')) yield { row, cells }
-    }
-  } catch (error) {
-    throw error instanceof CsvError ? malformed(error) : error
+export async function* readCsv(source: AsyncIterable<Uint8Array>, accepts: Accepts = () => false): SheetRows {
+  const pieces = evenLineEnds(decodeText(source))
+  const { delimiter, head, ended } = await openText(pieces, accepts)
+  const { rowsOf } = cutter(delimiter)
+  let rows = rowsOf(head, ended)
+  if (rows.length > 0) yield rows
+  if (ended) return
+  for await (const piece of pieces) {
+    rows = rowsOf(piece, false)
+    if (rows.length > 0) yield rows
   }
+  rows = rowsOf('', true)
+  if (rows.length > 0) yield rows
 }

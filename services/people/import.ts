@@ -1,15 +1,19 @@
 import { AppError, type Sentence } from '../domain/errors.ts'
-import type { Db, Sql } from '../store/db.ts'
+import type { Db, Transaction } from '../store/db.ts'
 import { transaction } from '../store/db.ts'
 import { loadAreaFinder } from './areas.ts'
-import { type Columns, readHeadings } from './columns.ts'
-import { readCsv } from './csv.ts'
-import { mergeStaged, openStaging, stageRows } from './merge.ts'
-import { type PersonRow, readPerson } from './rows.ts'
+import { cancellable, stopIfAsked } from './cancellable.ts'
+import { type Columns, citizenSheet, findHeadings } from './columns.ts'
+import { mergeStaged } from './merge.ts'
+import { keepRejected } from './rejected.ts'
+import { readPerson } from './rows.ts'
+import type { SheetRow } from './sheet.ts'
+import { openStaging, personLine, refusedLine, stageLines } from './staging.ts'
+import { openTable, type Reading } from './table.ts'
 
 export interface CitizenImportOptions {
   now: () => Date
-  /** Do everything, then take it back: the report is what a real import would say. */
+  /** Work out what an import would do and write nothing: the report is what a real import would say. */
   dryRun?: boolean
   /**
    * On what basis everybody in the file may be written to (for example "phiếu đăng ký tại bộ phận một cửa"). Needed
@@ -18,8 +22,23 @@ export interface CitizenImportOptions {
   consentBasis?: string
   /** Turn 11-digit mobile numbers into what they became in 2018 instead of refusing them. */
   convertOldNumbers?: boolean
-  /** Called after each batch with the rows read so far. */
-  onProgress?: (progress: { rows: number }) => void
+  /** The job (see jobs.ts) under which all refused rows are kept; without one only the first are, in the report. */
+  jobId?: string
+  onProgress?: (progress: ImportProgress) => void
+  /** Called when the whole file has been taken from `source`; reading it may still go on (XLSX). */
+  onTaken?: () => void
+  /** Stops the import at its next step; nothing is imported. */
+  signal?: AbortSignal
+}
+
+export interface ImportProgress {
+  phase: 'reading' | 'merging'
+  /** Rows read so far, and how many of them were refused. */
+  rows: number
+  rejected: number
+  /** Bytes read so far, of how many (0: not known); of an XLSX those of the unpacked sheet. */
+  bytes: number
+  bytesTotal: number
 }
 
 export interface CitizenImportReport {
@@ -39,104 +58,104 @@ export interface CitizenImportReport {
   ignoredColumns: string[]
 }
 
+/** Refused rows that a report names; a job keeps all of them. */
 export const rejectedRowsKept = 1_000
-/** Rows per statement: large enough to be quick, small enough to stay a few hundred kilobytes. */
-const batchRows = 2_000
+
+/** Reasons of rows that are no rows at all. */
+export const brokenRows = {
+  quote: {
+    vi: 'Dòng không đọc được: có dấu ngoặc kép mở mà không đóng.',
+    en: 'The row cannot be read: a double quote is never closed.',
+  },
+  'too-long': {
+    vi: 'Dòng không đọc được: quá dài so với một người.',
+    en: 'The row cannot be read: it is too long for one person.',
+  },
+} as const satisfies Record<string, Sentence>
 
 /**
- * Imports citizens from a CSV file into the register.
+ * Imports citizens from a CSV or XLSX file into the register.
  *
  * One transaction: a file that breaks off or turns out unreadable leaves nothing behind, so that it can be mended and
- * imported again as a whole. Wrong rows do not stop the others; they are reported. Importing the same file again
- * updates people; empty cells take nothing away. Memory does not grow with the file.
+ * imported again as a whole. Wrong rows, broken lines among them, do not stop the others; they are reported. Importing the
+ * same file again updates people; empty cells take nothing away. Memory does not grow with the file.
  * @param source the file's bytes. A stream is closed when the file is refused half-way, as `for await` does; give
  *   `iterator({ destroyOnReturn: false })` of an HTTP request, so that it can still be answered
- * @throws AppError import.bad-encoding | import.malformed | import.no-columns | import.no-consent, nothing imported
+ * @throws AppError import.bad-encoding | import.malformed | import.no-columns | import.no-consent | import.cancelled,
+ *   nothing imported
  */
-export async function importCitizens(
+export function importCitizens(
   db: Db,
   source: AsyncIterable<Uint8Array>,
   options: CitizenImportOptions,
 ): Promise<CitizenImportReport> {
-  let report: CitizenImportReport | undefined
-  try {
-    return await transaction(db, async sql => {
-      report = await importInto(sql, source, options)
-      if (options.dryRun) throw new DryRunDone()
-      return report
-    })
-  } catch (error) {
-    if (error instanceof DryRunDone && report) return report
-    throw error
-  }
+  return transaction(db, sql => cancellable(db, sql, options.signal, () => importInto(sql, source, options)))
 }
 
-/** Makes the transaction roll back at the end of a dry run. */
-class DryRunDone extends Error {}
-
 async function importInto(
-  sql: Sql,
+  sql: Transaction,
   source: AsyncIterable<Uint8Array>,
   options: CitizenImportOptions,
 ): Promise<CitizenImportReport> {
+  const dryRun = options.dryRun ?? false
   const now = options.now()
   const basis = options.consentBasis?.trim() ?? ''
   await openStaging(sql)
   const staged = await stageFile(sql, source, basis, now, options)
+  options.onProgress?.({ ...staged, phase: 'merging' })
   const merged = await mergeStaged(sql, {
     now,
     source: basis ? `import: ${basis}` : 'import: consent column',
-    keep: rejectedRowsKept,
+    dryRun,
   })
-  return {
-    dryRun: options.dryRun ?? false,
-    ...merged,
-    rows: staged.rows,
-    ignoredColumns: staged.ignoredColumns,
-    rejectedCount: staged.rejectedCount + merged.rejectedCount,
-    rejected: [...staged.rejected, ...merged.rejected].sort((a, b) => a.row - b.row).slice(0, rejectedRowsKept),
-  }
+  const refused = await keepRejected(sql, options.jobId, rejectedRowsKept)
+  return { dryRun, ...merged, rows: staged.rows, ignoredColumns: staged.ignoredColumns, ...refused }
+}
+
+interface Staged extends Omit<ImportProgress, 'phase'> {
+  ignoredColumns: string[]
 }
 
 async function stageFile(
-  sql: Sql,
+  sql: Transaction,
   source: AsyncIterable<Uint8Array>,
   basis: string,
   now: Date,
-  { convertOldNumbers = false, onProgress }: CitizenImportOptions,
-): Promise<Pick<CitizenImportReport, 'rows' | 'rejected' | 'rejectedCount' | 'ignoredColumns'>> {
+  { convertOldNumbers = false, onProgress, onTaken, signal }: CitizenImportOptions,
+): Promise<Staged> {
   const findArea = await loadAreaFinder(sql, now)
-  const rejected: CitizenImportReport['rejected'] = []
-  let columns: Columns | undefined
-  let consentForAll = false
-  let batch: PersonRow[] = []
-  let rows = 0
-  let rejectedCount = 0
-  const flush = async () => {
-    if (batch.length > 0) await stageRows(sql, batch)
-    batch = []
-    onProgress?.({ rows })
+  const staged: Staged = { rows: 0, rejected: 0, bytes: 0, bytesTotal: 0, ignoredColumns: [] }
+
+  const lineOf = (row: SheetRow, columns: Columns): string => {
+    staged.rows += 1
+    const reading = row.broken
+      ? { ok: false as const, reason: brokenRows[row.broken] }
+      : readPerson(row, columns, { findArea, consentForAll: columns.at.consent === undefined, convertOldNumbers })
+    if (reading.ok) return personLine(reading.person)
+    staged.rejected += 1
+    return refusedLine(row.row, reading.reason)
   }
 
-  for await (const csvRow of readCsv(source)) {
-    if (!columns) {
-      columns = readHeadings(csvRow.cells)
-      consentForAll = columns.at.consent === undefined
-      if (consentForAll && basis === '') throw noConsent()
-      continue
+  async function* lines(): AsyncGenerator<string> {
+    const reading: Reading = await openTable(source, { accepts: citizenSheet.accepts, onTaken })
+    try {
+      const { columns, rows } = await findHeadings(reading.rows, citizenSheet)
+      if (columns.at.consent === undefined && basis === '') throw noConsent()
+      staged.ignoredColumns = columns.ignored
+      for await (const batch of rows) {
+        stopIfAsked(signal)
+        let text = ''
+        for (const row of batch) text += lineOf(row, columns)
+        yield text
+        Object.assign(staged, reading.position())
+        onProgress?.({ ...staged, phase: 'reading' })
+      }
+    } finally {
+      await reading.close()
     }
-    rows += 1
-    const reading = readPerson(csvRow, columns, { findArea, consentForAll, convertOldNumbers })
-    if (reading.ok) batch.push(reading.person)
-    else {
-      rejectedCount += 1
-      if (rejected.length < rejectedRowsKept) rejected.push({ row: csvRow.row, reason: reading.reason })
-    }
-    if (batch.length >= batchRows) await flush()
   }
-  if (!columns) columns = readHeadings([])
-  await flush()
-  return { rows, rejected, rejectedCount, ignoredColumns: columns.ignored }
+  await stageLines(sql, lines())
+  return staged
 }
 
 function noConsent(): AppError {

@@ -4,19 +4,22 @@ import { foldName } from '../text/fold.ts'
 import type { AreaFinder } from './areas.ts'
 import type { Columns, Field } from './columns.ts'
 import { readEmail } from './email.ts'
+import { readLanguage } from './language.ts'
 import { readPhone } from './phone.ts'
 
-/** One person as a row of the file gives it; null where the row says nothing. Short names: a million are sent to the database. */
+/** One person as a row of the file gives it; null where the row says nothing. */
 export interface PersonRow {
   row: number
   name: string | null
   phone: string | null
   email: string | null
-  area: string
+  area: string | null
   /** Joined by {@link tagSeparator}. */
   tags: string | null
   /** true: agrees; false: withdraws; null: says nothing. */
   consent: boolean | null
+  /** Code of the language the person reads, see {@link readLanguage}. */
+  language: string | null
 }
 
 export type RowReading = { ok: true; person: PersonRow } | { ok: false; reason: Sentence }
@@ -31,6 +34,9 @@ const cellCharacters = 3_000
 
 const agrees = ['co', 'x', 'v', '1', 'yes', 'y', 'true', 'dong y', 'da dong y', 'ok']
 const declines = ['khong', 'khong dong y', 'chua', 'chua dong y', '0', 'no', 'n', 'false']
+
+/** What a formula leaves when it fails. */
+const formulaError = /^#(N\/A|REF!|VALUE!|NAME\?|DIV\/0!|NULL!|NUM!|SPILL!|CALC!)$/
 
 /** UTF-8 once read as Windows-1252 and saved so ("Nguyá»…n"), or letters already lost (U+FFFD). */
 const garbled =
@@ -53,6 +59,19 @@ function readTags(cell: string): string[] {
   return [...new Set(tags.filter(tag => tag !== ''))]
 }
 
+/** Text of one cell, without what spreadsheets put around it. */
+export function cellOf(cells: string[], position: number | undefined): string {
+  const raw = position === undefined ? undefined : cells[position]
+  if (raw === undefined || raw === '') return ''
+  if (plainCell.test(raw)) return raw
+  const text = raw.replaceAll('\u00a0', ' ').trim().normalize('NFC')
+  // ="0912345678" is how people keep Excel from dropping the leading 0.
+  return text.startsWith('=') ? (/^="(.*)"$/s.exec(text)?.[1] ?? text) : text
+}
+
+/** Nothing to undo: most cells of a list, and normalising is what takes time. */
+const plainCell = /^[\w@.][\w@. -]*[\w@.]$/
+
 /**
  * Checks one row. A row with any wrong cell is refused whole, with the first reason: half a person would look imported.
  * @param consentForAll no consent column: everybody in the file agreed on the basis that the importer states
@@ -74,13 +93,7 @@ export function readPerson(
       `A cell is longer than ${cellCharacters} characters; a double quote may not be closed.`,
     )
   }
-  const cell = (field: Field): string => {
-    const position = columns.at[field]
-    if (position === undefined) return ''
-    const text = (cells[position] ?? '').replaceAll('\u00a0', ' ').trim().normalize('NFC')
-    // ="0912345678" is how people keep Excel from dropping the leading 0.
-    return text.startsWith('=') ? (/^="(.*)"$/s.exec(text)?.[1] ?? text) : text
-  }
+  const cell = (field: Field): string => cellOf(cells, columns.at[field])
 
   const name = cell('fullName').replace(/^'/, '').replace(/\s+/g, ' ')
   const phoneCell = cell('phone')
@@ -89,6 +102,9 @@ export function readPerson(
   const tagCell = cell('tags')
   if (garbled.test(name) || garbled.test(areaCell) || garbled.test(tagCell)) {
     return refused('Chữ tiếng Việt đã bị lỗi bảng mã từ trước.', 'The Vietnamese letters were already garbled.')
+  }
+  if (formulaError.test(name)) {
+    return refused(`Ô họ tên là lỗi của công thức (${name}).`, `The name is the error of a formula (${name}).`)
   }
   if (name.length > nameCharacters || /[\x00-\x1f\x7f]/.test(name)) {
     return refused(
@@ -119,6 +135,13 @@ export function readPerson(
       'The consent cell is unclear; write "có" (yes), "không" (no) or leave it empty.',
     )
   }
+  const language = readLanguage(cell('language'))
+  if (language === undefined) {
+    return refused(
+      'Không rõ ngôn ngữ; hãy ghi tên (Tiếng Việt, Bru - Vân Kiều) hoặc mã (vi, bru).',
+      'The language is unclear; write its name (Tiếng Việt, Bru - Vân Kiều) or code (vi, bru).',
+    )
+  }
   return {
     ok: true,
     person: {
@@ -129,6 +152,7 @@ export function readPerson(
       area: area.code,
       tags: tags.length > 0 ? tags.join(tagSeparator) : null,
       consent,
+      language,
     },
   }
 }

@@ -27,6 +27,8 @@ export interface PostgresOptions {
   log: ServerLog
   /** False only for throw-away test databases: no fsync. */
   durable?: boolean
+  /** A port to come back to, for clients that know the address already; any free one when absent. */
+  port?: number | undefined
   /** Called once when the server ends without having been asked to. */
   onLost?: (reason: string) => void
 }
@@ -64,7 +66,7 @@ export async function startEmbeddedPostgres(options: PostgresOptions): Promise<E
   if (owner === undefined) await createCluster({ dir, binaries, runAs, password, durable })
   else await checkVersion(dir, binaries)
 
-  const { child, port } = await launch({ dir, binaries, runAs, durable, log })
+  const { child, port } = await launch({ dir, binaries, runAs, durable, log, port: options.port })
   const state = { stopping: false }
   child.child.on('exit', (code, signal) => {
     if (state.stopping) return
@@ -185,9 +187,10 @@ async function launch(c: {
   runAs: RunAs
   durable: boolean
   log: ServerLog
+  port: number | undefined
 }): Promise<{ child: LoggedChild; port: number }> {
   for (let attempt = 1; ; attempt++) {
-    const port = await freePort()
+    const port = c.port ?? (await freePort())
     const { file, args, ...as } = c.runAs.command(c.binaries.postgres, ['-D', c.dir, ...settings(port, c.durable)])
     const child = spawnLogged(file, args, { ...as, cwd: '/', logFile: `${c.dir}.log`, stopSignal: 'SIGINT' })
     const ready = () => postmasterPid(c.dir) === child.pid && postmasterLines(c.dir)[7]?.trim() === 'ready'

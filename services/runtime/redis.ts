@@ -27,6 +27,8 @@ export interface RedisOptions {
   log: ServerLog
   /** Program to run; found on the PATH by default. */
   program?: string
+  /** A port to come back to, for clients that know the address already; any free one when absent. */
+  port?: number | undefined
   /** Called once when the server ends without having been asked to. */
   onLost?: (reason: string) => void
 }
@@ -50,7 +52,7 @@ export async function startEmbeddedRedis(options: RedisOptions): Promise<Embedde
   const password = await keepSecret(`${dir}.password`)
   const recovered = await stopLeftover(dir, log)
 
-  const { child, port } = await launch(program, dir, password, log)
+  const { child, port } = await launch(program, dir, password, log, options.port)
   const state = { stopping: false }
   child.child.on('exit', (code, signal) => {
     if (state.stopping) return
@@ -86,9 +88,10 @@ async function launch(
   dir: string,
   password: string,
   log: ServerLog,
+  wanted?: number,
 ): Promise<{ child: LoggedChild; port: number }> {
   for (let attempt = 1; ; attempt++) {
-    const port = await freePort()
+    const port = wanted ?? (await freePort())
     const conf = join(dir, 'redis.conf')
     await writeFile(conf, configuration(dir, port, password), { mode: 0o600 })
     const child = spawnLogged(program, [conf], { cwd: dir, logFile: `${dir}.log`, stopSignal: 'SIGTERM' })

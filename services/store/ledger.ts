@@ -163,19 +163,19 @@ export async function returnWindow(sql: Sql, chunk: Pick<ClaimedChunk, 'id' | 't
 }
 
 /**
- * Selects something when an emergency on the channel waits for somebody to take it. One that is in trouble of its own
- * holds nobody up. Indexes: dispatches_open, chunks_open_of_dispatch.
+ * Selects something when an emergency on the channel has somebody to send to, now or as soon as somebody takes it: while it
+ * is on its way it has the vendor to itself. One that is in trouble of its own holds nobody up. Indexes: dispatches_open,
+ * chunks_open_of_dispatch.
  */
 function waitingEmergency(channel: string): string {
   return `select 1 from dispatches e join chunks w on w.dispatch_id = e.id
      where e.settled_at is null and e.priority = 'emergency' and e.channel = ${channel} and e.rendition_id is not null
        and e.problem is null and e.paused_at is null and e.cancelled_at is null and e.expired_at is null
        and (e.expires_at is null or e.expires_at > now())
-       and w.closed_at is null and w.rest_state is null and w.not_before <= now()
-       and (w.lease_until is null or w.lease_until < now())`
+       and w.closed_at is null and w.rest_state is null and w.not_before <= now()`
 }
 
-/** True when an emergency on this channel waits for somebody to take it. */
+/** True when an emergency on this channel has somebody to send to. */
 export async function emergencyWaits(sql: Sql, channel: string): Promise<boolean> {
   const { rows } = await sql.query(`${waitingEmergency('$1')} limit 1`, [channel])
   return rows.length > 0

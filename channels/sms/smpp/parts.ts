@@ -18,20 +18,31 @@ const udhIndicator = 0x40
  * @param reference 0 to 255, the same in all parts and another one in the next message to the same phone
  */
 export function cutIntoParts(content: SmsContent, long: 'udh' | 'payload', reference: number): PartFields[] {
-  const { text, encoding } = content
-  const data_coding = encoding === 'GSM-7' ? 0 : 8
-  const encode = encoding === 'GSM-7' ? (part: string) => smpp.encodings.ASCII.encode(part) : utf16
-  if (content.parts <= 1) return [{ data_coding, esm_class: 0, short_message: encode(text) }]
+  const data_coding = content.encoding === 'GSM-7' ? 0 : 8
+  const pieces = encodedPieces(content, long)
+  const [only] = pieces
+  if (content.parts <= 1) return [{ data_coding, esm_class: 0, short_message: only ?? Buffer.alloc(0) }]
   if (long === 'payload') {
-    return [{ data_coding, esm_class: 0, short_message: Buffer.alloc(0), message_payload: encode(text) }]
+    return [{ data_coding, esm_class: 0, short_message: Buffer.alloc(0), message_payload: only ?? Buffer.alloc(0) }]
   }
-  const pieces = piecesOf(text, encoding)
   return pieces.map((piece, i) => ({
     data_coding,
     esm_class: udhIndicator,
     // 3GPP TS 23.040: header of 5 octets, element 0 (concatenation, 8-bit reference) with 3 octets.
-    short_message: Buffer.concat([Buffer.from([5, 0, 3, reference, pieces.length, i + 1]), encode(piece)]),
+    short_message: Buffer.concat([Buffer.from([5, 0, 3, reference, pieces.length, i + 1]), piece]),
   }))
+}
+
+/** Everybody gets the same text: it is cut and encoded once, not a hundred thousand times. */
+const encoded = new WeakMap<SmsContent, Partial<Record<'udh' | 'payload', Buffer[]>>>()
+
+function encodedPieces(content: SmsContent, long: 'udh' | 'payload'): Buffer[] {
+  const known = encoded.get(content) ?? {}
+  encoded.set(content, known)
+  known[long] ??= (
+    content.parts <= 1 || long === 'payload' ? [content.text] : piecesOf(content.text, content.encoding)
+  ).map(piece => (content.encoding === 'GSM-7' ? smpp.encodings.ASCII.encode(piece) : utf16(piece)))
+  return known[long]
 }
 
 function piecesOf(text: string, encoding: SmsContent['encoding']): string[] {

@@ -71,23 +71,35 @@ export function createSmpp(config: SmppConfig, tools: SmppTools): Vendor {
     }
   }
 
+  /** What has begun should be finished, also some seconds after an abort. */
+  async function sendRest(
+    to: string,
+    later: PartFields[],
+    signal: AbortSignal,
+  ): Promise<{ ids: string[] } | { outcome: Outcome }> {
+    const patience = withGrace(signal)
+    const ids: string[] = []
+    try {
+      for (const part of later) {
+        const result = await submitLater(to, part, patience.signal)
+        if (result.kind === 'failed') return { outcome: result.outcome }
+        ids.push(result.id)
+      }
+      return { ids }
+    } finally {
+      patience.end()
+    }
+  }
+
   async function send({ to, content }: Message, signal: AbortSignal): Promise<Outcome> {
     reference = (reference + 1) % 256
     const [first, ...later] = cutIntoParts(content, config.long, reference)
     if (first === undefined) return { kind: 'rejected', code: 'smpp-0x01' }
     const head = await submit(to, first, signal)
     if (head.kind === 'failed') return head.outcome
-    const ids = [head.id]
-    const patience = withGrace(signal)
-    for (const part of later) {
-      const result = await submitLater(to, part, patience.signal)
-      if (result.kind === 'failed') {
-        patience.end()
-        return partlySent(result.outcome, head.id)
-      }
-      ids.push(result.id)
-    }
-    patience.end()
+    const rest = later.length > 0 ? await sendRest(to, later, signal) : { ids: [] }
+    if ('outcome' in rest) return partlySent(rest.outcome, head.id)
+    const ids = [head.id, ...rest.ids]
     // Without an id no receipt can ever be matched; the message was taken all the same.
     const named = ids.every(id => id !== '')
     return { kind: 'accepted', ...(named && { partRefs: ids.map(id => partRef(id, config.receiptIds)) }) }

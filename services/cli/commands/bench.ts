@@ -1,8 +1,14 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import { benchDispatch } from '../../bench/dispatch.ts'
+import { benchImport } from '../../bench/import.ts'
 import { benchLedger } from '../../bench/ledger.ts'
 import { benchReceipts } from '../../bench/receipts.ts'
 import type { BenchReport } from '../../bench/report.ts'
+import { benchSmpp } from '../../bench/smpp.ts'
+import { benchSmtp } from '../../bench/smtp.ts'
+import { benchStop } from '../../bench/stop.ts'
+import { benchTwilio } from '../../bench/twilio.ts'
+import { benchUrgent } from '../../bench/urgent.ts'
 import { table } from '../show/table.ts'
 
 function positive(text: string): number {
@@ -21,8 +27,40 @@ export function register(program: Command): void {
     .option('--beside-recipients <n>', 'people of the usual way', positive, 10_000)
     .option('--json', 'print one JSON document')
     .action(async (choices: { recipients: number; besideRecipients: number; json?: boolean }) => {
-      const report = await benchDispatch({ ...choices, onStep: step => process.stderr.write(`… ${step}\n`) })
+      print(await benchDispatch({ ...choices, onStep }), choices.json)
+    })
+  bench
+    .command('urgent')
+    .description(
+      'seconds from approving an emergency to its first and 1,000th send during a bulk, beside an idle system',
+    )
+    .option('--recipients <n>', 'people of the routine bulk', positive, 1_000_000)
+    .option('--rounds <n>', 'emergencies on each side; the slowest counts', positive, 3)
+    .option('--per-second <n>', 'messages that the provider takes', positive, 500)
+    .option('--latency <ms>', 'what an answer of the provider takes', positive, 20)
+    .option('--json', 'print one JSON document')
+    .action(async (choices: Paced & { rounds: number }) => {
+      print(await benchUrgent({ ...choices, latencyMs: choices.latency, onStep }), choices.json)
+    })
+  bench
+    .command('stop')
+    .description('seconds from pause and from cancel to the last send, with a steady provider and one that became slow')
+    .option('--recipients <n>', 'people of the bulk', positive, 1_000_000)
+    .option('--per-second <n>', 'messages that the provider takes', positive, 500)
+    .option('--latency <ms>', 'what an answer of the provider takes', positive, 20)
+    .option('--slow <ms>', 'what an answer takes once the provider is slow', positive, 3_000)
+    .option('--json', 'print one JSON document')
+    .action(async (choices: Paced & { slow: number }) => {
+      const report = await benchStop({ ...choices, latencyMs: choices.latency, slowMs: choices.slow, onStep })
       print(report, choices.json)
+    })
+  bench
+    .command('import')
+    .description('a CSV of citizens into the register, beside bare COPY of the same rows')
+    .option('--rows <n>', 'rows of the file', positive, 1_000_000)
+    .option('--json', 'print one JSON document')
+    .action(async (choices: { rows: number; json?: boolean }) => {
+      print(await benchImport({ ...choices, onStep: step => process.stderr.write(`… ${step}\n`) }), choices.json)
     })
   bench
     .command('receipts')
@@ -30,8 +68,7 @@ export function register(program: Command): void {
     .option('--messages <n>', 'messages with receipts', positive, 50_000)
     .option('--json', 'print one JSON document')
     .action(async (choices: { messages: number; json?: boolean }) => {
-      const report = await benchReceipts({ ...choices, onStep: step => process.stderr.write(`… ${step}\n`) })
-      print(report, choices.json)
+      print(await benchReceipts({ ...choices, onStep }), choices.json)
     })
   bench
     .command('ledger')
@@ -40,10 +77,35 @@ export function register(program: Command): void {
     .option('--people <n>', 'people in the registry', positive, 1_000_000)
     .option('--json', 'print one JSON document')
     .action(async (choices: { outcomes: number; people: number; json?: boolean }) => {
-      const report = await benchLedger({ ...choices, onStep: step => process.stderr.write(`… ${step}\n`) })
-      print(report, choices.json)
+      print(await benchLedger({ ...choices, onStep }), choices.json)
     })
+  for (const [name, { run, messages, what }] of Object.entries(clientBenches)) {
+    bench
+      .command(name)
+      .description(`messages per second through ${what}, to the simulator in another process`)
+      .option('--messages <n>', 'messages of each side in each round', positive, messages)
+      .option('--rounds <n>', 'rounds of each side, in alternating order; the median counts', positive, 5)
+      .option('--json', 'print one JSON document')
+      .action(async (choices: { messages: number; rounds: number; json?: boolean }) => {
+        print(await run({ ...choices, onStep }), choices.json)
+      })
+  }
 }
+
+const clientBenches = {
+  smtp: { run: benchSmtp, messages: 5_000, what: "the email channel beside nodemailer's pool" },
+  smpp: { run: benchSmpp, messages: 20_000, what: 'the SMS channel beside the package smpp' },
+  twilio: { run: benchTwilio, messages: 5_000, what: "the SMS channel beside Twilio's own client" },
+}
+
+interface Paced {
+  recipients: number
+  perSecond: number
+  latency: number
+  json?: boolean
+}
+
+const onStep = (step: string) => process.stderr.write(`… ${step}\n`)
 
 function print(report: BenchReport, json: boolean | undefined): void {
   if (json) {

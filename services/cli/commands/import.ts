@@ -1,30 +1,45 @@
-import { createReadStream, statSync } from 'node:fs'
+import { randomUUID } from 'node:crypto'
+import { createReadStream, createWriteStream, statSync } from 'node:fs'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Command } from 'commander'
 import { readEnv } from '../../../config/env.ts'
-import { AppError } from '../../domain/errors.ts'
-import { type CitizenImportReport, importCitizens } from '../../people/import.ts'
-import { openDb, requireReachable } from '../../store/db.ts'
+import { AppError, type ErrorCode } from '../../domain/errors.ts'
+import { importCitizens } from '../../people/import.ts'
+import { type ImportJob, type ImportKind, type JobControl, runImportJob } from '../../people/jobs.ts'
+import { importOptOuts } from '../../people/opt-outs.ts'
+import { refusableChannels } from '../../people/refusable.ts'
+import { rejectedCsv } from '../../people/rejected.ts'
+import { type Db, openDb, requireReachable } from '../../store/db.ts'
+import { type ApiClient, signedInClient } from '../api-client.ts'
+import { createImportBar, type ImportBar } from '../show/import-bar.ts'
+import { describeImport, type ImportReport } from '../show/import-report.ts'
 
-interface Choices {
+export interface ImportChoices {
   dryRun?: boolean
   consentBasis?: string
   convertOldNumbers?: boolean
+  /** File for all rejected rows. */
+  rejected?: string
+}
+
+interface Choices extends ImportChoices {
   json?: boolean
 }
 
-/** Rejected rows shown on a terminal; `--json` gives all that were kept. */
-const shownRejections = 20
+/** Between two looks at an import that the server does. */
+const pollMs = 500
 
-/** Adds `loa import citizens FILE`. */
+/** Adds `loa import citizens FILE` and `loa import opt-outs FILE`. */
 export function register(program: Command): void {
-  program
+  const parent = program
     .command('import')
-    .description('Nhập dữ liệu từ tệp CSV · import data from a CSV file')
-    .command('citizens <file>')
+    .description('Nhập danh sách từ tệp CSV hoặc Excel (.xlsx) · import a list from a CSV or Excel file')
+  common(parent.command('citizens <file>'))
     .description(
-      'Nhập danh sách người nhận tin · import citizens (columns: Họ tên, Số điện thoại, Email, Mã xã, Nhãn, Đồng ý)',
+      'Nhập danh sách người nhận tin · import citizens (columns: Họ tên, Số điện thoại, Email, Mã xã, Nhãn, Đồng ý, Ngôn ngữ)',
     )
-    .option('--dry-run', 'chỉ kiểm tra, không nhập · check only, import nothing')
     .option(
       '--consent-basis <text>',
       'căn cứ đồng ý của mọi người trong tệp · on what basis everybody in the file agreed',
@@ -33,60 +48,152 @@ export function register(program: Command): void {
       '--convert-old-numbers',
       'đổi số di động 11 chữ số cũ sang 10 chữ số · convert 11-digit numbers of before 2018',
     )
-    .option('--json', 'in báo cáo dạng JSON · print the report as JSON')
-    .action(async (file: string, choices: Choices) => {
-      const report = await importFile(file, choices)
-      process.stdout.write(choices.json ? `${JSON.stringify(report)}\n` : describe(report))
-    })
+    .action((file: string, choices: Choices) => run('citizens', file, choices))
+  common(parent.command('opt-outs <file>'))
+    .description(
+      'Nhập danh sách từ chối nhận tin · import addresses that refuse messages (columns: Số điện thoại, Email)',
+    )
+    .action((file: string, choices: Choices) => run('opt-outs', file, choices))
 }
 
-async function importFile(file: string, choices: Choices): Promise<CitizenImportReport> {
+function common(command: Command): Command {
+  return command
+    .option('--dry-run', 'chỉ kiểm tra, không nhập · check only, import nothing')
+    .option('--rejected <file>', 'ghi mọi dòng bị từ chối ra tệp CSV · write all rejected rows to a CSV file')
+    .option('--json', 'in báo cáo dạng JSON · print the report as JSON')
+}
+
+async function run(kind: ImportKind, path: string, choices: Choices): Promise<void> {
+  const report = await importList(kind, path, choices)
+  process.stdout.write(choices.json ? `${JSON.stringify(report)}\n` : describeImport(report, choices.rejected))
+}
+
+/**
+ * Imports a list: into the database at DATABASE_URL when that is set, else through the running instance at LOA_SERVER as
+ * LOA_USER, so that an embedded database is opened once.
+ * @throws AppError not-found, what the import says, or what the server says
+ */
+export async function importList(kind: ImportKind, path: string, choices: ImportChoices): Promise<ImportReport> {
+  const stat = statSync(path, { throwIfNoEntry: false })
+  if (!stat?.isFile()) throw noFile(path)
+  const file = { path, size: stat.size }
+  const bar = createImportBar(stat.size)
   const url = readEnv().env.DATABASE_URL
-  if (!url) throw noDatabase()
-  if (!statSync(file, { throwIfNoEntry: false })?.isFile()) throw noFile(file)
-  const db = openDb(url, 1)
+  try {
+    return url
+      ? await intoDatabase(url, kind, file, choices, bar)
+      : await throughServer(await signedInClient(), kind, file, choices, bar)
+  } finally {
+    bar.stop()
+  }
+}
+
+interface ListFile {
+  path: string
+  size: number
+}
+
+async function intoDatabase(
+  url: string,
+  kind: ImportKind,
+  file: ListFile,
+  choices: ImportChoices,
+  bar: ImportBar,
+): Promise<ImportReport> {
+  const db = openDb(url, 3)
+  const id = randomUUID()
+  const dryRun = choices.dryRun ?? false
   try {
     await requireReachable(db, url)
-    return await importCitizens(db, createReadStream(file), {
-      now: () => new Date(),
-      dryRun: choices.dryRun ?? false,
-      convertOldNumbers: choices.convertOldNumbers ?? false,
-      ...(choices.consentBasis !== undefined && { consentBasis: choices.consentBasis }),
-      onProgress: ({ rows }) => {
-        if (process.stderr.isTTY) process.stderr.write(`\r${rows.toLocaleString('vi-VN')} dòng`)
-      },
+    const job = { id, kind, actorId: 'cli', dryRun, bytesTotal: file.size }
+    const report = await runImportJob(db, job, control => {
+      const watched = { ...control, onProgress: seenBy(bar, control) }
+      return importKind(db, kind, file, { ...watched, dryRun }, choices)
     })
+    if (choices.rejected) await pipeline(Readable.from(rejectedCsv(db, id)), createWriteStream(choices.rejected))
+    return report
   } finally {
-    if (process.stderr.isTTY) process.stderr.write('\n')
     await db.end()
   }
 }
 
-function describe(report: CitizenImportReport): string {
-  const lines = [
-    report.dryRun ? 'Chạy thử, chưa nhập dòng nào · dry run, nothing imported' : 'Đã nhập · imported',
-    `  ${report.rows} dòng · rows`,
-    `  ${report.added} người mới · added`,
-    `  ${report.updated} người đã có, được cập nhật · updated`,
-    `  ${report.merged} dòng trùng người trong tệp · merged with another row`,
-    `  ${report.rejectedCount} dòng bị từ chối · rejected`,
-  ]
-  if (report.keptWithdrawn > 0) {
-    lines.push(`  ${report.keptWithdrawn} người đã rút lại sự đồng ý trước đây, giữ nguyên · withdrawals kept`)
+function seenBy(bar: ImportBar, control: JobControl): JobControl['onProgress'] {
+  return progress => {
+    bar.update(progress)
+    control.onProgress(progress)
   }
-  if (report.ignoredColumns.length > 0) {
-    lines.push(`  Cột không được nhập · ignored columns: ${report.ignoredColumns.join(', ')}`)
-  }
-  for (const { row, reason } of report.rejected.slice(0, shownRejections)) lines.push(`  dòng ${row}: ${reason.vi}`)
-  if (report.rejectedCount > shownRejections) lines.push('  … (--json: xem thêm · see more)')
-  return `${lines.join('\n')}\n`
 }
 
-function noDatabase(): AppError {
-  return new AppError('setup.configuration', {
-    vi: 'Lệnh này cần DATABASE_URL. Hệ thống dùng cơ sở dữ liệu kèm sẵn thì nhập trên trang quản trị hoặc qua POST /api/citizens/import khi hệ thống đang chạy.',
-    en: 'This command needs DATABASE_URL. With the embedded database, import on the console or by POST /api/citizens/import while the system runs.',
+function importKind(
+  db: Db,
+  kind: ImportKind,
+  file: ListFile,
+  control: JobControl & { dryRun: boolean },
+  choices: ImportChoices,
+): Promise<ImportReport> {
+  const now = () => new Date()
+  const bytes = createReadStream(file.path)
+  if (kind === 'opt-outs') return importOptOuts(db, bytes, { ...control, now, channels: refusableChannels })
+  return importCitizens(db, bytes, {
+    ...control,
+    now,
+    convertOldNumbers: choices.convertOldNumbers ?? false,
+    ...(choices.consentBasis !== undefined && { consentBasis: choices.consentBasis }),
   })
+}
+
+/** Sends the file to the running instance, as the console does, and watches what becomes of it. */
+async function throughServer(
+  api: ApiClient,
+  kind: ImportKind,
+  file: ListFile,
+  choices: ImportChoices,
+  bar: ImportBar,
+): Promise<ImportReport> {
+  const id = randomUUID()
+  const query = new URLSearchParams({ id, dryRun: choices.dryRun ? '1' : '0' })
+  if (kind === 'citizens') {
+    if (choices.convertOldNumbers) query.set('convertOldNumbers', '1')
+    if (choices.consentBasis !== undefined) query.set('consentBasis', choices.consentBasis)
+  }
+  const path = kind === 'citizens' ? '/api/citizens/import' : '/api/citizens/opt-outs/import'
+  // Once the file is there the server goes on by itself: Ctrl-C has to say that it is not wanted any more.
+  const cancel = () => {
+    void api.post(`/api/citizens/imports/${id}/cancel`, {}).catch(() => undefined)
+  }
+  process.once('SIGINT', cancel)
+  let refused: unknown
+  const sent = api.upload(`${path}?${query}`, createReadStream(file.path), file.size).catch(error => {
+    refused = error
+  })
+  const job = await watch(api, id, bar, () => refused).finally(() => process.off('SIGINT', cancel))
+  await sent
+  if (choices.rejected) {
+    const rows = await api.download(`/api/citizens/imports/${id}/rejected.csv`)
+    await pipeline(Readable.from(rows), createWriteStream(choices.rejected))
+  }
+  return job.report as unknown as ImportReport
+}
+
+async function watch(api: ApiClient, id: string, bar: ImportBar, refused: () => unknown): Promise<ImportJob> {
+  for (;;) {
+    if (refused()) throw refused()
+    await delay(pollMs)
+    // Not there yet until the first bytes have arrived.
+    const job = await api.get<ImportJob>(`/api/citizens/imports/${id}`).catch(error => {
+      if (error instanceof AppError && error.code === 'not-found') return undefined
+      throw error
+    })
+    if (!job) continue
+    if (job.phase === 'done') return job
+    if (job.phase === 'failed' || job.phase === 'cancelled') throw refused() ?? asError(job)
+    bar.update({ ...job, phase: job.phase })
+  }
+}
+
+function asError({ problem }: ImportJob): AppError {
+  const { code = 'internal', vi = '', en = '' } = problem ?? {}
+  return new AppError(code as ErrorCode, { vi, en })
 }
 
 function noFile(file: string): AppError {

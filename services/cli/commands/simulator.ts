@@ -9,6 +9,7 @@ interface SimulatorChoices {
   smtpPort?: number
   smppPort?: number
   tally?: boolean
+  keep?: number
   json?: boolean
 }
 
@@ -35,6 +36,11 @@ export function register(program: Command): void {
       portNumber,
     )
     .option('--tally', 'đếm tin theo từng số · count the messages of every number (/api/tally)')
+    .option(
+      '--keep <messages>',
+      'giữ lại bao nhiêu tin SMS · text messages kept; what is forgotten cannot be looked up (20000)',
+      messageCount,
+    )
     .option('--json', 'in địa chỉ dạng JSON · print the addresses as JSON')
     .action(async (choices: SimulatorChoices) => {
       const { env, channelValues } = readEnv()
@@ -44,7 +50,7 @@ export function register(program: Command): void {
         httpPort: choices.port ?? env.LOA_SIMULATOR_PORT,
         smtpPort: choices.smtpPort ?? env.LOA_SIMULATOR_SMTP_PORT,
         smppPort: choices.smppPort ?? env.LOA_SIMULATOR_SMPP_PORT,
-        keep: { tally: choices.tally ?? false },
+        keep: { tally: choices.tally ?? false, ...(choices.keep !== undefined && { sms: choices.keep }) },
         credentials: chosenCredentials(channelValues('sms'), channelValues('email')),
         log,
       })
@@ -87,6 +93,14 @@ function describe({ page, smtp, smpp, env }: SimulatorReport): string {
     ...lines,
     '',
   ].join('\n')
+}
+
+function messageCount(text: string): number {
+  const count = Number(text)
+  if (!Number.isInteger(count) || count < 1) {
+    throw new InvalidArgumentError('Cần một số nguyên từ 1 · a whole number from 1')
+  }
+  return count
 }
 
 function portNumber(text: string): number {

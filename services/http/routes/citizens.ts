@@ -1,23 +1,17 @@
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import { z } from 'zod'
-import { AppError } from '../../domain/errors.ts'
 import { summariseCitizens } from '../../people/citizens.ts'
 import { importCitizens } from '../../people/import.ts'
+import { cancelImport, importJob } from '../../people/jobs.ts'
+import { importOptOuts } from '../../people/opt-outs.ts'
+import { refusableChannels } from '../../people/refusable.ts'
+import { rejectedCsv } from '../../people/rejected.ts'
 import type { HttpDeps } from '../deps.ts'
+import { listUploads, uploadLimitBytes } from '../list-uploads.ts'
+import { notFound } from '../problem.ts'
 import { type RouteDef, route } from '../route.ts'
-import { importReportSchema } from '../schemas.ts'
-
-/** Some two million rows; a file beyond it is better cut by commune. */
-const uploadLimitBytes = 200 * 1024 * 1024
-
-/** What browsers call a CSV file; Windows with Excel says application/vnd.ms-excel. */
-const csvTypes = [
-  'text/csv',
-  'application/csv',
-  'text/plain',
-  'text/tab-separated-values',
-  'application/vnd.ms-excel',
-  'application/octet-stream',
-]
+import { importJobSchema, importReportSchema } from '../schemas.ts'
 
 const flag = z.enum(['0', '1', 'true', 'false']).transform(value => value === '1' || value === 'true')
 
@@ -30,6 +24,7 @@ const summarySchema = z.object({
 })
 
 const reportSchema = importReportSchema.extend({
+  id: z.string(),
   dryRun: z.boolean(),
   /** Rows that spoke of a person whom another row of the file named already. */
   merged: z.number().int(),
@@ -39,46 +34,114 @@ const reportSchema = importReportSchema.extend({
   ignoredColumns: z.array(z.string()),
 })
 
+const optOutReportSchema = importReportSchema.omit({ updated: true }).extend({
+  id: z.string(),
+  dryRun: z.boolean(),
+  /** Refusals that stood already. */
+  known: z.number().int(),
+  ignoredColumns: z.array(z.string()),
+})
+
+const uploadQuery = z.object({
+  /** Chosen by the caller: the answer comes as soon as the file is taken, and the job tells the rest. */
+  id: z.uuid().optional(),
+  dryRun: flag.default(false),
+})
+
+const jobParams = z.object({ id: z.uuid() })
+
+const aboutUploads =
+  'CSV or XLSX as the raw body, at most 4 GB. `dryRun=1` checks without importing. With an `id` (a fresh UUID) the answer ' +
+  'is 202 once the file is taken, and `GET /api/citizens/imports/{id}` tells how far it is and what came of it.'
+
 /**
- * The register of citizens: import from a file, and how many there are. Nothing here shows who they are.
+ * The register of citizens: import from files, and how many there are. Nothing here shows who they are.
  * @param limitBytes largest file that is taken
  */
 export function citizenRoutes(deps: HttpDeps, limitBytes = uploadLimitBytes): RouteDef[] {
+  const take = listUploads(deps, limitBytes)
   return [
     route({
       method: 'post',
       path: '/api/citizens/import',
       summary:
-        'Import citizens from a CSV file (the raw body, at most 200 MB). `dryRun=1` checks without importing; ' +
+        `Import citizens: ${aboutUploads} ` +
         '`consentBasis` states on what basis all agreed when the file has no consent column; ' +
         '`convertOldNumbers=1` turns 11-digit mobile numbers into what they became in 2018.',
       tag: 'citizens',
       access: 'citizen.import',
-      query: z.object({
-        dryRun: flag.default(false),
+      query: uploadQuery.extend({
         consentBasis: z.string().trim().min(3).max(300).optional(),
         convertOldNumbers: flag.default(false),
       }),
       response: reportSchema,
-      async handle({ query, req }) {
-        const { consentBasis, ...choices } = query
-        try {
-          if (!req.is(csvTypes) || !['', 'identity'].includes(req.get('content-encoding') ?? '')) throw notCsv()
-          if (Number(req.get('content-length') ?? 0) > limitBytes) throw tooLarge(limitBytes)
-          const bytes = upTo(limitBytes, req.iterator({ destroyOnReturn: false }))
-          const report = await importCitizens(deps.db, bytes, {
-            now: deps.now,
+      handle: ({ query: { id, consentBasis, ...choices }, actor, req, res }) =>
+        take({ kind: 'citizens', actorId: actor.id, id, dryRun: choices.dryRun, req, res }, (bytes, control) =>
+          importCitizens(deps.db, bytes, {
+            ...control,
             ...choices,
+            now: deps.now,
             ...(consentBasis !== undefined && { consentBasis }),
-          })
-          const { rejected, ignoredColumns, ...numbers } = report
-          deps.log.info(numbers, 'citizens imported')
-          return report
-        } catch (error) {
-          // The rest of the upload is read and dropped: browsers show the answer only when all was taken.
-          req.resume()
-          throw error
-        }
+          }),
+        ),
+    }),
+    route({
+      method: 'post',
+      path: '/api/citizens/opt-outs/import',
+      summary: `Import addresses that may not be written to (columns of phone numbers, emails or both): ${aboutUploads}`,
+      tag: 'citizens',
+      access: 'citizen.import',
+      query: uploadQuery,
+      response: optOutReportSchema,
+      handle: ({ query: { id, dryRun }, actor, req, res }) =>
+        take({ kind: 'opt-outs', actorId: actor.id, id, dryRun, req, res }, (bytes, control) =>
+          importOptOuts(deps.db, bytes, { ...control, dryRun, now: deps.now, channels: refusableChannels }),
+        ),
+    }),
+    route({
+      method: 'get',
+      path: '/api/citizens/imports/:id',
+      summary: 'How far an import is, and what came of it; kept for three days',
+      tag: 'citizens',
+      access: 'citizen.import',
+      params: jobParams,
+      response: importJobSchema,
+      async handle({ params }) {
+        const job = await importJob(deps.db, params.id)
+        if (!job) throw notFound()
+        return job
+      },
+    }),
+    route({
+      method: 'post',
+      path: '/api/citizens/imports/:id/cancel',
+      summary: 'Ask a running import to stop; nothing of it is imported',
+      tag: 'citizens',
+      access: 'citizen.import',
+      params: jobParams,
+      body: z.object({}),
+      response: importJobSchema,
+      async handle({ params }) {
+        await cancelImport(deps.db, params.id)
+        const job = await importJob(deps.db, params.id)
+        if (!job) throw notFound()
+        return job
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/api/citizens/imports/:id/rejected.csv',
+      summary: 'All rows that an import refused, with their reasons, as CSV',
+      tag: 'citizens',
+      access: 'citizen.import',
+      params: jobParams,
+      async handle({ params, res }) {
+        if (!(await importJob(deps.db, params.id))) throw notFound()
+        res.set({
+          'Content-Type': 'text/csv; charset=utf-8',
+          'Content-Disposition': 'attachment; filename="loa-dong-bi-loai.csv"',
+        })
+        await pipeline(Readable.from(rejectedCsv(deps.db, params.id)), res)
       },
     }),
     route({
@@ -91,28 +154,4 @@ export function citizenRoutes(deps: HttpDeps, limitBytes = uploadLimitBytes): Ro
       handle: () => summariseCitizens(deps.db),
     }),
   ]
-}
-
-async function* upTo(limitBytes: number, chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  let size = 0
-  for await (const chunk of chunks) {
-    size += chunk.length
-    if (size > limitBytes) throw tooLarge(limitBytes)
-    yield chunk
-  }
-}
-
-function tooLarge(limitBytes: number): AppError {
-  const megabytes = Math.round(limitBytes / 1024 / 1024)
-  return new AppError('request.too-large', {
-    vi: `Tệp lớn hơn ${megabytes} MB. Ông/Bà vui lòng chia tệp theo xã rồi nhập từng tệp. Chưa có dòng nào được nhập.`,
-    en: `The file is larger than ${megabytes} MB. Split it by commune and import the parts. Nothing was imported.`,
-  })
-}
-
-function notCsv(): AppError {
-  return new AppError('request.unsupported-encoding', {
-    vi: 'Nội dung gửi lên phải là chính tệp CSV (Content-Type: text/csv), không nén.',
-    en: 'The body must be the CSV file itself (Content-Type: text/csv), not compressed.',
-  })
 }

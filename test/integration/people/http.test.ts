@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { request as httpRequest } from 'node:http'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import type { Express } from 'express'
@@ -6,6 +7,8 @@ import { type Listening, listen } from '../../../services/http/listen.ts'
 import { citizenRoutes } from '../../../services/http/routes/citizens.ts'
 import { sessionRoutes } from '../../../services/http/routes/session.ts'
 import { unsubscribeRoutes } from '../../../services/http/routes/unsubscribe.ts'
+import { until } from '../../support/wait.ts'
+import { workbook } from '../../support/xlsx.ts'
 import { type HttpServer, httpServer, signedIn } from '../http/server.ts'
 
 let server: HttpServer
@@ -32,7 +35,7 @@ describe('POST /api/citizens/import', () => {
     expect(dry.body).toMatchObject({ dryRun: true, rows: 2, added: 1, rejectedCount: 1, rejected: [{ row: 3 }] })
     expect(await citizens()).toBe(before)
     const real = await upload(csv).expect(200)
-    expect(real.body).toEqual({ ...dry.body, dryRun: false })
+    expect(real.body).toEqual({ ...dry.body, id: real.body.id, dryRun: false })
     expect(await citizens()).toBe(before + 1)
   })
 
@@ -77,8 +80,149 @@ describe('POST /api/citizens/import', () => {
   test('no personal data in the log', async () => {
     await upload(csv).expect(200)
     const log = JSON.stringify(server.lines)
-    expect(log).toContain('citizens imported')
+    expect(log).toContain('list imported')
     expect(log).not.toMatch(/987000001|Lê Văn Thử/)
+  })
+
+  describe('as a job', () => {
+    const job = async (id: string) => (await officer.get(`/api/citizens/imports/${id}`).expect(200)).body
+    const ended = async (id: string) => {
+      await until('the import has ended', async () => !['reading', 'merging'].includes((await job(id)).phase))
+      return await job(id)
+    }
+
+    test('the answer comes once the file is taken; the job tells the rest, and all refused rows can be had', async () => {
+      const id = randomUUID()
+      const bad = Array.from({ length: 1_500 }, (_, i) => `=cmd|${i},123,"=1+1 Xã, Lạ",có`).join('\n')
+      const answer = await upload(`${csv}${bad}\n`, `?id=${id}`).expect(202)
+      expect(answer.body).toEqual({ id })
+      const done = await ended(id)
+      expect(done).toMatchObject({
+        kind: 'citizens',
+        phase: 'done',
+        rows: 1_502,
+        report: { rows: 1_502, rejectedCount: 1_501 },
+        problem: null,
+      })
+      expect(done.report.rejected).toHaveLength(1_000)
+      expect(done.bytes).toBe(Buffer.byteLength(`${csv}${bad}\n`))
+      const list = await officer.get(`/api/citizens/imports/${id}/rejected.csv`).expect(200)
+      expect(list.headers['content-type']).toContain('text/csv')
+      expect(list.headers['content-disposition']).toContain('attachment')
+      const lines = list.text.trim().split('\r\n')
+      expect(lines).toHaveLength(1_502)
+      expect(lines[0]).toContain('Dòng')
+      expect(lines.at(-1)).toMatch(/^1503,"/)
+    })
+
+    test('one id is one import', async () => {
+      const id = randomUUID()
+      await upload(csv, `?id=${id}&dryRun=1`).expect(202)
+      await ended(id)
+      const again = await upload(csv, `?id=${id}&dryRun=1`).expect(409)
+      expect(again.body).toMatchObject({ code: 'request.idempotency-conflict' })
+    })
+
+    test('a file that is refused at once is answered at once, and the job says why', async () => {
+      const id = randomUUID()
+      await upload(`a,b\n${'1,2\n'.repeat(300_000)}`, `?id=${id}`).expect(422)
+      expect(await job(id)).toMatchObject({ phase: 'failed', report: null, problem: { code: 'import.no-columns' } })
+    })
+
+    test('one that waits for another can be stopped', async () => {
+      const before = await citizens()
+      const other = await server.database.db.connect()
+      try {
+        await other.query(`begin; select pg_advisory_xact_lock(hashtext('loa.import-citizens'))`)
+        const id = randomUUID()
+        await upload('SĐT,Mã xã,Đồng ý\n0987000077,19333,có\n', `?id=${id}`).expect(202)
+        await officer.post(`/api/citizens/imports/${id}/cancel`).send({}).expect(200)
+        expect(await ended(id)).toMatchObject({ phase: 'cancelled', problem: { code: 'import.cancelled' } })
+      } finally {
+        await other.query('rollback')
+        other.release()
+      }
+      expect(await citizens()).toBe(before)
+    })
+
+    test('one whose process died is told as failed', async () => {
+      const id = randomUUID()
+      await server.database.db.query(
+        `insert into import_jobs (id, kind, actor_id, dry_run, seen_at) values ($1, 'citizens', 'x', false, now() - interval '1 minute')`,
+        [id],
+      )
+      expect(await job(id)).toMatchObject({ phase: 'failed', problem: { code: 'service.unavailable' } })
+    })
+
+    test('unknown ones and strangers', async () => {
+      const id = randomUUID()
+      await officer.get(`/api/citizens/imports/${id}`).expect(404)
+      await officer.post(`/api/citizens/imports/${id}/cancel`).send({}).expect(404)
+      await officer.get(`/api/citizens/imports/${id}/rejected.csv`).expect(404)
+      await officer.get('/api/citizens/imports/x').expect(404)
+      await supertest(app).get(`/api/citizens/imports/${id}`).expect(401)
+    })
+
+    test('old ones are forgotten with what they refused', async () => {
+      const id = randomUUID()
+      await upload(csv, `?id=${id}&dryRun=1`).expect(202)
+      await ended(id)
+      await server.database.db.query(`update import_jobs set created_at = now() - interval '4 days' where id = $1`, [
+        id,
+      ])
+      await upload(csv, '?dryRun=1').expect(200)
+      await officer.get(`/api/citizens/imports/${id}`).expect(404)
+      const { rowCount } = await server.database.db.query('select from import_rejections where job_id = $1', [id])
+      expect(rowCount).toBe(0)
+    })
+  })
+
+  test('an Excel workbook, whatever its type is called', async () => {
+    const file = await workbook({
+      sheets: [
+        {
+          name: '1',
+          rows: [
+            ['SĐT', 'Mã xã', 'Đồng ý'],
+            [987000055, 19333, 'có'],
+            ['1', 19333, 'có'],
+          ],
+        },
+      ],
+    })
+    for (const type of ['application/vnd.openxmlformats-officedocument.spreadsheetml.sheet', 'text/csv']) {
+      const { body } = await upload(file, '?dryRun=1', type).expect(200)
+      expect(body).toMatchObject({ rows: 2, added: 1, rejected: [{ row: 3 }] })
+    }
+  })
+
+  describe('refusals', () => {
+    const send = (body: string, query = '') =>
+      officer.post(`/api/citizens/opt-outs/import${query}`).set('Content-Type', 'text/csv').send(body)
+    const refusals = async () =>
+      (await server.database.db.query('select channel, address, source from opt_outs order by 1, 2')).rows
+
+    test('a list of addresses is refused on the channels that write to them, registered or not', async () => {
+      await server.database.db.query('delete from opt_outs')
+      const list =
+        'SĐT;Email;Ghi chú\n0987000001;;gọi điện\n01201234567;a@thu.example;\n0233 3575155;;\n;;x\n0987000001;;\n'
+      const dry = await send(list, '?dryRun=1').expect(200)
+      expect(dry.body).toMatchObject({ rows: 5, added: 3, known: 0, rejectedCount: 2, ignoredColumns: ['Ghi chú'] })
+      expect(await refusals()).toEqual([])
+      const real = await send(list).expect(200)
+      expect(real.body).toEqual({ ...dry.body, id: real.body.id, dryRun: false })
+      expect(await refusals()).toEqual([
+        { channel: 'email', address: 'a@thu.example', source: 'import' },
+        { channel: 'sms', address: '+84701234567', source: 'import' },
+        { channel: 'sms', address: '+84987000001', source: 'import' },
+      ])
+      expect((await send(list).expect(200)).body).toMatchObject({ added: 0, known: 3 })
+      await server.database.db.query('delete from opt_outs')
+    })
+
+    test('a list without addresses is refused', async () => {
+      expect((await send('Họ tên\nAn\n').expect(422)).body).toMatchObject({ code: 'import.no-columns' })
+    })
   })
 
   describe('over a real socket', () => {

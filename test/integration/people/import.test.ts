@@ -1,8 +1,15 @@
 import { Readable } from 'node:stream'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { type CitizenImportOptions, importCitizens, rejectedRowsKept } from '../../../services/people/import.ts'
+import {
+  type CitizenImportOptions,
+  type ImportProgress,
+  importCitizens,
+  rejectedRowsKept,
+} from '../../../services/people/import.ts'
 import { type TestDatabase, testDatabase } from '../../support/postgres.ts'
+import { until } from '../../support/wait.ts'
+import { workbook } from '../../support/xlsx.ts'
 
 let database: TestDatabase
 beforeAll(async () => {
@@ -12,8 +19,10 @@ beforeAll(async () => {
        ('44', 'province', 'Tỉnh Quảng Trị', null, null),
        ('19249', 'commune', 'Xã Lệ Thủy', '44', null),
        ('19333', 'commune', 'Phường Đông Hà', '44', null),
-       ('19999', 'commune', 'Xã Đã Sáp Nhập', '44', '2025-07-01')`,
+       ('19999', 'commune', 'Xã Đã Sáp Nhập', '44', '2025-07-01'),
+       ('19998', 'commune', 'Xã Có Nơi Đến', '44', '2025-07-01')`,
   )
+  await database.db.query(`update areas set aliases = '{Xã Có Nơi Đến}' where code = '19333'`)
 })
 afterAll(() => database.drop())
 beforeEach(async () => {
@@ -103,10 +112,118 @@ describe('a first import', () => {
   })
 
   test('progress is told as the file is read', async () => {
-    const seen: number[] = []
-    const rows = Array.from({ length: 4_500 }, (_, i) => `A;0912${String(i).padStart(6, '0')};;19249;;có`)
-    await loadRows(rows, { onProgress: ({ rows }) => seen.push(rows) })
-    expect(seen).toEqual([2_000, 4_000, 4_500])
+    const seen: ImportProgress[] = []
+    const lines = Array.from({ length: 4_500 }, (_, i) =>
+      i === 100 ? 'B;1;;19249;;có\n' : `A;0912${String(i).padStart(6, '0')};;19249;;có\n`,
+    )
+    const text = [`${headings}\n`, ...lines].join('')
+    let taken = 0
+    const source = Readable.from([Buffer.from(text.slice(0, 50_000)), Buffer.from(text.slice(50_000))])
+    await importCitizens(database.db, source, {
+      now: () => now,
+      onProgress: progress => seen.push({ ...progress }),
+      onTaken: () => {
+        taken = seen.length
+      },
+    })
+    const bytes = Buffer.byteLength(text)
+    expect(seen[0]).toMatchObject({ phase: 'reading', rejected: 1 })
+    expect(seen[0]?.rows).toBeGreaterThan(500)
+    expect(seen.at(-1)).toMatchObject({ phase: 'merging', rows: 4_500, rejected: 1, bytes })
+    expect(seen.map(p => p.rows)).toEqual(seen.map(p => p.rows).sort((a, b) => a - b))
+    expect(taken).toBeGreaterThan(0)
+  })
+})
+
+describe('files as offices have them', () => {
+  const one = { name: 'Đỗ Thị Thủy', phone: '+84912345678', area: '19249', agrees: true }
+  const text = 'Họ tên\tSĐT\tXã\tĐồng ý\nĐỗ Thị Thủy\t0912345678\tLệ Thủy\tcó\n'
+
+  test.each([
+    ['UTF-16 with a mark', Buffer.from(`\ufeff${text}`, 'utf16le')],
+    ['UTF-16 without', Buffer.from(text, 'utf16le')],
+    ['UTF-16BE without', Buffer.from(text, 'utf16le').swap16()],
+    [
+      'a hint above the headings, numbers kept as ="…"',
+      `sep=;\nHọ tên;SĐT;Xã;Đồng ý\nĐỗ Thị Thủy;="0912345678";="19249";có\n`,
+    ],
+    ['a title above the headings', 'DANH SÁCH, xã Lệ Thủy\n\nHọ tên;SĐT;Xã;Đồng ý\nĐỗ Thị Thủy;912345678;19249;có\n'],
+  ])('%s', async (_what, file) => {
+    expect(await load(file)).toMatchObject({ rows: 1, added: 1, rejectedCount: 0 })
+    expect(await people()).toMatchObject([one])
+  })
+
+  test('an Excel workbook: numbers whole, zeros given back, wrong rows by their number', async () => {
+    const file = await workbook({
+      sheets: [
+        { name: 'Ghi chú', rows: [['Cách điền']] },
+        {
+          name: 'Dân',
+          rows: [
+            ['DANH SÁCH NGƯỜI DÂN'],
+            ['Họ tên', 'SĐT', 'Mã xã', 'Đồng ý', 'Ngày sinh', 'Ngôn ngữ'],
+            ['Đỗ Thị Thủy', 912345678, 19249, true, { style: 1, value: 30_000 }, 'Bru - Vân Kiều'],
+            ['Hồ Ưng', { style: 1, value: 30_000 }, 19249, 'có'],
+            ['=HYPERLINK("x")', '0912345679', { xml: '<c><f>1+1</f><v>19333</v></c>' }, 'có'],
+            [{ xml: '<c t="e"><f>A1</f><v>#REF!</v></c>' }, '0912345680', 19249, 'có'],
+          ],
+        },
+      ],
+      formats: [14],
+    })
+    const report = await load(file)
+    expect(report).toMatchObject({ rows: 4, added: 2, rejectedCount: 2, ignoredColumns: ['Ngày sinh'] })
+    expect(report.rejected.map(r => [r.row, r.reason.vi])).toEqual([
+      [4, expect.stringContaining('Không phải là số điện thoại')],
+      [6, expect.stringContaining('#REF!')],
+    ])
+    expect(await people()).toMatchObject([one, { name: '=HYPERLINK("x")', area: '19333' }])
+    const { rows } = await database.db.query('select language from citizens order by id')
+    expect(rows).toEqual([{ language: 'bru' }, { language: 'vi' }])
+  })
+
+  test('a language is kept when a later list says nothing of it, and changed when it does', async () => {
+    const languages = async () => (await database.db.query('select language from citizens')).rows
+    const list = (language: string) => `SĐT;Xã;Đồng ý;Ngôn ngữ\n0912345678;19249;có;${language}\n`
+    await load(list('Pa Cô'))
+    expect(await load('SĐT;Xã;Đồng ý\n0912345678;19249;\n')).toMatchObject({ updated: 1 })
+    expect(await languages()).toEqual([{ language: 'pac' }])
+    await load(list('vi'))
+    expect(await languages()).toEqual([{ language: 'vi' }])
+    const report = await load(list('tiếng gì đó'))
+    expect(report.rejected[0]?.reason.vi).toContain('ngôn ngữ')
+  })
+
+  test('one broken line among a hundred thousand is one refused row', async () => {
+    async function* lines() {
+      yield Buffer.from(`${headings}\n`)
+      for (let block = 0; block < 100; block++) {
+        if (block === 50) yield Buffer.from('"Hỏng;0912000000;;19249;;có\n')
+        const rows = Array.from({ length: 1_000 }, (_, i) => `Người;09${12_000_000 + block * 1_000 + i};;19249;;có\n`)
+        yield Buffer.from(rows.join(''))
+      }
+    }
+    const report = await importCitizens(database.db, lines(), { now: () => now })
+    expect(report).toMatchObject({ rows: 100_001, added: 100_000, rejectedCount: 1 })
+    expect(report.rejected).toEqual([
+      { row: 50_002, reason: expect.objectContaining({ vi: expect.stringContaining('ngoặc kép') }) },
+    ])
+  })
+
+  test('a merged-away commune is answered with the present one', async () => {
+    const report = await loadRows(['A;0912345678;;19998;;có', 'B;0912345679;;Xã Có Nơi Đến;;có'])
+    expect(report).toMatchObject({ added: 1, rejectedCount: 1 })
+    expect(report.rejected[0]?.reason.vi).toContain('nay thuộc Phường Đông Hà (19333)')
+  })
+
+  test('headings alone are a list of nobody', async () => {
+    expect(await load(`${headings}\n`)).toMatchObject({ rows: 0, added: 0, rejectedCount: 0 })
+  })
+
+  test('reasons may hold anything that a cell holds', async () => {
+    const cell = 'Xã \\N \\. \\t"";'
+    const report = await load(`SĐT,Xã,Đồng ý\n0912345678,"${cell}",có\n`)
+    expect(report.rejected[0]?.reason.vi).toContain('Xã \\N \\. \\t";')
   })
 })
 
@@ -297,10 +414,11 @@ describe('nothing is left behind', () => {
     ['without columns we know', 'a;b\n1;2', 'import.no-columns'],
     ['empty', '', 'import.no-columns'],
     [
-      'with a quote never closed',
-      `${headings}\nA;0912345678;;19249;;có\n"B;0912345679;;19249;;có\n`,
-      'import.malformed',
+      'that is a picture',
+      Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 13]),
+      'import.bad-encoding',
     ],
+    ['that is another zip', Buffer.from('PK\x03\x04 not really'), 'import.malformed'],
   ])('by a file %s', async (_what, file, code) => {
     await expect(load(file)).rejects.toMatchObject({ code })
     expect(await people()).toEqual([])
@@ -310,6 +428,45 @@ describe('nothing is left behind', () => {
     const good = Array.from({ length: 5_000 }, (_, i) => `A;0912${String(i).padStart(6, '0')};;19249;;có`).join('\n')
     const file = Buffer.concat([Buffer.from(`${headings}\n${good}\n`), Buffer.from([0x54, 0xfa, 0x0a])])
     await expect(load(file)).rejects.toMatchObject({ code: 'import.bad-encoding' })
+    expect(await people()).toEqual([])
+  })
+
+  test('by an import that is stopped, while it reads and while it writes', async () => {
+    const rows = Array.from({ length: 3_000 }, (_, i) => `A;0912${String(i).padStart(6, '0')};;19249;;có`)
+    for (const phase of ['reading', 'merging'] as const) {
+      const stop = new AbortController()
+      const stopped = loadRows(rows, {
+        signal: stop.signal,
+        onProgress: progress => {
+          if (progress.phase === phase) stop.abort()
+        },
+      })
+      await expect(stopped).rejects.toMatchObject({ code: 'import.cancelled' })
+      expect(await people()).toEqual([])
+    }
+    expect(await loadRows(rows)).toMatchObject({ added: 3_000 })
+  })
+
+  test('by an import that waits for another one and is stopped', async () => {
+    const other = await database.db.connect()
+    try {
+      await other.query(`begin; select pg_advisory_xact_lock(hashtext('loa.import-citizens'))`)
+      const stop = new AbortController()
+      const waiting = loadRows(['A;0912345678;;19249;;có'], { signal: stop.signal })
+      const stopped = expect(waiting).rejects.toMatchObject({ code: 'import.cancelled' })
+      await until('the import waits for the lock', async () => {
+        const { rowCount } = await database.db.query(
+          `select from pg_locks where locktype = 'advisory' and not granted
+             and database = (select oid from pg_database where datname = current_database())`,
+        )
+        return rowCount === 1
+      })
+      stop.abort()
+      await stopped
+    } finally {
+      await other.query('rollback')
+      other.release()
+    }
     expect(await people()).toEqual([])
   })
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
+import { parsePhoneNumberFromString } from 'libphonenumber-js/max'
 import { convertedPrefixes, readPhone } from '../../../services/people/phone.ts'
 
 const good = (cell: string) => {
@@ -111,6 +112,30 @@ test('however a number is written, it is read as the same one, and reading it ag
       expect(good(spell(n))).toBe(`+84${n}`)
       expect(good(good(spell(n)))).toBe(`+84${n}`)
     }),
+  )
+})
+
+test('asking once per prefix gives what the library says of each number', () => {
+  const isMobile = (national: string) =>
+    parsePhoneNumberFromString(`+84${national}`, { extract: false })?.getType() === 'MOBILE'
+  const four = Array.from({ length: 10_000 }, (_, i) => String(i).padStart(4, '0'))
+  // Forth and back: whichever number of a prefix comes first, the others get its answer.
+  const ends = ['00000', '99999', '10203', '54321', '35791']
+  for (const [i, prefix] of four.filter(p => /^[35789]/.test(p)).entries()) {
+    for (const end of i % 2 ? ends : [...ends].reverse()) {
+      const national = `${prefix}${end}`
+      const expected = isMobile(national)
+      if (readPhone(`0${national}`).ok !== expected || readPhone(`+84 ${national}`).ok !== expected) {
+        throw new Error(`${national}: the library says ${expected}`)
+      }
+    }
+  }
+  fc.assert(
+    fc.property(fc.integer({ min: 300_000_000, max: 999_999_999 }), n => {
+      const reading = readPhone(`0${n}`)
+      expect(reading.ok).toBe(isMobile(String(n)))
+    }),
+    { numRuns: 2_000 },
   )
 })
 

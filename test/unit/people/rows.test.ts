@@ -2,14 +2,20 @@ import { describe, expect, test } from '@jest/globals'
 import { demoCommunes } from '../../../config/demo/areas-44.ts'
 import { areaFinder } from '../../../services/people/areas.ts'
 import { readHeadings } from '../../../services/people/columns.ts'
+import { readLanguage } from '../../../services/people/language.ts'
 import { readPerson, tagSeparator } from '../../../services/people/rows.ts'
 import { foldName, foldTonePlacement } from '../../../services/text/fold.ts'
 
-const known = (code: string, name: string, more: { aliases?: string[]; ended?: boolean } = {}) => ({
+const known = (
+  code: string,
+  name: string,
+  more: { aliases?: string[]; ended?: boolean; parentCode?: string } = {},
+) => ({
   code,
   name,
   aliases: [],
   ended: false,
+  parentCode: '44',
   ...more,
 })
 
@@ -84,6 +90,47 @@ describe('communes', () => {
     expect(find('10001')).toMatchObject({ ok: false, reason: { vi: expect.stringContaining('sáp nhập') } })
     expect(find('Xã Cũ')).toEqual({ ok: true, code: '10002' })
   })
+
+  test('the code of a merged-away unit is answered with the present one, where the table knows it', () => {
+    const find = areaFinder([
+      known('10001', 'Xã Cũ', { ended: true }),
+      known('10002', 'Xã Chia', { ended: true }),
+      known('10003', 'Xã Mất', { ended: true }),
+      known('10004', 'Phường Mới', { aliases: ['Cũ', 'Xã Chia'] }),
+      known('10005', 'Xã Bên', { aliases: ['Xã Chia'] }),
+      known('20001', 'Xã Tỉnh Khác', { aliases: ['Xã Cũ'], parentCode: '45' }),
+    ])
+    expect(find('10001')).toMatchObject({
+      ok: false,
+      reason: { vi: 'Xã Cũ (mã 10001) đã sáp nhập; nay thuộc Phường Mới (10004).' },
+    })
+    expect(find('10002')).toMatchObject({ ok: false, reason: { en: expect.stringMatching(/10004.* or .*10005/) } })
+    expect(find('10003')).toMatchObject({ ok: false, reason: { vi: expect.stringContaining('đơn vị hiện nay') } })
+    expect(find('Xã Mất')).toMatchObject({ ok: false, reason: { vi: expect.stringContaining('đã sáp nhập') } })
+  })
+})
+
+describe('languages', () => {
+  test.each([
+    ['', null],
+    ['vi', 'vi'],
+    ['Tiếng Việt', 'vi'],
+    ['Kinh', 'vi'],
+    ['bru', 'bru'],
+    ['Bru - Vân Kiều', 'bru'],
+    ['Vân Kiều', 'bru'],
+    ['Tày', 'tyz'],
+    ['tay', 'tyz'],
+    ["H'Mông", 'hmn'],
+    ['Pa Cô', 'pac'],
+    ['KHMER', 'km'],
+    ['fra', 'fra'],
+    ['không rõ', undefined],
+    ['tiếng', undefined],
+    ['1', undefined],
+  ])('%j is %j', (cell, code) => {
+    expect(readLanguage(cell)).toBe(code)
+  })
 })
 
 describe('headings', () => {
@@ -140,6 +187,7 @@ describe('rows', () => {
         area: '19669',
         tags: ['nông dân', 'thanh niên'].join(tagSeparator),
         consent: true,
+        language: null,
       },
     })
   })
@@ -158,7 +206,16 @@ describe('rows', () => {
   test('empty cells say nothing; a short row is a row with empty cells', () => {
     expect(readRow(['', '="0912345678"', '', '19669'])).toEqual({
       ok: true,
-      person: { row: 2, name: null, phone: '+84912345678', email: null, area: '19669', tags: null, consent: null },
+      person: {
+        row: 2,
+        name: null,
+        phone: '+84912345678',
+        email: null,
+        area: '19669',
+        tags: null,
+        consent: null,
+        language: null,
+      },
     })
   })
 

@@ -17,7 +17,6 @@ import type {
   AudienceCount,
   Board,
   ChannelVendors,
-  ImportReport,
   Instance,
   Me,
   OperatorItem,
@@ -364,25 +363,4 @@ export function useVendors(enabled = true) {
     refetchInterval: 10_000,
     queryFn: ({ signal }) => call<ChannelVendors[]>('/api/vendors', { signal }),
   })
-}
-
-/** What is said about a file of citizens beside its rows. */
-export interface ImportChoices {
-  dryRun: boolean
-  /** On what basis everybody in the file has agreed; for files without a consent column. */
-  consentBasis: string
-  convertOldNumbers: boolean
-}
-
-/** The report with what this server tells beyond the common shape. */
-export type CitizenImport = ImportReport & { merged?: number; keptWithdrawn?: number; ignoredColumns?: string[] }
-
-/** Checks (`dryRun`) or imports a CSV of citizens; the bytes go out as they are, so that encoding errors are found. */
-export function importCitizens(file: Blob, choices: ImportChoices): Promise<CitizenImport> {
-  const search = query({
-    dryRun: choices.dryRun ? '1' : null,
-    consentBasis: choices.consentBasis.trim(),
-    convertOldNumbers: choices.convertOldNumbers ? '1' : null,
-  })
-  return call(`/api/citizens/import${search}`, { method: 'POST', body: file, contentType: 'text/csv' })
 }

@@ -1,0 +1,93 @@
+import cliProgress from 'cli-progress'
+import { type Command, InvalidArgumentError } from 'commander'
+import type { ChaosReport } from '../../bench/chaos.ts'
+import { runChaos } from '../../bench/chaos.ts'
+import { table } from '../show/table.ts'
+
+interface ChaosChoices {
+  seed: number
+  recipients: number
+  kills: number
+  workers: number
+  postgresStopped: number
+  lease: number
+  sweep: number
+  json?: boolean
+}
+
+function wholeFrom(least: number): (text: string) => number {
+  return text => {
+    const n = Number(text)
+    if (!Number.isInteger(n) || n < least) throw new InvalidArgumentError(`a whole number from ${least}`)
+    return n
+  }
+}
+
+/** Adds `loa chaos`: one dispatch through separate processes while they are killed, and both records compared. */
+export function register(program: Command): void {
+  program
+    .command('chaos')
+    .description(
+      'Thử độ bền: giết tiến trình, xóa hàng đợi, dừng cơ sở dữ liệu giữa chừng rồi đối chiếu · kill workers, empty Redis and stop PostgreSQL in the middle of a dispatch, then compare the vendor with the database',
+    )
+    .option('--seed <n>', 'what goes wrong and when; the same seed gives the same plan', wholeFrom(0), 1)
+    .option('--recipients <n>', 'people in the registry', wholeFrom(100), 100_000)
+    .option('--kills <n>', 'workers killed with -9', wholeFrom(0), 20)
+    .option('--workers <n>', 'worker processes', wholeFrom(1), 2)
+    .option('--postgres-stopped <seconds>', 'how long the database is away', wholeFrom(0), 10)
+    .option('--lease <seconds>', 'LOA_LEASE_SECONDS of the workers', wholeFrom(2), 30)
+    .option('--sweep <seconds>', 'LOA_SWEEP_SECONDS of the workers', wholeFrom(1), 15)
+    .option('--json', 'print one JSON document')
+    .action(async (choices: ChaosChoices) => {
+      const report = await withProgress(choices)
+      if (choices.json) process.stdout.write(`${JSON.stringify(report)}\n`)
+      else process.stdout.write(words(report))
+      process.exitCode = report.failures.length > 0 ? 1 : 0
+    })
+}
+
+async function withProgress(choices: ChaosChoices): Promise<ChaosReport> {
+  const bar = process.stderr.isTTY
+    ? new cliProgress.SingleBar({
+        format: '  {bar} {percentage} %  {step}',
+        stream: process.stderr,
+        hideCursor: true,
+        clearOnComplete: true,
+      })
+    : undefined
+  let step = ''
+  bar?.start(100, 0, { step })
+  let end: (() => Promise<void>) | undefined
+  const onSignal = () => {
+    bar?.stop()
+    process.stderr.write('Đang dừng mọi tiến trình con · ending every child process\n')
+    void Promise.resolve(end?.()).then(() => process.exit(130))
+  }
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, onSignal)
+  try {
+    return await runChaos({
+      ...choices,
+      postgresStoppedSeconds: choices.postgresStopped,
+      leaseSeconds: choices.lease,
+      sweepSeconds: choices.sweep,
+      onStep: text => {
+        step = text
+        if (bar) bar.update({ step })
+        else process.stderr.write(`… ${text}\n`)
+      },
+      onProgress: fraction => bar?.update(Math.floor(fraction * 100), { step }),
+      onStarted: stop => {
+        end = stop
+      },
+    })
+  } finally {
+    bar?.stop()
+  }
+}
+
+function words(report: ChaosReport): string {
+  const { machine, failures, ...figures } = report
+  const rows = Object.entries(figures).map(([name, value]) => [name, String(value)])
+  const verdict = failures.length === 0 ? 'Giữ đúng mọi cam kết · every promise was kept' : failures.join('\n')
+  return `${machine.cores} × ${machine.cpu}, ${machine.memoryGiB} GiB, Node ${machine.node}\n${table(['', ''], rows)}\n${verdict}\n`
+}

@@ -1,0 +1,59 @@
+import { Button, FileButton, Group, Text, Title } from '@mantine/core'
+import { IconFileSpreadsheet, IconShieldCheck } from '@tabler/icons-react'
+import { type DragEvent, useState } from 'react'
+import type { ImportKind } from '../../api/imports.ts'
+import { useWords } from '../../i18n/context.tsx'
+import { Panel } from '../../parts/Panel.tsx'
+import css from './Citizens.module.css'
+
+const accepted =
+  '.csv,.txt,.tsv,.xlsx,text/csv,text/plain,text/tab-separated-values,application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
+
+/** Takes one file, dropped or chosen, and says what it should hold. */
+export function Drop({ kind, onFile }: { kind: ImportKind; onFile: (file: File | null) => void }) {
+  const { t } = useWords()
+  const [over, setOver] = useState(false)
+  const [many, setMany] = useState(false)
+  const drop = (event: DragEvent) => {
+    event.preventDefault()
+    setOver(false)
+    const files = event.dataTransfer.files
+    setMany(files.length > 1)
+    if (files.length === 1) onFile(files.item(0))
+  }
+  return (
+    <Panel>
+      {/* Dropping is a convenience: the button inside does the same from the keyboard. */}
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: see the line above */}
+      <div
+        className={css.drop}
+        data-over={over || undefined}
+        onDragOver={event => {
+          event.preventDefault()
+          setOver(true)
+        }}
+        onDragLeave={() => setOver(false)}
+        onDrop={drop}
+      >
+        <IconFileSpreadsheet size={48} stroke={1.2} aria-hidden="true" />
+        <Title order={2}>{t.citizens.drop}</Title>
+        <Text c="dimmed">{t.citizens.or}</Text>
+        <FileButton onChange={onFile} accept={accepted}>
+          {props => <Button {...props}>{t.citizens.choose}</Button>}
+        </FileButton>
+        {many && (
+          <Text c="alarm" role="alert">
+            {t.citizens.tooMany}
+          </Text>
+        )}
+      </div>
+      <Text size="sm" c="dimmed" mt="md">
+        {kind === 'citizens' ? t.citizens.format : t.citizens.formatOptOuts}
+      </Text>
+      <Group gap={8} mt="xs" wrap="nowrap" align="flex-start">
+        <IconShieldCheck size={20} stroke={1.6} aria-hidden="true" className={css.shield} />
+        <Text size="sm">{kind === 'citizens' ? t.citizens.consent : t.citizens.refusals}</Text>
+      </Group>
+    </Panel>
+  )
+}

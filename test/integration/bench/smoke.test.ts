@@ -1,0 +1,45 @@
+import { describe, expect, test } from '@jest/globals'
+import type { BenchReport } from '../../../services/bench/report.ts'
+import { startLoa } from '../../support/loa.ts'
+
+/* That each bench runs and prints its document; what it measures depends on the machine and is no matter of a test. */
+
+async function bench(...words: string[]): Promise<BenchReport> {
+  const { code, out, err } = await startLoa(['bench', ...words, '--json']).ended
+  if (code !== 0) throw new Error(err)
+  return JSON.parse(out) as BenchReport
+}
+
+describe('loa bench', () => {
+  test.each(['smtp', 'smpp', 'twilio'])(
+    '%s sends through the channel and beside it',
+    async name => {
+      const report = await bench(name, '--messages', '60', '--rounds', '1')
+      expect(report).toMatchObject({ name, params: { messages: 60, rounds: 1 } })
+      expect(report.ours.perSecond).toBeGreaterThan(0)
+      expect(report.beside?.perSecond).toBeGreaterThan(0)
+      expect(report.ratio).toBeGreaterThan(0)
+    },
+    90_000,
+  )
+
+  test('urgent: an emergency overtakes a bulk', async () => {
+    const report = await bench('urgent', '--recipients', '30000', '--rounds', '1', '--per-second', '1000')
+    expect(report.ours.firstSeconds).toBeGreaterThan(0)
+    expect(report.ours.thousandthSeconds).toBeGreaterThanOrEqual(report.ours.firstSeconds ?? 0)
+    expect(report.beside?.thousandthSeconds).toBeGreaterThan(0)
+    // Behind the bulk it would come half a minute later.
+    expect(report.ours.bulkStillWaiting).toBeGreaterThan(0)
+  }, 120_000)
+
+  test('stop: what had left is what the provider has', async () => {
+    const report = await bench('stop', '--recipients', '8000', '--slow', '300')
+    expect(Object.keys(report.ours)).toHaveLength(8)
+    expect(report.ours.leftAtCancel).toBeGreaterThan(report.ours.leftAtPause ?? 0)
+    expect(report).not.toHaveProperty('ratio')
+  }, 120_000)
+
+  test('a bench that does not exist is an error', async () => {
+    await expect(bench('nothing')).rejects.toThrow()
+  })
+})
