@@ -116,6 +116,7 @@ async function sendFlushes(delivery: Delivery): Promise<boolean> {
     const outcomes = finalOutcomes(delivery, await sendFlush(delivery, ids, slot), slot)
     const recorded = await recordFlush(delivery, ids, outcomes, followUpId)
     if (!recorded) return false
+    chunk.doneTo += ids.length
     followUpId = recorded.followUpId
     told = await tellProblem(delivery, outcomes, told)
     if (ids.length === size) {

@@ -301,4 +301,40 @@ describe('what the size of a province asks for', () => {
     ])
     expect(avoid.rows).toEqual([{ avoid: 'esms' }])
   })
+
+  test('a server that crashes and loses an append gives nobody a second message: the window it opened again is unknown', async () => {
+    const { dispatch } = await ready()
+    const [chunk = ''] = await openChunks(database.db, dispatch)
+    let turns = 0
+    const session = async () => ({
+      ...(await sms.session()),
+      // Before the second mark: the ledger as it is after the crash, with the mark that was on the disk and no append.
+      reserve: async ({ count }: { count: number }) => {
+        turns += 1
+        if (turns === 2) {
+          await database.db.query('delete from outcomes where chunk_id = $1', [chunk])
+          await database.db.query('delete from message_parts where dispatch_id = $1', [dispatch])
+          await database.db.query('update chunks set done_to = 0, accepted = 0 where id = $1', [chunk])
+        }
+        return { count: Math.min(count, 7), vendor: 'esms' }
+      },
+    })
+    await deliverChunk(ctx, chunk, 'sms', session, never)
+    expect(sms.sentTo).toHaveLength(7)
+    await endLeases(database.db)
+    await deliverChunk(ctx, chunk, 'sms', session, never)
+    await drain(dispatch)
+    expect(sms.sentTo).toHaveLength(60)
+    expect(new Set(sms.sentTo).size).toBe(60)
+    expect(await countsOf(database.db, dispatch)).toMatchObject({ accepted: 53, unknown: 7 })
+  })
+
+  test('a price with a fraction of a đồng costs nobody their outcome', async () => {
+    sms.script = batch => batch.targets.map(() => ({ kind: 'accepted', costDong: 250.3 }))
+    const { announcement, dispatch } = await ready()
+    await drain(dispatch)
+    expect(await countsOf(database.db, dispatch)).toMatchObject({ accepted: 60 })
+    const costDong = (await progressOf(ctx, announcement)).dispatches[0]?.costDong ?? 0
+    expect(Math.abs(costDong - 60 * 250.3)).toBeLessThan(5)
+  })
 })
