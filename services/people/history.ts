@@ -1,3 +1,4 @@
+import { availableChannels } from '../../channels/index.ts'
 import type { ChannelTable } from '../../channels/registry.ts'
 import type { Actor } from '../domain/accounts.ts'
 import { AppError } from '../domain/errors.ts'
@@ -30,8 +31,10 @@ export async function historyOf(
     actor.id,
     person.id,
   ])
-  const channels = [...ctx.channels.values()].flatMap(c => (c.channel.audience === 'citizens' ? [c.channel.id] : []))
-  return await personHistory(ctx.db, person, channels)
+  // A station may have a person's id. What came over a channel that is switched off now did come.
+  const known = [...availableChannels, ...[...ctx.channels.values()].map(c => c.channel)]
+  const ofPlaces = known.flatMap(channel => (channel.audience === 'citizens' ? [] : [channel.id]))
+  return await personHistory(ctx.db, person, ofPlaces)
 }
 
 function readAddress(address: string): { phone: string } | { email: string } {
