@@ -35,6 +35,8 @@ export async function forgetOldMonths(db: Db, keepMonths: number): Promise<numbe
       await sql.query(`set local lock_timeout = ${patienceMs}`)
       await sql.query(`drop table ${name}`)
     })
+    // What is older than all partitions, or came before its month was made, stands in the default one.
+    await db.query(`delete from ${name.replace(/\d{6}$/, 'other')} where dispatch_id < $1`, [bound])
   }
   return rows.length
 }
