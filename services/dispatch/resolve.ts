@@ -19,7 +19,10 @@ const system: Pick<Actor, 'id' | 'name'> = { id: 'system', name: 'Loa' }
 /** A vendor needs a moment to know its own messages; before that, "I have no such message" proves nothing. */
 const vendorKnowsAfterMs = 60_000
 const vendorKnowsAfterEmergencyMs = 20_000
+/** Of one dispatch in one turn; then the next one has its turn, so that a large bulk does not hold up an emergency. */
 const questionsAtOnce = 1_000
+/** An emergency waits for the vendors' answers no longer than this before it is sent again. */
+const patienceEmergencyMs = 120_000
 /** Rounds that an emergency gets by itself, the first included; then a person decides. */
 const roundsByItself = 3
 
@@ -41,19 +44,26 @@ export async function resolveUnknown(
     if (session?.lookup) askable.push(channel.id)
   }
   let asked = 0
-  for (const { id } of await dueForLookup(ctx.db, askable)) {
+  for (const due of await dueForLookup(ctx.db, askable)) {
     if (signal.aborted) break
-    asked += await askAbout(ctx, openSession, id, signal)
+    try {
+      asked += await askAbout(ctx, openSession, due, signal)
+    } catch (error) {
+      // One vendor's trouble keeps nobody else from being asked about, and no emergency from being sent again. The name
+      // only: what a vendor's client throws may quote an address.
+      const name = error instanceof Error ? error.name : 'unknown'
+      ctx.log.warn({ dispatchId: due.id, error: name }, 'the vendor could not be asked about unknown messages')
+    }
   }
   if (asked > 0) await applyReceipts(ctx)
   return { asked, rounds: await sendUnsureAgain(ctx, askable) }
 }
 
-/** Asks the vendor about everybody who is unknown in one dispatch. @returns how many questions were put */
+/** Asks the vendor about the next ones who are unknown in one dispatch. @returns how many questions were put */
 async function askAbout(
   ctx: DispatchContext,
   openSession: (channelId: string) => Promise<Session<unknown>>,
-  dispatchId: string,
+  { id: dispatchId, lookupAfter }: { id: string; lookupAfter: string },
   signal: AbortSignal,
 ): Promise<number> {
   const dispatch = await findDispatch(ctx.db, dispatchId)
@@ -62,8 +72,13 @@ async function askAbout(
   if (!dispatch || !address || !rendition) return 0
   const session = await openSession(dispatch.channel)
   const afterMs = dispatch.priority === 'emergency' ? vendorKnowsAfterEmergencyMs : vendorKnowsAfterMs
-  const targets = await unknownTargets(ctx.db, dispatchId, address, afterMs, questionsAtOnce)
-  if (targets.length === 0 || !session.lookup) return 0
+  const targets = await unknownTargets(ctx.db, dispatchId, address, afterMs, lookupAfter, questionsAtOnce)
+  if (!session.lookup) return 0
+  if (targets.length === 0) {
+    // A look-up that was half done ended with the turn before.
+    if (lookupAfter !== '0') await noteLookup(ctx.db, dispatchId, undefined)
+    return 0
+  }
   const since = dispatch.frozenAt ?? dispatch.notBefore
   const questions = targets.map(({ targetId, address: to, ref }) => ({
     dispatchId,
@@ -75,7 +90,9 @@ async function askAbout(
   }))
   const answers = await session.lookup(questions, signal)
   await recordReceipts(ctx, dispatch.channel, answers)
-  await noteLookup(ctx.db, dispatchId)
+  if (signal.aborted) return targets.length
+  const last = targets.length === questionsAtOnce ? targets.at(-1)?.targetId : undefined
+  await noteLookup(ctx.db, dispatchId, last)
   ctx.log.info(
     { dispatchId, asked: targets.length, answered: answers.length },
     'asked the vendor about unknown messages',
@@ -89,6 +106,7 @@ async function sendUnsureAgain(ctx: DispatchContext, askable: string[]): Promise
     ctx.db,
     askable,
     vendorKnowsAfterEmergencyMs,
+    patienceEmergencyMs,
     roundsByItself,
   )) {
     try {
