@@ -7,7 +7,7 @@ import { transaction } from '../store/db.ts'
 import { findDispatch } from '../store/dispatches.ts'
 import { findRendition } from '../store/renditions.ts'
 import { isLastRound } from '../store/rounds.ts'
-import { dueForLookup, isUnknown, noteLookup, unknownTargets, unsureEmergencies } from '../store/unknown.ts'
+import { dueForLookup, firmestOf, noteLookup, unknownTargets, unsureEmergencies } from '../store/unknown.ts'
 import { requirePermission } from './announcements.ts'
 import type { DispatchContext } from './context.ts'
 import { progressOf } from './progress.ts'
@@ -143,22 +143,25 @@ export async function settleByPerson(
   if (!dispatch) {
     throw new AppError('not-found', { vi: 'Không tìm thấy đợt phát hành này.', en: 'There is no such dispatch.' })
   }
-  if (!(await isUnknown(ctx.db, dispatchId, targetId))) {
-    throw new AppError('dispatch.wrong-state', {
-      vi: 'Người nhận này không còn ở trạng thái “không rõ”. Ông/Bà vui lòng tải lại trang.',
-      en: 'This person is not unknown any more. Please reload the page.',
-    })
-  }
+  if ((await firmestOf(ctx.db, dispatchId, targetId))?.state !== 'unknown') throw notUnknown()
   const state = reached ? 'confirmed' : 'rejected'
+  const ref = `person:${actor.id}`
   const at = ctx.now()
-  await recordReceipts(ctx, dispatch.channel, [
-    { ref: `person:${actor.id}`, dispatchId, targetId, state, code: 'said-by-person', at },
-  ])
+  await recordReceipts(ctx, dispatch.channel, [{ ref, dispatchId, targetId, state, code: 'said-by-person', at }])
   await applyReceipts(ctx)
+  // The vendor's news, or another person, may have been quicker by a moment: then nobody settled anything here.
+  if ((await firmestOf(ctx.db, dispatchId, targetId))?.ref !== ref) throw notUnknown()
   await recordEvent(
     ctx.db,
     { announcementId: dispatch.announcementId, actor, action: 'settle', revision: dispatch.revision, at },
     { channel: dispatch.channel, round: dispatch.round, targetId, state },
   )
   return await progressOf(ctx, dispatch.announcementId)
+}
+
+function notUnknown(): AppError {
+  return new AppError('dispatch.wrong-state', {
+    vi: 'Người nhận này không còn ở trạng thái “không rõ”. Ông/Bà vui lòng tải lại trang.',
+    en: 'This person is not unknown any more. Please reload the page.',
+  })
 }

@@ -1,3 +1,4 @@
+import type { RecordedState } from '../domain/delivery.ts'
 import type { Sql } from './db.ts'
 
 /** Messages whose fate is unknown, and the vendors that may know it. */
@@ -79,6 +80,14 @@ export async function noteLookup(sql: Sql, dispatchId: string, lastId: string | 
   )
 }
 
+/** Nothing firmer is known of outcome `o`. */
+const stillUnknown = `o.state = 'unknown' and not exists (
+  select 1 from outcomes f where f.dispatch_id = o.dispatch_id and f.target_id = o.target_id and f.rank > o.rank)`
+
+/** For {@link unsureEmergencies}: outcome `o` of round `r` has been asked about, or cannot be, or has not been for long. */
+const askedAbout = `o.at < now() - $2 * interval '1 ms' and (r.lookups > 0 or not (r.channel = any($1::text[]))
+  or o.at < now() - $4 * interval '1 ms' * case when r.lookup_after > 0 then ${largeLookup} else 1 end)`
+
 /**
  * Emergencies with somebody unknown for `olderThanMs` after the vendors were asked (or cannot be, or have not been for
  * `patienceMs`: a vendor in trouble must not be what keeps the news from people). A further round is added only when the
@@ -107,23 +116,27 @@ export async function unsureEmergencies(
        and exists (
          select 1 from dispatches r join outcomes o on o.dispatch_id = r.id
          where r.announcement_id = d.announcement_id and r.revision = d.revision and r.channel = d.channel
-           and (r.lookups > 0 or not (r.channel = any($1::text[])) 
-             or o.at < now() - $4 * interval '1 ms' * case when r.lookup_after > 0 then ${largeLookup} else 1 end)
-           and o.state = 'unknown' and o.at < now() - $2 * interval '1 ms'
-           and not exists (
-             select 1 from outcomes f where f.dispatch_id = o.dispatch_id and f.target_id = o.target_id and f.rank > o.rank
-           )
-       )`,
+           and ${stillUnknown} and ${askedAbout}
+       )
+       -- The earlier rounds' unknown ones stay unknown there: what counts is that the last message has been asked about too.
+       and (d.round = 1 or not exists (
+         select 1 from dispatches r join outcomes o on o.dispatch_id = r.id
+         where r.id = d.id and ${stillUnknown} and not (${askedAbout})
+       ))`,
     [askable, olderThanMs, rounds, patienceMs],
   )
   return rows
 }
 
-/** True when nothing firmer than unknown is recorded of this target. Index: outcomes_target. */
-export async function isUnknown(sql: Sql, dispatchId: string, targetId: string): Promise<boolean> {
+/** The firmest that is recorded of this target, and who said it (a receipt's reference). Index: outcomes_target. */
+export async function firmestOf(
+  sql: Sql,
+  dispatchId: string,
+  targetId: string,
+): Promise<{ state: RecordedState; ref: string | null } | undefined> {
   const { rows } = await sql.query(
-    'select state from outcomes where dispatch_id = $1 and target_id = $2 order by rank desc limit 1',
+    'select state, ref from outcomes where dispatch_id = $1 and target_id = $2 order by rank desc limit 1',
     [dispatchId, targetId],
   )
-  return rows[0]?.state === 'unknown'
+  return rows[0]
 }

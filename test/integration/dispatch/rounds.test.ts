@@ -345,6 +345,24 @@ describe('further rounds', () => {
       await sendAll((await lastRound(failing.announcement))?.id ?? '')
     })
 
+    test('in an emergency the vendor is asked about the second message too before there is a third', async () => {
+      const { announcement } = await firstRound(() => ({ kind: 'unknown', code: 'timeout' }), emergency)
+      await longAgo()
+      const open = (knows: boolean) =>
+        askable(({ dispatchId: of, targetId }) =>
+          knows ? { ref: 'v', dispatchId: of, targetId, state: 'accepted', at: new Date() } : undefined,
+        )
+      await resolveUnknown(ctx, open(false), never)
+      const second = await lastRound(announcement)
+      await sendAll(second?.id ?? '')
+      expect(await countsOf(database.db, second?.id ?? '')).toMatchObject({ unknown: people })
+      await resolveUnknown(ctx, open(false), never)
+      expect(await lastRound(announcement)).toMatchObject({ round: 2 })
+      await longAgo()
+      await resolveUnknown(ctx, open(true), never)
+      expect(await lastRound(announcement)).toMatchObject({ round: 2, counts: { accepted: people } })
+    })
+
     test('a channel that somebody paused gets no round by itself', async () => {
       const { announcement, dispatch } = await firstRound(() => ({ kind: 'unknown', code: 'timeout' }), emergency)
       await longAgo()
@@ -386,6 +404,19 @@ describe('further rounds', () => {
       await expect(settleByPerson(ctx, officer, dispatch, a, false)).rejects.toMatchObject({
         code: 'dispatch.wrong-state',
       })
+      // The vendor's own news is quicker by a moment: nothing was settled by the person, and nobody is told so.
+      const [, , c = ''] = ids
+      await recordReceipts(ctx, 'sms', [
+        { ref: '', dispatchId: dispatch, targetId: c, state: 'confirmed', at: new Date(Date.now() - 1000) },
+      ])
+      await expect(settleByPerson(ctx, officer, dispatch, c, false)).rejects.toMatchObject({
+        code: 'dispatch.wrong-state',
+      })
+      const { rows } = await database.db.query(
+        `select detail->>'targetId' as id from announcement_events where announcement_id = $1 and action = 'settle' order by id`,
+        [announcement],
+      )
+      expect(rows.map(r => r.id)).toEqual([a, b])
     })
   })
 })

@@ -187,6 +187,12 @@ describe('what the size of a province asks for', () => {
     await database.db.query(`update dispatches set channel = 'board' where id = $1`, [second.dispatch])
     expect((await historyOf(ctx, asks, phone)).map(r => r.dispatchId)).not.toContain(second.dispatch)
     await expect(historyOf(ctx, asks, '0912000000')).rejects.toMatchObject({ code: 'not-found' })
+    // Trying numbers to learn who is in the register leaves a trace as well.
+    const tried = await database.db.query(
+      `select 1 from account_events where kind = 'history-read' and user_id = $1 and citizen_id is null`,
+      [asks.id],
+    )
+    expect(tried.rows).toHaveLength(1)
     await expect(historyOf(ctx, asks, '12')).rejects.toMatchObject({ code: 'citizen.bad-phone' })
     await database.db.query('update consents set withdrawn_at = null where citizen_id = $1', [id])
   })
