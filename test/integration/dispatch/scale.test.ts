@@ -144,6 +144,10 @@ describe('what the size of a province asks for', () => {
       (await historyOf(ctx, { ...officer, id: '00000000-0000-4000-8000-000000000000' }, phone)).map(r => r.dispatchId),
     ).toContain(old)
 
+    // One that was paused for long is not over: whom it has sent to must stay known.
+    await database.db.query('update dispatches set settled_at = null where id = $1', [old])
+    expect(await forgetOldMonths(database.db, 24)).toBe(0)
+    await database.db.query('update dispatches set settled_at = now() where id = $1', [old])
     expect(await forgetOldMonths(database.db, 24)).toBe(1)
     expect(await countsOf(database.db, old)).toEqual(before)
     expect(
