@@ -26,6 +26,7 @@ import {
 } from '../../support/dispatch.ts'
 import type { TestDatabase } from '../../support/postgres.ts'
 import { testDatabase } from '../../support/postgres.ts'
+import { until } from '../../support/wait.ts'
 
 const never = new AbortController().signal
 
@@ -415,5 +416,28 @@ describe('what the size of a province asks for', () => {
     await recordReceipts(ctx, 'sms', [news(rows[2].ref)])
     await applyReceipts(ctx)
     expect(await countsOf(database.db, long)).toMatchObject({ confirmed: 2 })
+  })
+
+  test('a worker that could not read the addresses before its lease ended hands nobody over: others have decided', async () => {
+    const { dispatch } = await ready()
+    const [chunk = ''] = await openChunks(database.db, dispatch)
+    const locker = await database.db.connect()
+    let late: Promise<void>
+    try {
+      await locker.query('begin; lock table citizens in access exclusive mode')
+      late = deliverChunk(ctx, chunk, 'sms', sms.session, never)
+      const marked = async () => (await countsOf(database.db, dispatch)).sending > 0
+      await until('the window is marked', marked)
+      await endLeases(database.db)
+      await claimChunk(database.db, chunk, 30_000, true)
+      await locker.query('select pg_sleep(1.2)')
+    } finally {
+      await locker.query('rollback')
+      locker.release()
+    }
+    await late
+    expect(sms.sentTo).toEqual([])
+    const { unknown, waiting } = await countsOf(database.db, dispatch)
+    expect([unknown > 0, unknown + waiting]).toEqual([true, 60])
   })
 })
