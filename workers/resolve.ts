@@ -20,6 +20,7 @@ export function startResolving(
   return startLoop('resolve', pauseMs, ctx.log, async () => {
     const found = await withAdvisoryLock(ctx.db, resolveLock, () => resolveUnknown(ctx, openSession, stopping))
     if (found && found.asked + found.rounds > 0) ctx.log.info(found, 'unknown messages')
-    return false
+    // A look-up of many goes on at once. Whoever was asked about is not due again for a while, so this comes to an end.
+    return found !== undefined && found.asked > 0
   })
 }

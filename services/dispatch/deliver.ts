@@ -116,6 +116,7 @@ async function sendFlushes(delivery: Delivery): Promise<boolean> {
     const outcomes = finalOutcomes(delivery, await sendFlush(delivery, ids, slot), slot)
     const recorded = await recordFlush(delivery, ids, outcomes, followUpId)
     if (!recorded) return false
+    chunk.doneTo += ids.length
     followUpId = recorded.followUpId
     told = await tellProblem(delivery, outcomes, told)
     if (ids.length === size) {
@@ -191,8 +192,14 @@ async function readFresh({ ctx, chunk, channel, stopping }: Delivery, ids: strin
 
 /** Calls the channel for those who may still be written to; the others are skipped. One outcome per id. */
 async function sendFlush(delivery: Delivery, ids: string[], slot: Slot | undefined): Promise<Outcome[]> {
-  const { ctx, chunk, rendition, session } = delivery
+  const { ctx, chunk, rendition, session, stopping } = delivery
+  const marked = performance.now()
   const fresh = await readFresh(delivery, ids)
+  // The database may have been away for longer than the lease: then the window is somebody else's to decide.
+  if (performance.now() - marked > stopCheckMs) {
+    const state = await persist(ctx, stopping, () => prolongLease(ctx.db, chunk, leaseMs))
+    if (state !== 'go-on') return ids.map(() => ({ kind: 'retry', code: 'aborted' }))
+  }
   const targets = fresh.flatMap(f => ('target' in f ? [f.target] : []))
   const batch: Batch<unknown> = {
     dispatchId: chunk.dispatchId,

@@ -7,7 +7,7 @@ import { transaction } from '../store/db.ts'
 import { findDispatch } from '../store/dispatches.ts'
 import { findRendition } from '../store/renditions.ts'
 import { isLastRound } from '../store/rounds.ts'
-import { dueForLookup, isUnknown, noteLookup, unknownTargets, unsureEmergencies } from '../store/unknown.ts'
+import { dueForLookup, firmestOf, noteLookup, unknownTargets, unsureEmergencies } from '../store/unknown.ts'
 import { requirePermission } from './announcements.ts'
 import type { DispatchContext } from './context.ts'
 import { progressOf } from './progress.ts'
@@ -19,7 +19,10 @@ const system: Pick<Actor, 'id' | 'name'> = { id: 'system', name: 'Loa' }
 /** A vendor needs a moment to know its own messages; before that, "I have no such message" proves nothing. */
 const vendorKnowsAfterMs = 60_000
 const vendorKnowsAfterEmergencyMs = 20_000
+/** Of one dispatch in one turn; then the next one has its turn, so that a large bulk does not hold up an emergency. */
 const questionsAtOnce = 1_000
+/** An emergency waits for the vendors' answers no longer than this before it is sent again. */
+const patienceEmergencyMs = 120_000
 /** Rounds that an emergency gets by itself, the first included; then a person decides. */
 const roundsByItself = 3
 
@@ -41,19 +44,26 @@ export async function resolveUnknown(
     if (session?.lookup) askable.push(channel.id)
   }
   let asked = 0
-  for (const { id } of await dueForLookup(ctx.db, askable)) {
+  for (const due of await dueForLookup(ctx.db, askable)) {
     if (signal.aborted) break
-    asked += await askAbout(ctx, openSession, id, signal)
+    try {
+      asked += await askAbout(ctx, openSession, due, signal)
+    } catch (error) {
+      // One vendor's trouble keeps nobody else from being asked about, and no emergency from being sent again. The name
+      // only: what a vendor's client throws may quote an address.
+      const name = error instanceof Error ? error.name : 'unknown'
+      ctx.log.warn({ dispatchId: due.id, error: name }, 'the vendor could not be asked about unknown messages')
+    }
   }
   if (asked > 0) await applyReceipts(ctx)
   return { asked, rounds: await sendUnsureAgain(ctx, askable) }
 }
 
-/** Asks the vendor about everybody who is unknown in one dispatch. @returns how many questions were put */
+/** Asks the vendor about the next ones who are unknown in one dispatch. @returns how many questions were put */
 async function askAbout(
   ctx: DispatchContext,
   openSession: (channelId: string) => Promise<Session<unknown>>,
-  dispatchId: string,
+  { id: dispatchId, lookupAfter }: { id: string; lookupAfter: string },
   signal: AbortSignal,
 ): Promise<number> {
   const dispatch = await findDispatch(ctx.db, dispatchId)
@@ -62,8 +72,13 @@ async function askAbout(
   if (!dispatch || !address || !rendition) return 0
   const session = await openSession(dispatch.channel)
   const afterMs = dispatch.priority === 'emergency' ? vendorKnowsAfterEmergencyMs : vendorKnowsAfterMs
-  const targets = await unknownTargets(ctx.db, dispatchId, address, afterMs, questionsAtOnce)
-  if (targets.length === 0 || !session.lookup) return 0
+  const targets = await unknownTargets(ctx.db, dispatchId, address, afterMs, lookupAfter, questionsAtOnce)
+  if (!session.lookup) return 0
+  if (targets.length === 0) {
+    // A look-up that was half done ended with the turn before.
+    if (lookupAfter !== '0') await noteLookup(ctx.db, dispatchId, undefined)
+    return 0
+  }
   const since = dispatch.frozenAt ?? dispatch.notBefore
   const questions = targets.map(({ targetId, address: to, ref }) => ({
     dispatchId,
@@ -75,7 +90,9 @@ async function askAbout(
   }))
   const answers = await session.lookup(questions, signal)
   await recordReceipts(ctx, dispatch.channel, answers)
-  await noteLookup(ctx.db, dispatchId)
+  if (signal.aborted) return targets.length
+  const last = targets.length === questionsAtOnce ? targets.at(-1)?.targetId : undefined
+  await noteLookup(ctx.db, dispatchId, last)
   ctx.log.info(
     { dispatchId, asked: targets.length, answered: answers.length },
     'asked the vendor about unknown messages',
@@ -89,6 +106,7 @@ async function sendUnsureAgain(ctx: DispatchContext, askable: string[]): Promise
     ctx.db,
     askable,
     vendorKnowsAfterEmergencyMs,
+    patienceEmergencyMs,
     roundsByItself,
   )) {
     try {
@@ -125,22 +143,25 @@ export async function settleByPerson(
   if (!dispatch) {
     throw new AppError('not-found', { vi: 'Không tìm thấy đợt phát hành này.', en: 'There is no such dispatch.' })
   }
-  if (!(await isUnknown(ctx.db, dispatchId, targetId))) {
-    throw new AppError('dispatch.wrong-state', {
-      vi: 'Người nhận này không còn ở trạng thái “không rõ”. Ông/Bà vui lòng tải lại trang.',
-      en: 'This person is not unknown any more. Please reload the page.',
-    })
-  }
+  if ((await firmestOf(ctx.db, dispatchId, targetId))?.state !== 'unknown') throw notUnknown()
   const state = reached ? 'confirmed' : 'rejected'
+  const ref = `person:${actor.id}`
   const at = ctx.now()
-  await recordReceipts(ctx, dispatch.channel, [
-    { ref: `person:${actor.id}`, dispatchId, targetId, state, code: 'said-by-person', at },
-  ])
+  await recordReceipts(ctx, dispatch.channel, [{ ref, dispatchId, targetId, state, code: 'said-by-person', at }])
   await applyReceipts(ctx)
+  // The vendor's news, or another person, may have been quicker by a moment: then nobody settled anything here.
+  if ((await firmestOf(ctx.db, dispatchId, targetId))?.ref !== ref) throw notUnknown()
   await recordEvent(
     ctx.db,
     { announcementId: dispatch.announcementId, actor, action: 'settle', revision: dispatch.revision, at },
     { channel: dispatch.channel, round: dispatch.round, targetId, state },
   )
   return await progressOf(ctx, dispatch.announcementId)
+}
+
+function notUnknown(): AppError {
+  return new AppError('dispatch.wrong-state', {
+    vi: 'Người nhận này không còn ở trạng thái “không rõ”. Ông/Bà vui lòng tải lại trang.',
+    en: 'This person is not unknown any more. Please reload the page.',
+  })
 }

@@ -1,3 +1,4 @@
+import { availableChannels } from '../../channels/index.ts'
 import type { ChannelTable } from '../../channels/registry.ts'
 import type { Actor } from '../domain/accounts.ts'
 import { AppError } from '../domain/errors.ts'
@@ -20,18 +21,21 @@ export async function historyOf(
   address: string,
 ): Promise<PersonHistoryRow[]> {
   const person = await findPerson(ctx.db, readAddress(address))
+  // Also without a person: trying numbers to learn who is in the register leaves a trace.
+  await ctx.db.query(`insert into account_events (kind, user_id, citizen_id) values ('history-read', $1, $2)`, [
+    actor.id,
+    person?.id ?? null,
+  ])
   if (!person) {
     throw new AppError('not-found', {
       vi: 'Không có người dân nào trong danh sách với số điện thoại hoặc email này.',
       en: 'Nobody in the register has this phone number or email address.',
     })
   }
-  await ctx.db.query(`insert into account_events (kind, user_id, citizen_id) values ('history-read', $1, $2)`, [
-    actor.id,
-    person.id,
-  ])
-  const channels = [...ctx.channels.values()].flatMap(c => (c.channel.audience === 'citizens' ? [c.channel.id] : []))
-  return await personHistory(ctx.db, person, channels)
+  // A station may have a person's id. What came over a channel that is switched off now did come.
+  const known = [...availableChannels, ...[...ctx.channels.values()].map(c => c.channel)]
+  const ofPlaces = known.flatMap(channel => (channel.audience === 'citizens' ? [] : [channel.id]))
+  return await personHistory(ctx.db, person, ofPlaces)
 }
 
 function readAddress(address: string): { phone: string } | { email: string } {

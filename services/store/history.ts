@@ -24,17 +24,18 @@ const mostDispatches = 500
  * grows with the person's messages, not with everybody's. In a chunk without an outcome a position says the state; a target
  * that moved to a follow-up chunk appears there.
  * Indexes: chunks_people, outcomes_target.
+ * @param channelsOfPlaces whose targets are no people, though a place may have a person's id
  */
 export async function personHistory(
   sql: Sql,
   person: { id: string; areas: string[] },
-  channels: string[],
+  channelsOfPlaces: string[],
 ): Promise<PersonHistoryRow[]> {
   const { rows } = await sql.query(
     `with member as materialized (
        select c.id, c.dispatch_id, c.done_to, c.up_to, c.rest_state, c.rest_reason,
          array_position(c.target_ids, $1::bigint) as position
-       from chunks c
+       from chunks c join dispatches m on m.id = c.dispatch_id and m.channel <> all($3::text[])
        where (c.area_code = any($2::text[]) or c.area_code is null) and c.first_id <= $1 and c.last_id >= $1
      ), latest as (
        -- Of several chunks of one dispatch the last one holds the present position.
@@ -46,13 +47,13 @@ export async function personHistory(
          when l.position <= l.up_to then 'sending' else coalesce(l.rest_state, 'waiting') end) as state,
        coalesce(o.code, case when l.position > l.up_to then l.rest_reason end) as code, o.at
      from latest l
-     join dispatches d on d.id = l.dispatch_id and d.channel = any($3::text[])
+     join dispatches d on d.id = l.dispatch_id
      join announcements a on a.id = d.announcement_id
      left join lateral (
        select state, code, at from outcomes where dispatch_id = l.dispatch_id and target_id = $1 order by rank desc limit 1
      ) o on true
      order by d.id desc`,
-    [person.id, person.areas, channels],
+    [person.id, person.areas, channelsOfPlaces],
   )
   return rows
 }

@@ -26,6 +26,8 @@ export interface ClaimedChunk {
   title: string
   expiresAt: Date | null
   attempt: number
+  /** How many of the chunk are decided, as the holder knows it: the ledger must say the same before the next mark. */
+  doneTo: number
   /** A vendor that could not take these targets a moment ago. */
   avoid: string | null
   /** When the dispatch became due; retries are given up some time after it. */
@@ -68,7 +70,7 @@ export const leaseStatement = `update chunks c
        for update skip locked
      )
      and d.id = c.dispatch_id and d.rendition_id is not null and ${sendable}
-   returning c.id, c.lease_token as token, c.attempt, c.avoid, d.id as "dispatchId",
+   returning c.id, c.lease_token as token, c.attempt, c.done_to as "doneTo", c.avoid, d.id as "dispatchId",
      d.announcement_id as "announcementId", d.revision, d.round, d.channel, d.priority,
      d.rendition_id as "renditionId", d.expires_at as "expiresAt", d.not_before as "dueAt", d.problem,
      a.content->>'title' as title`
@@ -129,12 +131,16 @@ export async function settleWindow(sql: Sql, chunkId: string, unsafe: boolean): 
  * Marks the intent to send the next `count` targets, and prolongs the lease. Nothing may be handed to a vendor before
  * this has committed. The one statement also checks the token, pause, cancel and expiry, and that no emergency waits for
  * the channel ({@link emergencyWaits}). Asking again, because the answer got lost, gives the same window.
+ *
+ * The append before it does not wait for the disk. Should the server have lost that append in a crash, the old window is open
+ * again, and its people have had their message: what is decided must be what the holder knows, or nobody is marked, and the
+ * window becomes unknown with the end of the lease.
  * @param vendor to whom they will be handed, where the channel has several
  * @returns target ids in sending order; empty means stop
  */
 export async function markIntent(
   sql: Sql,
-  chunk: Pick<ClaimedChunk, 'id' | 'token'>,
+  chunk: Pick<ClaimedChunk, 'id' | 'token' | 'doneTo'>,
   count: number,
   leaseMs: number,
   vendor?: string,
@@ -145,10 +151,10 @@ export async function markIntent(
        lease_until = now() + $4 * interval '1 ms'
      from dispatches d
      where c.id = $1 and c.lease_token = $2 and c.closed_at is null and c.rest_state is null and c.done_to < c.size
-       and d.id = c.dispatch_id and ${sendable}
+       and c.done_to = $6 and d.id = c.dispatch_id and ${sendable}
        and (d.priority = 'emergency' or not exists (${waitingEmergency('d.channel')}))
      returning array_to_string(c.target_ids[c.done_to + 1 : c.up_to], ',') as ids`,
-    values: [chunk.id, chunk.token, count, leaseMs, vendor ?? null],
+    values: [chunk.id, chunk.token, count, leaseMs, vendor ?? null, chunk.doneTo],
   })
   return rows[0]?.ids.split(',') ?? []
 }
@@ -256,7 +262,8 @@ function sortOutcomes(ids: string[], outcomes: Outcome[]): SortedOutcomes {
  * not due, so that a vendor's outage does not grind the audience into ever smaller chunks.
  *
  * The commit does not wait for the disk: should the machine lose power at this moment, the mark stands and the targets
- * are unknown, which is true; the next mark waits, and takes this with it.
+ * are unknown, which is true; the next mark waits, and takes this with it. A holder that outlives the server's crash finds
+ * out at its next mark ({@link markIntent}).
  * @param followUpId what an earlier flush of this chunk returned
  * @returns undefined when the chunk has been taken away: nothing was written, and the targets are settled already
  */
@@ -292,7 +299,8 @@ export async function appendOutcomes(
       textArray(recorded.map(r => r.ref)),
       jobVersion,
       followUpId ?? null,
-      costDong,
+      // A price may have a fraction of a đồng; a flush is told in whole ones.
+      Math.round(costDong),
       textArray(parts.map(p => p.ref)),
       numberArray(parts.map(p => p.id)),
       numberArray(parts.map(p => p.part)),

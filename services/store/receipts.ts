@@ -57,8 +57,11 @@ const deltas = counted
   )
   .join(',\n')
 
-/** Older messages than this get no receipts by their vendor's reference: such numbers are used again. */
-const firstDispatchWithReceipts = `to_char(now() - interval '40 days', 'YYYYMM')::bigint * 100000000`
+/**
+ * Messages of a dispatch that was over earlier than this get no receipts by their vendor's reference: such numbers are used
+ * again. Not by the day of the approval, which the ids tell: a start may be set for months later.
+ */
+const mayHaveReceipts = `(d.settled_at is null or d.settled_at > now() - interval '40 days')`
 
 /**
  * Applies a batch of the inbox: for each target the firmest news of the batch is appended to the ledger when it is
@@ -67,7 +70,7 @@ const firstDispatchWithReceipts = `to_char(now() - interval '40 days', 'YYYYMM')
  * two ids together or else by the vendor's reference of a part, and only news from the dispatch's own channel counts; a
  * message in parts is confirmed when all parts are, and rejected when one is. One applier at a time; the caller's
  * transaction holds the advisory lock.
- * Indexes: receipts_inbox_open, outcomes_target, message_parts_ref, message_parts_target.
+ * Indexes: receipts_inbox_open, outcomes_target, message_parts_ref, message_parts_target, dispatches_settled.
  * @param afterId where the last batch ended ('0' to start): unmatched news does not block what comes behind it
  * @returns last id read (undefined: nothing left), how many changed something, and which dispatches
  */
@@ -78,7 +81,10 @@ export async function applyReceiptBatch(
 ): Promise<{ lastId: string | undefined; changed: number; dispatchIds: string[] }> {
   await sql.query(`select pg_advisory_xact_lock(hashtext('loa-receipts'))`)
   const { rows } = await sql.query(
-    `with batch as materialized (
+    `with first as materialized (
+       -- Keeps the search out of the months in which nothing can be found.
+       select min(d.id) as id from dispatches d where ${mayHaveReceipts}
+     ), batch as materialized (
        select b.id, b.state, b.code, b.ref, b.at, ${rankOf('b.state')} as rank, whom.dispatch_id, whom.target_id, whom.part
        from (select * from receipts_inbox where applied_at is null and id > $1 order by id limit $2) b
        left join lateral (
@@ -87,7 +93,7 @@ export async function applyReceiptBatch(
          union all
          (select m.dispatch_id, m.target_id, m.part from message_parts m join dispatches d on d.id = m.dispatch_id
           where m.ref = b.ref and (b.dispatch_id is null or b.target_id is null) and d.channel = b.channel
-            and m.dispatch_id >= ${firstDispatchWithReceipts}
+            and m.dispatch_id >= (select id from first) and ${mayHaveReceipts}
           order by m.dispatch_id desc limit 1)
          limit 1
        ) whom on true

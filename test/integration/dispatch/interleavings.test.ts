@@ -215,6 +215,7 @@ describe('whatever happens in whatever order', () => {
         const { window, outcomes } = hand
         const written = await appendOutcomes(db, hand.chunk, window, outcomes, 2_000, hand.followUpId)
         hand.followUpId = written?.followUpId
+        hand.chunk.doneTo += window.length
         if (!written) {
           const news = window.flatMap((targetId, i) => {
             const outcome = outcomes[i]

@@ -283,6 +283,115 @@ describe('further rounds', () => {
       expect((await resolveUnknown(ctx, open, never)).rounds).toBe(0)
     })
 
+    const emergency = { priority: 'emergency', urgencyReason: 'Lũ quét' }
+
+    test('of many, all are asked about in turns; a start that was set long before changes nothing', async () => {
+      await database.db.query(
+        `insert into citizens (full_name, phone, area_code)
+         select 'Người ' || n, '+8491' || lpad(n::text, 7, '0'), '19742' from generate_series(1, 1500) n`,
+      )
+      await database.db.query(
+        `insert into consents (citizen_id, purpose, given_at, source)
+         select id, 'announcements', now(), 'test' from citizens where area_code = '19742'`,
+      )
+      try {
+        const { dispatch } = await firstRound(() => ({ kind: 'unknown', code: 'timeout' }), {
+          audience: { areas: ['19742'] },
+        })
+        await longAgo()
+        await database.db.query(`update dispatches set created_at = now() - interval '3 months' where id = $1`, [
+          dispatch,
+        ])
+        const asked = new Set<string>()
+        let questions = 0
+        const open = askable(question => {
+          if (question.dispatchId !== dispatch) return undefined
+          questions += 1
+          asked.add(question.targetId)
+          return undefined
+        })
+        for (let turn = 0; turn < 4; turn++) await resolveUnknown(ctx, open, never)
+        expect([asked.size, questions]).toEqual([1500, 1500])
+      } finally {
+        await database.db.query(`delete from citizens where area_code = '19742'`)
+      }
+    })
+
+    test('a vendor that cannot be asked holds up nobody else, nor for long an emergency', async () => {
+      const fate = (): Outcome => ({ kind: 'unknown', code: 'timeout' })
+      const failing = await firstRound(fate, emergency)
+      const other = await firstRound(fate)
+      await database.db.query(`update outcomes set at = at - interval '1 minute' where dispatch_id = $1`, [
+        failing.dispatch,
+      ])
+      await database.db.query(`update outcomes set at = at - interval '90 seconds' where dispatch_id = $1`, [
+        other.dispatch,
+      ])
+      const asked = new Set<string>()
+      const open = async (): Promise<Session<unknown>> => ({
+        ...(await sms.session()),
+        lookup: async questions => {
+          if (questions[0]?.dispatchId === failing.dispatch) throw new Error('the vendor is away')
+          for (const q of questions) asked.add(q.dispatchId)
+          return []
+        },
+      })
+      await resolveUnknown(ctx, open, never)
+      expect(asked).toContain(other.dispatch)
+      expect(await lastRound(failing.announcement)).toMatchObject({ round: 1 })
+      await longAgo()
+      await resolveUnknown(ctx, open, never)
+      expect(await lastRound(failing.announcement)).toMatchObject({ round: 2 })
+      await sendAll((await lastRound(failing.announcement))?.id ?? '')
+    })
+
+    test('in an emergency the vendor is asked about the second message too before there is a third', async () => {
+      const { announcement } = await firstRound(() => ({ kind: 'unknown', code: 'timeout' }), emergency)
+      await longAgo()
+      const open = (knows: boolean) =>
+        askable(({ dispatchId: of, targetId }) =>
+          knows ? { ref: 'v', dispatchId: of, targetId, state: 'accepted', at: new Date() } : undefined,
+        )
+      await resolveUnknown(ctx, open(false), never)
+      const second = await lastRound(announcement)
+      await sendAll(second?.id ?? '')
+      expect(await countsOf(database.db, second?.id ?? '')).toMatchObject({ unknown: people })
+      await resolveUnknown(ctx, open(false), never)
+      expect(await lastRound(announcement)).toMatchObject({ round: 2 })
+      await longAgo()
+      await resolveUnknown(ctx, open(true), never)
+      expect(await lastRound(announcement)).toMatchObject({ round: 2, counts: { accepted: people } })
+    })
+
+    test('a channel that somebody paused gets no round by itself', async () => {
+      const { announcement, dispatch } = await firstRound(() => ({ kind: 'unknown', code: 'timeout' }), emergency)
+      await longAgo()
+      await resolveUnknown(
+        ctx,
+        askable(() => undefined),
+        never,
+      )
+      const second = await lastRound(announcement)
+      await sendAll(second?.id ?? '')
+      await longAgo()
+      // The first round had not come to its end yet.
+      await database.db.query('update dispatches set settled_at = null, paused_at = now() where id = $1', [dispatch])
+      await resolveUnknown(
+        ctx,
+        askable(() => undefined),
+        never,
+      )
+      expect(await lastRound(announcement)).toMatchObject({ id: second?.id })
+      await database.db.query('update dispatches set paused_at = null where id = $1', [dispatch])
+      await resolveUnknown(
+        ctx,
+        askable(() => undefined),
+        never,
+      )
+      expect(await lastRound(announcement)).toMatchObject({ round: 3 })
+      await database.db.query('update dispatches set settled_at = now() where settled_at is null')
+    })
+
     test('a person who has asked settles it, once', async () => {
       const { announcement, dispatch } = await firstRound(() => ({ kind: 'unknown', code: 'timeout' }))
       const [a = '', b = ''] = ids
@@ -295,6 +404,19 @@ describe('further rounds', () => {
       await expect(settleByPerson(ctx, officer, dispatch, a, false)).rejects.toMatchObject({
         code: 'dispatch.wrong-state',
       })
+      // The vendor's own news is quicker by a moment: nothing was settled by the person, and nobody is told so.
+      const [, , c = ''] = ids
+      await recordReceipts(ctx, 'sms', [
+        { ref: '', dispatchId: dispatch, targetId: c, state: 'confirmed', at: new Date(Date.now() - 1000) },
+      ])
+      await expect(settleByPerson(ctx, officer, dispatch, c, false)).rejects.toMatchObject({
+        code: 'dispatch.wrong-state',
+      })
+      const { rows } = await database.db.query(
+        `select detail->>'targetId' as id from announcement_events where announcement_id = $1 and action = 'settle' order by id`,
+        [announcement],
+      )
+      expect(rows.map(r => r.id)).toEqual([a, b])
     })
   })
 })

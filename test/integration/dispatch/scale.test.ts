@@ -26,6 +26,7 @@ import {
 } from '../../support/dispatch.ts'
 import type { TestDatabase } from '../../support/postgres.ts'
 import { testDatabase } from '../../support/postgres.ts'
+import { until } from '../../support/wait.ts'
 
 const never = new AbortController().signal
 
@@ -144,6 +145,10 @@ describe('what the size of a province asks for', () => {
       (await historyOf(ctx, { ...officer, id: '00000000-0000-4000-8000-000000000000' }, phone)).map(r => r.dispatchId),
     ).toContain(old)
 
+    // One that was paused for long is not over: whom it has sent to must stay known.
+    await database.db.query('update dispatches set settled_at = null where id = $1', [old])
+    expect(await forgetOldMonths(database.db, 24)).toBe(0)
+    await database.db.query('update dispatches set settled_at = now() where id = $1', [old])
     expect(await forgetOldMonths(database.db, 24)).toBe(1)
     expect(await countsOf(database.db, old)).toEqual(before)
     expect(
@@ -181,7 +186,18 @@ describe('what the size of a province asks for', () => {
       [id],
     )
     expect(audit.rows).toEqual([{ user_id: asks.id, citizen_id: id }])
+    // What came over a channel that has been switched off since did come; what stands with a place of the same id did not.
+    const without = dispatchContext(database.db, [scriptedChannel('email')])
+    expect((await historyOf(without, asks, phone)).map(r => r.dispatchId)).toEqual(history.map(r => r.dispatchId))
+    await database.db.query(`update dispatches set channel = 'board' where id = $1`, [second.dispatch])
+    expect((await historyOf(ctx, asks, phone)).map(r => r.dispatchId)).not.toContain(second.dispatch)
     await expect(historyOf(ctx, asks, '0912000000')).rejects.toMatchObject({ code: 'not-found' })
+    // Trying numbers to learn who is in the register leaves a trace as well.
+    const tried = await database.db.query(
+      `select 1 from account_events where kind = 'history-read' and user_id = $1 and citizen_id is null`,
+      [asks.id],
+    )
+    expect(tried.rows).toHaveLength(1)
     await expect(historyOf(ctx, asks, '12')).rejects.toMatchObject({ code: 'citizen.bad-phone' })
     await database.db.query('update consents set withdrawn_at = null where citizen_id = $1', [id])
   })
@@ -300,5 +316,128 @@ describe('what the size of a province asks for', () => {
       dispatch,
     ])
     expect(avoid.rows).toEqual([{ avoid: 'esms' }])
+  })
+
+  test('a server that crashes and loses an append gives nobody a second message: the window it opened again is unknown', async () => {
+    const { dispatch } = await ready()
+    const [chunk = ''] = await openChunks(database.db, dispatch)
+    let turns = 0
+    const session = async () => ({
+      ...(await sms.session()),
+      // Before the second mark: the ledger as it is after the crash, with the mark that was on the disk and no append.
+      reserve: async ({ count }: { count: number }) => {
+        turns += 1
+        if (turns === 2) {
+          await database.db.query('delete from outcomes where chunk_id = $1', [chunk])
+          await database.db.query('delete from message_parts where dispatch_id = $1', [dispatch])
+          await database.db.query('update chunks set done_to = 0, accepted = 0 where id = $1', [chunk])
+        }
+        return { count: Math.min(count, 7), vendor: 'esms' }
+      },
+    })
+    await deliverChunk(ctx, chunk, 'sms', session, never)
+    expect(sms.sentTo).toHaveLength(7)
+    await endLeases(database.db)
+    await deliverChunk(ctx, chunk, 'sms', session, never)
+    await drain(dispatch)
+    expect(sms.sentTo).toHaveLength(60)
+    expect(new Set(sms.sentTo).size).toBe(60)
+    expect(await countsOf(database.db, dispatch)).toMatchObject({ accepted: 53, unknown: 7 })
+  })
+
+  test('a price with a fraction of a đồng costs nobody their outcome', async () => {
+    sms.script = batch => batch.targets.map(() => ({ kind: 'accepted', costDong: 250.3 }))
+    const { announcement, dispatch } = await ready()
+    await drain(dispatch)
+    expect(await countsOf(database.db, dispatch)).toMatchObject({ accepted: 60 })
+    const costDong = (await progressOf(ctx, announcement)).dispatches[0]?.costDong ?? 0
+    expect(Math.abs(costDong - 60 * 250.3)).toBeLessThan(5)
+  })
+
+  test('a month that is made late takes the rows that came before it, and the default partition keeps nothing for ever', async () => {
+    const month = new Date().toISOString().slice(0, 7).replace('-', '')
+    const { dispatch } = await ready()
+    // The instance was switched off for long: no month has been made, and the first messages come before the first sweep.
+    await database.db.query(
+      `drop table outcomes_${month}, message_parts_${month}; delete from outcomes_other; delete from message_parts_other`,
+    )
+    await drain(dispatch)
+    const where = async (table: string) =>
+      (
+        await database.db.query(
+          `select distinct tableoid::regclass::text as name, count(*)::int as n from ${table} where dispatch_id = $1 group by 1`,
+          [dispatch],
+        )
+      ).rows
+    expect(await where('outcomes')).toEqual([{ name: 'outcomes_other', n: 60 }])
+    await ensureMonths(database.db)
+    await ensureMonths(database.db)
+    expect(await where('outcomes')).toEqual([{ name: `outcomes_${month}`, n: 60 }])
+    expect(await where('message_parts')).toEqual([{ name: `message_parts_${month}`, n: 60 }])
+    const { rows } = await database.db.query(
+      `select indexdef from pg_indexes where tablename = 'outcomes_${month}' and indexdef like '%(dispatch_id, target_id)%'`,
+    )
+    expect(rows).toHaveLength(2)
+    // From before the months: ids without one. They are older than the oldest month, and go with it.
+    await database.db.query(
+      `insert into outcomes (dispatch_id, target_id, chunk_id, rank, state) values (7, 1, 1, 2, 'accepted');
+       create table outcomes_202404 partition of outcomes for values from (20240400000000) to (20240500000000)`,
+    )
+    await forgetOldMonths(database.db, 24)
+    expect((await database.db.query('select 1 from outcomes_other')).rows).toEqual([])
+  })
+
+  test('receipts by part find a dispatch that was approved months before its start', async () => {
+    const { dispatch } = await ready()
+    await drain(dispatch)
+    const long = '20260100000001'
+    await database.db.query(
+      `create table if not exists outcomes_202601 partition of outcomes for values from (20260100000000) to (20260200000000)`,
+    )
+    await database.db.query(
+      `insert into dispatches (id, announcement_id, revision, channel, method, priority, audience, frozen_at, settled_at,
+         round, resend_states, created_at)
+       select $2, announcement_id, revision, channel, method, priority, audience, frozen_at, settled_at, 2, '{unknown}',
+         now() - interval '3 months' from dispatches where id = $1`,
+      [dispatch, long],
+    )
+    for (const table of ['chunks', 'outcomes', 'message_parts']) {
+      await database.db.query(`update ${table} set dispatch_id = $2 where dispatch_id = $1`, [dispatch, long])
+    }
+    const { rows } = await database.db.query('select ref from message_parts where dispatch_id = $1 order by ref', [
+      long,
+    ])
+    const news = (ref: string): Receipt => ({ ref, state: 'confirmed', at: new Date() })
+    await recordReceipts(ctx, 'sms', [news(rows[0].ref), news(rows[1].ref)])
+    await applyReceipts(ctx)
+    expect(await countsOf(database.db, long)).toMatchObject({ confirmed: 2 })
+    // One that was over long ago: its vendor's numbers are used again.
+    await database.db.query(`update dispatches set settled_at = now() - interval '41 days' where id = $1`, [long])
+    await recordReceipts(ctx, 'sms', [news(rows[2].ref)])
+    await applyReceipts(ctx)
+    expect(await countsOf(database.db, long)).toMatchObject({ confirmed: 2 })
+  })
+
+  test('a worker that could not read the addresses before its lease ended hands nobody over: others have decided', async () => {
+    const { dispatch } = await ready()
+    const [chunk = ''] = await openChunks(database.db, dispatch)
+    const locker = await database.db.connect()
+    let late: Promise<void>
+    try {
+      await locker.query('begin; lock table citizens in access exclusive mode')
+      late = deliverChunk(ctx, chunk, 'sms', sms.session, never)
+      const marked = async () => (await countsOf(database.db, dispatch)).sending > 0
+      await until('the window is marked', marked)
+      await endLeases(database.db)
+      await claimChunk(database.db, chunk, 30_000, true)
+      await locker.query('select pg_sleep(1.2)')
+    } finally {
+      await locker.query('rollback')
+      locker.release()
+    }
+    await late
+    expect(sms.sentTo).toEqual([])
+    const { unknown, waiting } = await countsOf(database.db, dispatch)
+    expect([unknown > 0, unknown + waiting]).toEqual([true, 60])
   })
 })
