@@ -394,18 +394,20 @@ export async function nameParts(
   )
 }
 
-/** Gives a chunk back to wait: nobody in it is sent to before `afterMs` have passed. The queue is asked then. */
+/**
+ * Gives a chunk back to wait: nobody in it is sent to before `afterMs` have passed. Then the sweep asks for it, in the order
+ * of turns: after the quiet hours everybody's chunks become due at the same moment.
+ */
 export async function postponeChunk(
   sql: Sql,
-  chunk: Pick<ClaimedChunk, 'id' | 'token' | 'dispatchId' | 'channel' | 'priority'>,
+  chunk: Pick<ClaimedChunk, 'id' | 'token'>,
   afterMs: number,
 ): Promise<void> {
-  const { rowCount } = await sql.query(
+  await sql.query(
     `update chunks set not_before = now() + $3 * interval '1 ms', lease_token = null, lease_until = null
      where id = $1 and lease_token = $2 and up_to = done_to and closed_at is null`,
     [chunk.id, chunk.token, afterMs],
   )
-  if (rowCount === 1) await ringLater(sql, chunk, afterMs)
 }
 
 /** Gives a chunk back early (pause, shutdown), so that nobody has to wait for the lease to end. */
