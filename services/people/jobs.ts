@@ -72,11 +72,6 @@ export async function runImportJob<Report>(
     })
     clearInterval(beat)
     await beating
-    await noteProgress(db, job.id, progress)
-    await db.query(`update import_jobs set phase = 'done', report = $2, seen_at = now() where id = $1`, [
-      job.id,
-      JSON.stringify(report),
-    ])
     return report
   } catch (error) {
     clearInterval(beat)
@@ -98,11 +93,29 @@ async function openJob(db: Db, job: { id: string; kind: ImportKind; actorId: str
   })
 }
 
+/**
+ * Notes what the import did, in the very transaction that does it: whatever breaks off afterwards, nobody is told that
+ * nothing was imported when it was, and the other way round.
+ */
+export async function noteDone(
+  sql: Sql,
+  id: string | undefined,
+  report: object,
+  { rows, rejected, bytes, bytesTotal }: Omit<ImportProgress, 'phase'>,
+): Promise<void> {
+  if (id === undefined) return
+  await sql.query(
+    `update import_jobs set phase = 'done', report = $2, rows = $3, rejected = $4, bytes = $5,
+       bytes_total = coalesce(nullif($6, 0), bytes_total), seen_at = now() where id = $1`,
+    [id, JSON.stringify(report), rows, rejected, bytes, bytesTotal],
+  )
+}
+
 /** @returns whether somebody has asked for the import to stop */
 async function noteProgress(db: Db, id: string, p: ImportProgress): Promise<boolean> {
   const { rows } = await db.query<{ cancel_asked: boolean }>(
     `update import_jobs set phase = $2, rows = $3, rejected = $4, bytes = $5, bytes_total = $6, seen_at = now()
-     where id = $1 returning cancel_asked`,
+     where id = $1 and phase in ('reading', 'merging') returning cancel_asked`,
     [id, p.phase, p.rows, p.rejected, p.bytes, p.bytesTotal],
   )
   return rows[0]?.cancel_asked ?? false
@@ -117,11 +130,11 @@ async function noteFailure(db: Db, id: string, error: unknown): Promise<void> {
         en: 'The import broke off. Nothing was imported.',
       }
   const phase = problem.code === 'import.cancelled' ? 'cancelled' : 'failed'
-  await db.query(`update import_jobs set phase = $2, problem = $3, seen_at = now() where id = $1`, [
-    id,
-    phase,
-    JSON.stringify(problem),
-  ])
+  await db.query(
+    `update import_jobs set phase = $2, problem = $3, seen_at = now()
+     where id = $1 and phase in ('reading', 'merging')`,
+    [id, phase, JSON.stringify(problem)],
+  )
 }
 
 /** A job as it stands; undefined when there is none (any more). One whose process died counts as failed. */

@@ -154,6 +154,33 @@ describe('POST /api/citizens/import', () => {
       expect(await job(id)).toMatchObject({ phase: 'failed', problem: { code: 'service.unavailable' } })
     })
 
+    test('what the job says and what was imported are one: neither is written without the other', async () => {
+      const { db } = server.database
+      const before = await citizens()
+      await db.query(`create function refuse_done() returns trigger language plpgsql as
+        $$ begin if new.phase = 'done' then raise exception 'the database is away'; end if; return new; end $$`)
+      await db.query(
+        'create trigger refuse_done before update on import_jobs for each row execute function refuse_done()',
+      )
+      try {
+        for (const kind of ['citizens/import', 'citizens/opt-outs/import']) {
+          const id = randomUUID()
+          await officer
+            .post(`/api/${kind}?id=${id}`)
+            .set('Content-Type', 'text/csv')
+            .send('SĐT,Mã xã,Đồng ý\n0987000088,19333,có\n')
+          expect(await ended(id)).toMatchObject({
+            phase: 'failed',
+            problem: { en: expect.stringContaining('Nothing') },
+          })
+        }
+      } finally {
+        await db.query('drop function refuse_done cascade')
+      }
+      expect(await citizens()).toBe(before)
+      expect((await db.query(`select from opt_outs where address = '+84987000088'`)).rowCount).toBe(0)
+    })
+
     test('unknown ones and strangers', async () => {
       const id = randomUUID()
       await officer.get(`/api/citizens/imports/${id}`).expect(404)
