@@ -292,7 +292,8 @@ export async function appendOutcomes(
       textArray(recorded.map(r => r.ref)),
       jobVersion,
       followUpId ?? null,
-      costDong,
+      // The column holds whole đồng, a tariff may not.
+      Math.round(costDong),
       textArray(parts.map(p => p.ref)),
       numberArray(parts.map(p => p.id)),
       numberArray(parts.map(p => p.part)),
