@@ -2,6 +2,7 @@ import { dispatchSettings } from '../config/queues.ts'
 import type { DispatchContext } from '../services/dispatch/context.ts'
 import { sweep } from '../services/dispatch/sweep.ts'
 import { forgetOldAnswers } from '../services/http/idempotency.ts'
+import { forgetOldJobs } from '../services/people/jobs.ts'
 import { recordAiredItems } from '../services/places/operator.ts'
 import { withAdvisoryLock } from '../services/store/db.ts'
 import { ensureMonths, forgetOldMonths } from '../services/store/months.ts'
@@ -35,6 +36,7 @@ async function everything(ctx: DispatchContext, keepMonths: number): Promise<Rec
     () => sweep(ctx),
     async () => ({ forgottenAnswers: await forgetOldAnswers(ctx.db) }),
     async () => ({ forgottenReceipts: await forgetAppliedReceipts(ctx.db, dispatchSettings.receiptKeepMs) }),
+    async () => ({ forgottenImports: await forgetOldJobs(ctx.db) }),
     async () => {
       await ensureMonths(ctx.db)
       return { forgottenMonths: await forgetOldMonths(ctx.db, keepMonths) }

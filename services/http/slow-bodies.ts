@@ -6,7 +6,7 @@ import type { Server } from 'node:http'
  */
 export const bodyTimes = {
   requestMs: 300_000,
-  /** Uploads of lists; these callers are signed in. */
+  /** Uploads of lists, for callers who are signed in and may import. */
   uploadMs: 6 * 3_600_000,
 }
 
@@ -17,13 +17,23 @@ export function limitSlowBodies(server: Server, times = bodyTimes): void {
   server.requestTimeout = 0
   server.on('request', (req, res) => {
     const limitMs = uploads.test(req.url ?? '') ? times.uploadMs : times.requestMs
-    const timer = setTimeout(() => {
-      if (!req.complete) req.destroy()
-    }, limitMs)
-    timer.unref()
+    const { socket } = req
+    const cutAfter = (ms: number) =>
+      setTimeout(() => {
+        if (!req.complete) socket.destroy()
+      }, ms).unref()
+    let timer = cutAfter(limitMs)
     const done = () => clearTimeout(timer)
     req.once('end', done)
-    req.once('close', done)
-    res.once('close', done)
+    req.once('close', () => {
+      if (req.complete || socket.destroyed) done()
+    })
+    res.once('finish', () => {
+      if (req.complete) return done()
+      // Answered before all of it came: the rest is still taken and dropped, but a stranger gets no six hours for it.
+      if (res.statusCode !== 401 && res.statusCode !== 403) return
+      done()
+      timer = cutAfter(times.requestMs)
+    })
   })
 }

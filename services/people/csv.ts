@@ -165,7 +165,7 @@ async function openText(
   while (!ended && head.length < longestRecord && head.split('\n').length <= sniffedLines) {
     const next = await pieces.next()
     if (next.done) ended = true
-    else head = (head + next.value).replace(/^\n+/, '')
+    else head += next.value
   }
   // Excel's hint stands above the headings and is not shown: it is no row.
   const hint = /^sep=([;,\t])(\n|$)/i.exec(head)

@@ -4,6 +4,7 @@ import { transaction } from '../store/db.ts'
 import { loadAreaFinder } from './areas.ts'
 import { cancellable, stopIfAsked } from './cancellable.ts'
 import { type Columns, citizenSheet, findHeadings } from './columns.ts'
+import { noteDone } from './jobs.ts'
 import { mergeStaged } from './merge.ts'
 import { keepRejected } from './rejected.ts'
 import { readPerson } from './rows.ts'
@@ -109,7 +110,9 @@ async function importInto(
     dryRun,
   })
   const refused = await keepRejected(sql, options.jobId, rejectedRowsKept)
-  return { dryRun, ...merged, rows: staged.rows, ignoredColumns: staged.ignoredColumns, ...refused }
+  const report = { dryRun, ...merged, rows: staged.rows, ignoredColumns: staged.ignoredColumns, ...refused }
+  await noteDone(sql, options.jobId, report, { ...staged, rejected: refused.rejectedCount })
+  return report
 }
 
 interface Staged extends Omit<ImportProgress, 'phase'> {

@@ -49,7 +49,6 @@ export async function runImportJob<Report>(
   job: { id: string; kind: ImportKind; actorId: string; dryRun: boolean; bytesTotal: number },
   work: (control: JobControl) => Promise<Report>,
 ): Promise<Report> {
-  await forgetOldJobs(db)
   await openJob(db, job)
   const stop = new AbortController()
   let progress: ImportProgress = { phase: 'reading', rows: 0, rejected: 0, bytes: 0, bytesTotal: job.bytesTotal }
@@ -72,11 +71,6 @@ export async function runImportJob<Report>(
     })
     clearInterval(beat)
     await beating
-    await noteProgress(db, job.id, progress)
-    await db.query(`update import_jobs set phase = 'done', report = $2, seen_at = now() where id = $1`, [
-      job.id,
-      JSON.stringify(report),
-    ])
     return report
   } catch (error) {
     clearInterval(beat)
@@ -98,11 +92,29 @@ async function openJob(db: Db, job: { id: string; kind: ImportKind; actorId: str
   })
 }
 
+/**
+ * Notes what the import did, in the very transaction that does it: whatever breaks off afterwards, nobody is told that
+ * nothing was imported when it was, and the other way round.
+ */
+export async function noteDone(
+  sql: Sql,
+  id: string | undefined,
+  report: object,
+  { rows, rejected, bytes, bytesTotal }: Omit<ImportProgress, 'phase'>,
+): Promise<void> {
+  if (id === undefined) return
+  await sql.query(
+    `update import_jobs set phase = 'done', report = $2, rows = $3, rejected = $4, bytes = $5,
+       bytes_total = coalesce(nullif($6, 0), bytes_total), seen_at = now() where id = $1`,
+    [id, JSON.stringify(report), rows, rejected, bytes, bytesTotal],
+  )
+}
+
 /** @returns whether somebody has asked for the import to stop */
 async function noteProgress(db: Db, id: string, p: ImportProgress): Promise<boolean> {
   const { rows } = await db.query<{ cancel_asked: boolean }>(
     `update import_jobs set phase = $2, rows = $3, rejected = $4, bytes = $5, bytes_total = $6, seen_at = now()
-     where id = $1 returning cancel_asked`,
+     where id = $1 and phase in ('reading', 'merging') returning cancel_asked`,
     [id, p.phase, p.rows, p.rejected, p.bytes, p.bytesTotal],
   )
   return rows[0]?.cancel_asked ?? false
@@ -117,21 +129,27 @@ async function noteFailure(db: Db, id: string, error: unknown): Promise<void> {
         en: 'The import broke off. Nothing was imported.',
       }
   const phase = problem.code === 'import.cancelled' ? 'cancelled' : 'failed'
-  await db.query(`update import_jobs set phase = $2, problem = $3, seen_at = now() where id = $1`, [
-    id,
-    phase,
-    JSON.stringify(problem),
-  ])
+  await db.query(
+    `update import_jobs set phase = $2, problem = $3, seen_at = now()
+     where id = $1 and phase in ('reading', 'merging')`,
+    [id, phase, JSON.stringify(problem)],
+  )
 }
 
-/** A job as it stands; undefined when there is none (any more). One whose process died counts as failed. */
-export async function importJob(sql: Sql, id: string): Promise<ImportJob | undefined> {
+/** Who may see a job: the one who began it, or with null whoever is trusted with all of them. */
+export type JobOwner = string | null
+
+/**
+ * A job as it stands; undefined when there is none (any more), or when it is somebody else's: reasons of refused rows
+ * quote cells of a file. One whose process died counts as failed.
+ */
+export async function importJob(sql: Sql, id: string, owner: JobOwner): Promise<ImportJob | undefined> {
   const { rows } = await sql.query<ImportJob & { lost: boolean }>(
     `select id, kind, dry_run as "dryRun", phase, rows, rejected, bytes::float8 as bytes,
        bytes_total::float8 as "bytesTotal", report, problem,
        phase in ('reading', 'merging') and seen_at < now() - make_interval(secs => $2) as lost
-     from import_jobs where id = $1`,
-    [id, lostAfterSeconds],
+     from import_jobs where id = $1 and ($3::text is null or actor_id = $3)`,
+    [id, lostAfterSeconds, owner],
   )
   const { lost, ...job } = rows[0] ?? { lost: false }
   if (!('id' in job)) return undefined
@@ -148,12 +166,18 @@ export async function importJob(sql: Sql, id: string): Promise<ImportJob | undef
 }
 
 /** Asks a running import to stop; within about a second it does, unless it is done by then. @returns false: no such job */
-export async function cancelImport(sql: Sql, id: string): Promise<boolean> {
-  const { rowCount } = await sql.query('update import_jobs set cancel_asked = true where id = $1', [id])
+export async function cancelImport(sql: Sql, id: string, owner: JobOwner): Promise<boolean> {
+  const { rowCount } = await sql.query(
+    'update import_jobs set cancel_asked = true where id = $1 and ($2::text is null or actor_id = $2)',
+    [id, owner],
+  )
   return rowCount === 1
 }
 
-/** Removes old jobs with the rows they refused. */
-async function forgetOldJobs(sql: Sql): Promise<void> {
-  await sql.query('delete from import_jobs where created_at < now() - make_interval(days => $1)', [keptDays])
+/** Removes old jobs with the rows they refused, also when nobody imports any more. @returns how many */
+export async function forgetOldJobs(sql: Sql): Promise<number> {
+  const { rowCount } = await sql.query('delete from import_jobs where created_at < now() - make_interval(days => $1)', [
+    keptDays,
+  ])
+  return rowCount ?? 0
 }

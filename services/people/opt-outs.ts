@@ -5,6 +5,7 @@ import { cancellable, stopIfAsked } from './cancellable.ts'
 import { type Columns, findHeadings, optOutSheet } from './columns.ts'
 import { readEmail } from './email.ts'
 import { brokenRows, type ImportProgress, rejectedRowsKept } from './import.ts'
+import { noteDone } from './jobs.ts'
 import { readPhone } from './phone.ts'
 import { keepRejected, type RejectedRow } from './rejected.ts'
 import { cellOf } from './rows.ts'
@@ -60,7 +61,7 @@ export function importOptOuts(
   return transaction(db, sql =>
     cancellable(db, sql, options.signal, async () => {
       await openStaging(sql)
-      const staged = await stageFile(sql, source, options)
+      const taken = await stageFile(sql, source, options)
       const { rows: counted } = await sql.query<{ all: number; known: number }>(
         `select count(*)::int as all, count(o.address)::int as known
          from (${refusals}) r left join opt_outs o on o.channel = r.channel and o.address = r.address`,
@@ -75,14 +76,11 @@ export function importOptOuts(
         )
       }
       const refused = await keepRejected(sql, options.jobId, rejectedRowsKept)
-      return {
-        dryRun: options.dryRun ?? false,
-        rows: staged.rows,
-        added: all - known,
-        known,
-        ...refused,
-        ignoredColumns: staged.ignoredColumns,
-      }
+      const { ignoredColumns, ...staged } = taken
+      const dryRun = options.dryRun ?? false
+      const report = { dryRun, rows: staged.rows, added: all - known, known, ...refused, ignoredColumns }
+      await noteDone(sql, options.jobId, report, staged)
+      return report
     }),
   )
 }
@@ -112,7 +110,7 @@ async function stageFile(
   sql: Transaction,
   source: AsyncIterable<Uint8Array>,
   { onProgress, onTaken, signal }: OptOutImportOptions,
-): Promise<{ rows: number; ignoredColumns: string[] }> {
+): Promise<Omit<ImportProgress, 'phase'> & { ignoredColumns: string[] }> {
   const staged = { rows: 0, rejected: 0, bytes: 0, bytesTotal: 0 }
   let ignoredColumns: string[] = []
   async function* lines(): AsyncGenerator<string> {
@@ -139,5 +137,5 @@ async function stageFile(
   }
   await stageLines(sql, lines())
   onProgress?.({ ...staged, phase: 'merging' })
-  return { rows: staged.rows, ignoredColumns }
+  return { ...staged, ignoredColumns }
 }

@@ -41,7 +41,8 @@ export async function dueForLookup(sql: Sql, channels: string[]): Promise<{ id: 
 }
 
 /**
- * Those of one dispatch who have been unknown for `olderThanMs`: a vendor needs a moment to know its own messages.
+ * Those of one dispatch who have been unknown for `olderThanMs`: a vendor needs a moment to know its own messages. Who was
+ * changed in the register since is left to a person: the number of today need not be the one the message went to.
  * Index: outcomes_unreached.
  * @param afterId the last one that was asked about in this look-up, or '0'
  */
@@ -60,7 +61,7 @@ export async function unknownTargets(
        and not exists (
          select 1 from outcomes f where f.dispatch_id = o.dispatch_id and f.target_id = o.target_id and f.rank > o.rank
        )
-       and o.target_id > $4
+       and o.target_id > $4 and p.updated_at <= o.at
      order by o.target_id limit $3`,
     [dispatchId, olderThanMs, limit, afterId],
   )

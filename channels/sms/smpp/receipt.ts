@@ -44,7 +44,9 @@ export function readReceipt(pdu: SmppPdu, form: IdForm, at: Date): Receipt | und
 
 function textOf(pdu: SmppPdu): string {
   const { message } = (pdu['message_payload'] ?? pdu['short_message'] ?? { message: '' }) as SmppText
-  return Buffer.isBuffer(message) ? message.toString('latin1') : String(message ?? '')
+  const text = Buffer.isBuffer(message) ? message.toString('latin1') : String(message ?? '')
+  // PostgreSQL takes no NUL, and one receipt that cannot be stored would hold up all of its batch for ever.
+  return text.replaceAll('\0', '')
 }
 
 function word(value: unknown): string | undefined {

@@ -77,7 +77,7 @@ export function createTwilio(config: TwilioConfig, tools: TwilioTools): Vendor {
       client.messages.list({ to: question.address, pageSize: mostListed, limit: mostListed }),
     )
     // The filter by date is ours: Twilio's goes by when a message was sent on, which a waiting one was not.
-    const mine = listed.find(m => m.dateCreated >= from && sameWords(m.body, question.content.text))
+    const mine = listed.find(m => m.dateCreated >= from && holdsWords(m.body, question.content.text))
     if (mine) return found(mine.sid, mine.status, mine.errorCode?.toString())
     const oldest = listed.at(-1)
     const complete = listed.length < mostListed || (oldest !== undefined && oldest.dateCreated < from)
@@ -112,10 +112,16 @@ export function createTwilio(config: TwilioConfig, tools: TwilioTools): Vendor {
   }
 }
 
-/** Spaces at the ends and the form of composed letters may change on the way; nothing else does. */
-function sameWords(a: string, b: string): boolean {
-  return a.normalize('NFC').trim() === b.normalize('NFC').trim()
+/**
+ * True when a message at the vendor holds our words. Only letters and digits count: with Smart Encoding Twilio puts plain
+ * quotes, dashes and spaces for typographic ones, and a trial account puts a sentence in front. A message that was
+ * taken for another's would count as never arrived, and its person would get it twice.
+ */
+function holdsWords(message: string, words: string): boolean {
+  return bare(message).includes(bare(words))
 }
+
+const bare = (text: string) => text.normalize('NFKC').replace(/[^\p{L}\p{N}]/gu, '')
 
 /** What went wrong, as an outcome. An answer that is no JSON makes the SDK throw something without a status. */
 function failureOf(error: unknown, attempt: { begun: boolean; retryAfterSeconds?: number }): Outcome {

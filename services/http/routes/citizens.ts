@@ -1,9 +1,10 @@
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { z } from 'zod'
+import type { Actor } from '../../domain/accounts.ts'
 import { summariseCitizens } from '../../people/citizens.ts'
 import { importCitizens } from '../../people/import.ts'
-import { cancelImport, importJob } from '../../people/jobs.ts'
+import { cancelImport, importJob, type JobOwner } from '../../people/jobs.ts'
 import { importOptOuts } from '../../people/opt-outs.ts'
 import { refusableChannels } from '../../people/refusable.ts'
 import { rejectedCsv } from '../../people/rejected.ts'
@@ -49,6 +50,9 @@ const uploadQuery = z.object({
 })
 
 const jobParams = z.object({ id: z.uuid() })
+
+/** An officer sees the imports of their own; an administrator all of them, to help. */
+const ownerFor = (actor: Actor): JobOwner => (actor.role === 'admin' ? null : actor.id)
 
 const aboutUploads =
   'CSV or XLSX as the raw body, at most 4 GB. `dryRun=1` checks without importing. With an `id` (a fresh UUID) the answer ' +
@@ -106,8 +110,8 @@ export function citizenRoutes(deps: HttpDeps, limitBytes = uploadLimitBytes): Ro
       access: 'citizen.import',
       params: jobParams,
       response: importJobSchema,
-      async handle({ params }) {
-        const job = await importJob(deps.db, params.id)
+      async handle({ params, actor }) {
+        const job = await importJob(deps.db, params.id, ownerFor(actor))
         if (!job) throw notFound()
         return job
       },
@@ -121,9 +125,9 @@ export function citizenRoutes(deps: HttpDeps, limitBytes = uploadLimitBytes): Ro
       params: jobParams,
       body: z.object({}),
       response: importJobSchema,
-      async handle({ params }) {
-        await cancelImport(deps.db, params.id)
-        const job = await importJob(deps.db, params.id)
+      async handle({ params, actor }) {
+        await cancelImport(deps.db, params.id, ownerFor(actor))
+        const job = await importJob(deps.db, params.id, ownerFor(actor))
         if (!job) throw notFound()
         return job
       },
@@ -135,8 +139,8 @@ export function citizenRoutes(deps: HttpDeps, limitBytes = uploadLimitBytes): Ro
       tag: 'citizens',
       access: 'citizen.import',
       params: jobParams,
-      async handle({ params, res }) {
-        if (!(await importJob(deps.db, params.id))) throw notFound()
+      async handle({ params, actor, res }) {
+        if (!(await importJob(deps.db, params.id, ownerFor(actor)))) throw notFound()
         res.set({
           'Content-Type': 'text/csv; charset=utf-8',
           'Content-Disposition': 'attachment; filename="loa-dong-bi-loai.csv"',

@@ -232,7 +232,12 @@ describe('further rounds', () => {
         lookup: async asked => asked.flatMap(question => knows(question) ?? []),
       })
     }
-    const longAgo = () => database.db.query(`update outcomes set at = at - interval '5 minutes'`)
+    const longAgo = async () => {
+      await database.db.query(`update outcomes set at = at - interval '5 minutes'`)
+      await database.db.query(
+        `update citizens set created_at = created_at - interval '5 minutes', updated_at = updated_at - interval '5 minutes'`,
+      )
+    }
 
     test('is asked of the vendor, once it can know; what it does not know stays unknown', async () => {
       const { dispatch } = await firstRound(id => ({ kind: 'unknown', code: 'timeout', ref: `v:${id}` }))
@@ -257,6 +262,20 @@ describe('further rounds', () => {
       asked.length = 0
       expect(await resolveUnknown(ctx, open, never)).toMatchObject({ rounds: 0 })
       expect(asked.filter(q => q.dispatchId === dispatch)).toEqual([])
+    })
+
+    test('of somebody whose number changed since, the vendor is not asked: it would know nothing of the new number', async () => {
+      const { dispatch } = await firstRound(() => ({ kind: 'unknown', code: 'timeout' }))
+      await longAgo()
+      await database.db.query(`update citizens set updated_at = now() where id = $1`, [ids[0]])
+      const asked: string[] = []
+      const open = askable(question => {
+        if (question.dispatchId === dispatch) asked.push(question.targetId)
+        return undefined
+      })
+      await resolveUnknown(ctx, open, never)
+      expect(asked.sort()).toEqual(ids.slice(1).sort())
+      await database.db.query(`update citizens set updated_at = created_at where id = $1`, [ids[0]])
     })
 
     test('in an emergency it is sent again by itself after the vendor was asked, and the possible repeats are shown', async () => {

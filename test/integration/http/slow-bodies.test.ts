@@ -9,6 +9,11 @@ let cut: string[]
 beforeAll(async () => {
   cut = []
   server = createServer(async (req, res) => {
+    const refused = /refused=(\d+)/.exec(req.url ?? '')?.[1]
+    if (refused) {
+      res.writeHead(Number(refused)).end()
+      return
+    }
     try {
       for await (const _ of req);
       res.end('taken')
@@ -46,3 +51,15 @@ test('a request that never ends is cut; a list that is still being sent is not',
   }
   expect(cut).toEqual(['/api/announcements'])
 })
+
+test('an answer given before the body has come does not leave the line open for ever', async () => {
+  for (const path of ['/api/nowhere?refused=404', '/api/citizens/import?refused=401']) {
+    const req = slowly(path)
+    // What is still being sent is dropped; the line itself must end, or strangers could hold any number of them.
+    const gone = new Promise(resolve => req.once('socket', socket => socket.once('close', resolve)))
+    req.on('error', () => undefined)
+    const [answer] = await once(req, 'response')
+    answer.resume()
+    await gone
+  }
+}, 5_000)

@@ -7,9 +7,11 @@ import { type Listening, listen } from '../../../services/http/listen.ts'
 import { citizenRoutes } from '../../../services/http/routes/citizens.ts'
 import { sessionRoutes } from '../../../services/http/routes/session.ts'
 import { unsubscribeRoutes } from '../../../services/http/routes/unsubscribe.ts'
+import { startSweep } from '../../../workers/sweep.ts'
+import { dispatchContext } from '../../support/dispatch.ts'
 import { until } from '../../support/wait.ts'
 import { workbook } from '../../support/xlsx.ts'
-import { type HttpServer, httpServer, signedIn } from '../http/server.ts'
+import { emailOf, type HttpServer, httpServer, signedIn } from '../http/server.ts'
 
 let server: HttpServer
 let app: Express
@@ -148,10 +150,38 @@ describe('POST /api/citizens/import', () => {
     test('one whose process died is told as failed', async () => {
       const id = randomUUID()
       await server.database.db.query(
-        `insert into import_jobs (id, kind, actor_id, dry_run, seen_at) values ($1, 'citizens', 'x', false, now() - interval '1 minute')`,
-        [id],
+        `insert into import_jobs (id, kind, actor_id, dry_run, seen_at)
+         select $1, 'citizens', id, false, now() - interval '1 minute' from users where email = $2`,
+        [id, emailOf('officer')],
       )
       expect(await job(id)).toMatchObject({ phase: 'failed', problem: { code: 'service.unavailable' } })
+    })
+
+    test('what the job says and what was imported are one: neither is written without the other', async () => {
+      const { db } = server.database
+      const before = await citizens()
+      await db.query(`create function refuse_done() returns trigger language plpgsql as
+        $$ begin if new.phase = 'done' then raise exception 'the database is away'; end if; return new; end $$`)
+      await db.query(
+        'create trigger refuse_done before update on import_jobs for each row execute function refuse_done()',
+      )
+      try {
+        for (const kind of ['citizens/import', 'citizens/opt-outs/import']) {
+          const id = randomUUID()
+          await officer
+            .post(`/api/${kind}?id=${id}`)
+            .set('Content-Type', 'text/csv')
+            .send('SĐT,Mã xã,Đồng ý\n0987000088,19333,có\n')
+          expect(await ended(id)).toMatchObject({
+            phase: 'failed',
+            problem: { en: expect.stringContaining('Nothing') },
+          })
+        }
+      } finally {
+        await db.query('drop function refuse_done cascade')
+      }
+      expect(await citizens()).toBe(before)
+      expect((await db.query(`select from opt_outs where address = '+84987000088'`)).rowCount).toBe(0)
     })
 
     test('unknown ones and strangers', async () => {
@@ -163,6 +193,25 @@ describe('POST /api/citizens/import', () => {
       await supertest(app).get(`/api/citizens/imports/${id}`).expect(401)
     })
 
+    test("another officer's import is nobody's business; an administrator may look and stop it", async () => {
+      const id = randomUUID()
+      await server.database.db.query(
+        `insert into import_jobs (id, kind, actor_id, dry_run) values ($1, 'citizens', 'another', false)`,
+        [id],
+      )
+      await officer.get(`/api/citizens/imports/${id}`).expect(404)
+      await officer.get(`/api/citizens/imports/${id}/rejected.csv`).expect(404)
+      await officer.post(`/api/citizens/imports/${id}/cancel`).send({}).expect(404)
+      const asked = async () =>
+        (await server.database.db.query('select cancel_asked from import_jobs where id = $1', [id])).rows[0]
+          .cancel_asked
+      expect(await asked()).toBe(false)
+      const admin = await signedIn(app, 'admin', server.passwords.admin)
+      await admin.get(`/api/citizens/imports/${id}`).expect(200)
+      await admin.post(`/api/citizens/imports/${id}/cancel`).send({}).expect(200)
+      expect(await asked()).toBe(true)
+    })
+
     test('old ones are forgotten with what they refused', async () => {
       const id = randomUUID()
       await upload(csv, `?id=${id}&dryRun=1`).expect(202)
@@ -170,7 +219,16 @@ describe('POST /api/citizens/import', () => {
       await server.database.db.query(`update import_jobs set created_at = now() - interval '4 days' where id = $1`, [
         id,
       ])
-      await upload(csv, '?dryRun=1').expect(200)
+      // By the sweep: a list that was the last one of the year must not wait for the next.
+      const sweeping = startSweep(dispatchContext(server.database.db, []), 24, 50)
+      try {
+        await until('the job is forgotten', async () => {
+          const { rowCount: left } = await server.database.db.query('select from import_jobs where id = $1', [id])
+          return left === 0
+        })
+      } finally {
+        await sweeping.stop()
+      }
       await officer.get(`/api/citizens/imports/${id}`).expect(404)
       const { rowCount } = await server.database.db.query('select from import_rejections where job_id = $1', [id])
       expect(rowCount).toBe(0)

@@ -178,6 +178,28 @@ describe('looking up', () => {
     expect(await found(later, tomorrow)).toEqual([[arrived.id, 'rejected', 'never-arrived']])
   })
 
+  test('words that the vendor wrote in another way did arrive all the same', async () => {
+    const session = await worker({ VENDORS: 'twilio' })
+    const [smart, trial] = people(2) as [CitizenTarget, CitizenTarget]
+    const plain = { ...content, text: 'Loa: "mua lon" - de phong lu quet...' }
+    const sent = async (target: CitizenTarget, text: string) =>
+      await session.send({ ...batch([target]), content: { ...plain, text } }, never())
+    await sent(smart, plain.text)
+    await sent(trial, `Sent from your Twilio trial account - ${plain.text}`)
+    await simulator.idle()
+    const asked = { content: { ...plain, text: 'Loa: “mua lon”\u00a0– de phong lu quet…' } }
+    expect(
+      await found(
+        session,
+        { ...question(smart, 'twilio:', 20_000), ...asked },
+        { ...question(trial, 'twilio:', 20_000), content: plain },
+      ),
+    ).toEqual([
+      [smart.id, 'confirmed', undefined],
+      [trial.id, 'confirmed', undefined],
+    ])
+  })
+
   test('when nobody knows which vendor had it, only that one has it is a proof', async () => {
     const session = await worker({ VENDORS: 'twilio:60,esms:40' })
     const [sent, not] = people(2) as [CitizenTarget, CitizenTarget]

@@ -75,6 +75,10 @@ describe('dialects', () => {
     expect((await read('a,b\n1,2\n\n,\n3,4\n')).map(r => r.row)).toEqual([1, 2, 5])
   })
 
+  test('empty lines above the headings are rows too', async () => {
+    expect((await read('\n\na,b\n1,2\n')).map(r => r.row)).toEqual([3, 4])
+  })
+
   test('an empty file has no rows', async () => {
     expect(await read('')).toEqual([])
     expect(await read('\ufeff')).toEqual([])

@@ -133,6 +133,14 @@ describe('receipts', () => {
     })
   })
 
+  test('an octet of zero, which no database takes, does not hold up all that comes with it', () => {
+    expect(readReceipt(pdu(words('id:0A\0 stat:DELIVRD\0')), 'same', at)).toEqual({
+      ref: 'smpp:0A',
+      state: 'confirmed',
+      at,
+    })
+  })
+
   test('the optional fields count before the text', () => {
     const fields = { ...words(usual), receipted_message_id: 'xyz\0', message_state: 5 }
     expect(readReceipt(pdu(fields), 'same', at)).toMatchObject({ ref: 'smpp:xyz', state: 'rejected' })
