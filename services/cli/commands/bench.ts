@@ -25,8 +25,9 @@ export function register(program: Command): void {
     .description('freeze and drain with a no-op provider, beside one job and two row updates per recipient')
     .option('--recipients <n>', 'people in the registry', positive, 100_000)
     .option('--beside-recipients <n>', 'people of the usual way', positive, 10_000)
+    .option('--database-url <url>', 'an empty database of another PostgreSQL server instead of the embedded one')
     .option('--json', 'print one JSON document')
-    .action(async (choices: { recipients: number; besideRecipients: number; json?: boolean }) => {
+    .action(async (choices: { recipients: number; besideRecipients: number; databaseUrl?: string; json?: boolean }) => {
       print(await benchDispatch({ ...choices, onStep }), choices.json)
     })
   bench
