@@ -6,6 +6,7 @@ import { AppError } from '../domain/errors.ts'
 import { quietUntil } from '../domain/quiet-hours.ts'
 import type { AreaResult, DispatchProgress, Progress, TargetResult } from '../http/schemas.ts'
 import { findAnnouncement } from '../store/announcements.ts'
+import { snapshotTransaction } from '../store/db.ts'
 import type { DispatchRow } from '../store/dispatches.ts'
 import { dispatchesOf } from '../store/dispatches.ts'
 import { costOf, countsByArea, countsOfDispatches, reasonsOf } from '../store/progress.ts'
@@ -40,13 +41,19 @@ export async function progressOf(ctx: DispatchContext, announcementId: string): 
   if (!announcement) {
     throw new AppError('not-found', { vi: 'Không tìm thấy thông báo này.', en: 'There is no such announcement.' })
   }
-  const dispatches = await dispatchesOf(ctx.db, announcementId)
-  const counts = await countsOfDispatches(
-    ctx.db,
-    dispatches.map(d => d.id),
-  )
-  const reasons = await Promise.all(dispatches.map(d => reasonsOf(ctx.db, d.id)))
-  const costs = await Promise.all(dispatches.map(d => costOf(ctx.db, d.id)))
+  // One picture of all of it: counts and reasons that disagree for a moment would look like people lost.
+  const { dispatches, counts, reasons, costs } = await snapshotTransaction(ctx.db, async sql => {
+    const found = await dispatchesOf(sql, announcementId)
+    return {
+      dispatches: found,
+      counts: await countsOfDispatches(
+        sql,
+        found.map(d => d.id),
+      ),
+      reasons: await inTurn(found, d => reasonsOf(sql, d.id)),
+      costs: await inTurn(found, d => costOf(sql, d.id)),
+    }
+  })
   const quiet = dispatches.map(d => quietEnd(ctx, d))
   return {
     announcementId,
@@ -68,6 +75,13 @@ export async function progressOf(ctx: DispatchContext, announcementId: string): 
       settledAt: d.settledAt?.toISOString() ?? null,
     })),
   }
+}
+
+/** One after the other: they share a connection. */
+async function inTurn<T, R>(items: T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = []
+  for (const item of items) results.push(await work(item))
+  return results
 }
 
 function kindOf(

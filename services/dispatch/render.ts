@@ -41,6 +41,7 @@ export async function renderDispatch(
   if (!dispatch?.frozenAt || dispatch.renditionId || dispatch.cancelledAt || dispatch.settledAt) return
   const announcement = await findAnnouncement(ctx.db, dispatch.announcementId)
   if (!announcement) return
+  const { channel, config } = requireChannel(ctx.channels, dispatch.channel)
   const make = async () => {
     const rendition = await renderFor(
       ctx,
@@ -52,9 +53,9 @@ export async function renderDispatch(
     await transaction(ctx.db, async sql => {
       const stored = await putRendition(sql, dispatch.channel, rendition)
       await sql.query(
-        `update dispatches set rendition_id = $2, problem = null, failures = 0, try_after = null
+        `update dispatches set rendition_id = $2, unit_cost_dong = $3, problem = null, failures = 0, try_after = null
          where id = $1 and rendition_id is null`,
-        [dispatchId, stored.id],
+        [dispatchId, stored.id, Math.round(channel.estimate(rendition, 1, config).costDong ?? 0)],
       )
       await ringForOpenChunks(sql, dispatchId)
     })

@@ -148,8 +148,13 @@ export async function applyReceiptBatch(
        -- In the order in which everybody locks chunks.
        select id from chunks where id in (select chunk_id from news) order by id for no key update
      ), counted as (
-       update chunks c set ${moves}
-       from held join (select chunk_id, ${deltas} from news group by chunk_id) delta on delta.chunk_id = held.id
+       update chunks c set ${moves},
+         -- A message that was unknown and did arrive is charged like the others.
+         cost_dong = c.cost_dong + delta.taken_after_all
+           * (select unit_cost_dong from dispatches d where d.id = c.dispatch_id)
+       from held join (select chunk_id, ${deltas},
+           count(*) filter (where was = 'unknown' and state in ('accepted', 'confirmed'))::int as taken_after_all
+         from news group by chunk_id) delta on delta.chunk_id = held.id
        where c.id = held.id
      ), marked as (
        update receipts_inbox r set applied_at = now(),

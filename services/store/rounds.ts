@@ -52,9 +52,9 @@ export async function insertRound(
   now: Date,
 ): Promise<{ id: string; round: number }> {
   const { rows } = await sql.query(
-    `insert into dispatches (announcement_id, revision, channel, method, priority, rendition_id, not_before, expires_at,
-       round, resend_states)
-     select announcement_id, revision, channel, method, priority, rendition_id, $3, expires_at,
+    `insert into dispatches (announcement_id, revision, channel, method, priority, rendition_id, unit_cost_dong, not_before,
+       expires_at, round, resend_states)
+     select announcement_id, revision, channel, method, priority, rendition_id, unit_cost_dong, $3, expires_at,
        1 + (select max(round) from dispatches l where l.announcement_id = d.announcement_id
          and l.revision = d.revision and l.channel = d.channel), $2
      from dispatches d where id = $1

@@ -278,6 +278,28 @@ describe('further rounds', () => {
       await database.db.query(`update citizens set updated_at = created_at where id = $1`, [ids[0]])
     })
 
+    test('what arrived after all is charged after all', async () => {
+      sms.channel.estimate = () => ({ costDong: 1_000.4, warnings: [] })
+      const { announcement, dispatch } = await firstRound(id =>
+        nth(id) < 30 ? { kind: 'accepted', costDong: 1_000 } : { kind: 'unknown', code: 'timeout' },
+      )
+      expect(await lastRound(announcement)).toMatchObject({ costDong: 30_000 })
+      const news = ids.slice(28).map(
+        (targetId, i): Receipt => ({
+          ref: '',
+          dispatchId: dispatch,
+          targetId,
+          state: i % 3 === 0 ? 'rejected' : 'confirmed',
+          at: new Date(),
+        }),
+      )
+      await recordReceipts(ctx, 'sms', news)
+      await applyReceipts(ctx)
+      // Of the ten unknown seven arrived; what was accepted before is not charged twice.
+      const arrived = news.slice(2).filter(r => r.state === 'confirmed').length
+      expect(await lastRound(announcement)).toMatchObject({ costDong: 30_000 + arrived * 1_000 })
+    })
+
     test('in an emergency it is sent again by itself after the vendor was asked, and the possible repeats are shown', async () => {
       const { announcement, dispatch } = await firstRound(
         id => ({ kind: nth(id) < 30 ? 'accepted' : 'unknown', code: 'timeout' }) as Outcome,
