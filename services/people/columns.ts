@@ -70,8 +70,8 @@ function fieldOf(heading: string): Field | undefined {
 
 function noColumns(vi: string, en: string): AppError {
   return new AppError('import.no-columns', {
-    vi: `${vi} Dòng đầu của tệp phải là tên cột, ví dụ: Họ tên, Số điện thoại, Email, Mã xã, Nhãn, Đồng ý, Ngôn ngữ. Chưa có dòng nào được nhập.`,
-    en: `${en} The first row must hold the headings, for example: Họ tên, Số điện thoại, Email, Mã xã, Nhãn, Đồng ý, Ngôn ngữ. Nothing was imported.`,
+    vi: `${vi} Một trong 20 dòng đầu của tệp phải là tên cột, ví dụ: Họ tên, Số điện thoại, Email, Mã xã, Nhãn, Đồng ý, Ngôn ngữ. Chưa có dòng nào được nhập.`,
+    en: `${en} One of the first 20 rows must hold the headings, for example: Họ tên, Số điện thoại, Email, Mã xã, Nhãn, Đồng ý, Ngôn ngữ. Nothing was imported.`,
   })
 }
 

@@ -24,7 +24,7 @@ export const phoneProblems = {
     en: 'This is a landline, which cannot receive text messages.',
   },
   'old-number': {
-    vi: 'Là số di động 11 chữ số cũ, đã đổi sang 10 chữ số từ năm 2018. Hãy dùng số mới hoặc chọn "chuyển đổi số cũ" khi nhập.',
+    vi: 'Là số di động 11 chữ số cũ, đã đổi sang 10 chữ số từ năm 2018. Hãy dùng số mới hoặc chọn đổi số 11 số sang 10 số khi nhập.',
     en: 'This is an 11-digit number from before the change of 2018. Give the new one, or choose to convert old numbers.',
   },
   'wrong-length': {

@@ -1,8 +1,10 @@
 import type { Command } from 'commander'
 import { AppError } from '../../domain/errors.ts'
-import type { Announcement, AnnouncementEvent, Progress } from '../../http/schemas.ts'
+import type { Announcement, AnnouncementEvent, Instance, Progress } from '../../http/schemas.ts'
 import type { ApiClient } from '../api-client.ts'
 import { signedInClient } from '../api-client.ts'
+import { phaseWords } from '../show/states.ts'
+import { roundName } from '../show/table.ts'
 
 /** Adds `loa cancel`, `loa pause` and `loa resume`: the same actions as in the console. */
 export function register(program: Command): void {
@@ -21,23 +23,24 @@ export function register(program: Command): void {
       else process.stdout.write(await whatWasStopped(client, id))
     })
   for (const [name, description] of [
-    ['pause', 'Tạm dừng phát hành · pause'],
-    ['resume', 'Tiếp tục phát hành · resume'],
+    ['pause', 'Tạm dừng phát hành, mọi kênh hoặc một kênh · pause all channels or one'],
+    ['resume', 'Tiếp tục phát hành, mọi kênh hoặc một kênh · resume all channels or one'],
   ] as const) {
     program
       .command(name)
-      .description(`${description} (tất cả các kênh hoặc một kênh · all channels or one)`)
+      .description(description)
       .argument('<id>', 'mã thông báo · announcement id')
       .option('--channel <id>', 'chỉ một kênh · one channel only')
       .option('--json', 'in một tài liệu JSON · print one JSON document')
       .action(async (id: string, choices: { channel?: string; json?: boolean }) => {
         const client = await signedInClient()
         const progress = await forEachDispatch(client, id, name, choices.channel)
-        process.stdout.write(
-          choices.json
-            ? `${JSON.stringify(progress)}\n`
-            : progress.dispatches.map(d => `${d.channel}: ${d.phase}\n`).join(''),
-        )
+        if (choices.json) {
+          process.stdout.write(`${JSON.stringify(progress)}\n`)
+          return
+        }
+        const names = await channelNames(client)
+        process.stdout.write(progress.dispatches.map(d => `${roundName(d, names)}: ${phaseWords(d.phase)}\n`).join(''))
       })
   }
 }
@@ -48,11 +51,17 @@ export async function whatWasStopped(client: ApiClient, id: string): Promise<str
   const detail = history.findLast(event => event.action === 'cancel')?.detail ?? {}
   const part = (name: string) => (detail[name] ?? {}) as Record<string, number>
   const [stopped, left, inFlight] = [part('stopped'), part('left'), part('inFlight')]
+  const names = await channelNames(client)
   const lines = Object.keys(stopped).map(
     channel =>
-      `${channel}: đã dừng ${stopped[channel]}; đã hoặc có thể đã rời hệ thống ${left[channel] ?? 0}; đang chuyển ${inFlight[channel] ?? 0}`,
+      `${names.get(channel) ?? channel}: đã dừng ${stopped[channel]}; đã hoặc có thể đã rời hệ thống ${left[channel] ?? 0}; đang chuyển ${inFlight[channel] ?? 0}`,
   )
   return `${['Đã hủy.', ...lines].join('\n')}\n`
+}
+
+async function channelNames(client: ApiClient): Promise<Map<string, string>> {
+  const { channels } = await client.get<Instance>('/api/instance')
+  return new Map(channels.map(c => [c.id, c.name.vi]))
 }
 
 /**

@@ -27,7 +27,7 @@ export function register(program: Command): void {
   program
     .command('read')
     .description(
-      'đọc văn bản từ đầu vào, in ra lời sẽ được đọc trên loa · text on stdin -> the text as it will be spoken',
+      'Đọc văn bản từ đầu vào, in ra lời sẽ được đọc trên loa · text on stdin -> the text as it will be spoken',
     )
     .option('--jsonl', 'mỗi dòng một {"in": ...} · one {"in": ...} per line -> {"in","out","warnings"}')
     .option('--profile <name>', 'cách đọc vùng miền: north, south · regional reading', 'north')

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { InvalidArgumentError } from 'commander'
+import { InvalidArgumentError, Option } from 'commander'
 import type { ResendableState } from '../../domain/delivery.ts'
 import { resendableStates } from '../../domain/delivery.ts'
 import { AppError, isAppError } from '../../domain/errors.ts'
@@ -23,11 +23,10 @@ export function register(program: Command): void {
       'Gửi lại cho người chưa nhận được, không gửi cho ai đã nhận · send again to those not reached, never to anybody reached',
     )
     .argument('<id>', 'mã thông báo · announcement id')
-    .option(
-      '--only <states>',
-      `các nhóm, cách nhau bằng dấu phẩy · groups, of ${resendableStates.join(', ')}`,
-      readStates,
-      ['unknown', 'rejected'] satisfies ResendableState[],
+    .addOption(
+      new Option('--only <states>', `các nhóm, cách nhau bằng dấu phẩy · groups, of ${resendableStates.join(', ')}`)
+        .argParser(readStates)
+        .default(['unknown', 'rejected'] satisfies ResendableState[], 'unknown,rejected'),
     )
     .option('--channel <id>', 'chỉ một kênh · one channel only')
     .option('--json', 'in một tài liệu JSON · print one JSON document')

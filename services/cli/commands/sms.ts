@@ -23,7 +23,7 @@ export interface SmsReport {
 export function register(program: Command): void {
   program
     .command('sms')
-    .description('đếm số tin, bảng mã, giá của một tin nhắn, có dấu và không dấu · parts, encoding, price of a text')
+    .description('Đếm số tin, bảng mã, giá của một tin nhắn, có dấu và không dấu · parts, encoding, price of a text')
     .argument('<file>', 'tệp văn bản UTF-8, "-" là đầu vào chuẩn · text file in UTF-8, "-" reads standard input')
     .option('--price <dong>', 'giá một tin (đồng) · price of one part in đồng')
     .option('--json', 'in một tài liệu JSON · print one JSON document')

@@ -30,7 +30,7 @@ export function register(program: Command): void {
   program
     .command('speak')
     .description(
-      'chuyển văn bản thành tệp âm thanh đạt chuẩn phát (MP3) · text -> broadcast-ready audio; prints duration, LUFS, dBTP',
+      'Chuyển văn bản thành tệp âm thanh đạt chuẩn phát (MP3) · text -> broadcast-ready audio; prints duration, LUFS, dBTP',
     )
     .argument('<file>', 'tệp văn bản UTF-8, "-" là đầu vào chuẩn · text file in UTF-8, "-" reads standard input')
     .requiredOption('-o, --output <file>', 'tệp MP3 kết quả · where to write the MP3')

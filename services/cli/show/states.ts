@@ -1,4 +1,5 @@
 import type { AnnouncementState } from '../../domain/announcement.ts'
+import type { DispatchProgress } from '../../http/schemas.ts'
 
 const words: Record<AnnouncementState, string> = {
   draft: 'Bản dự thảo · draft',
@@ -9,6 +10,23 @@ const words: Record<AnnouncementState, string> = {
   cancelled: 'Đã hủy · cancelled',
   expired: 'Hết hạn · expired',
   superseded: 'Đã được thay thế · superseded',
+}
+
+const phases: Record<DispatchProgress['phase'], string> = {
+  planned: 'Đang lập danh sách nhận · planning',
+  rendering: 'Đang tạo nội dung · rendering',
+  delivering: 'Đang gửi · sending',
+  quiet: 'Chờ hết giờ yên tĩnh · quiet hours',
+  paused: 'Đang tạm dừng · paused',
+  settled: 'Đã gửi xong · done',
+  cancelled: 'Đã hủy · cancelled',
+  expired: 'Hết hạn · expired',
+  problem: 'Có sự cố · in trouble',
+}
+
+/** What a channel is doing, as the console names it, in both languages. */
+export function phaseWords(phase: DispatchProgress['phase']): string {
+  return phases[phase]
 }
 
 /** A state as the console names it, in both languages; a program reads the name itself from `--json`. */

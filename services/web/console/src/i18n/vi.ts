@@ -31,7 +31,7 @@ export const vi = {
     label: 'Các trang',
   },
   common: {
-    cancel: 'Bỏ qua',
+    cancel: 'Đóng',
     close: 'Đóng',
     back: 'Quay lại',
     save: 'Lưu',

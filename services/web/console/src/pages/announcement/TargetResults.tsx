@@ -108,7 +108,7 @@ function Row({ row, settle }: { row: TargetResult; settle: React.ReactNode }) {
       <Table.Td className={css.targetLabel ?? ''}>{row.label}</Table.Td>
       <Table.Td data-label={t.results.area}>{row.areaName}</Table.Td>
       <Table.Td data-label={t.results.state}>
-        <Group gap={8} wrap="nowrap">
+        <Group gap={8} wrap="nowrap" className={css.targetState ?? ''}>
           <StateSwatch state={row.state} />
           {t.delivery[row.state]}
         </Group>
