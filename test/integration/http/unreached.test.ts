@@ -268,7 +268,7 @@ describe('the address of one person of a dispatch', () => {
   const looks = async () =>
     (
       await db().query(
-        `select e.citizen_id, u.email from account_events e join "user" u on u.id = e.user_id
+        `select e.citizen_id, u.email from account_events e join users u on u.id = e.user_id
          where e.kind = 'history-read' order by e.id`,
       )
     ).rows
