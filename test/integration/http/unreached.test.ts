@@ -303,7 +303,7 @@ describe('the address of one person of a dispatch', () => {
     expect(answers.map(a => [a.status, a.body.code])).toEqual(Array(3).fill([404, 'not-found']))
     await db().query('delete from citizens where id = $1', [rows[0].id])
     // The same outcomes, had they been those of stations: a station may have a person's id.
-    await db().query(`update dispatches set channel = 'radio' where id = $1`, [dispatch])
+    await db().query(`update dispatches set channel = 'loudspeaker' where id = $1`, [dispatch])
     expect((await look(officer, dispatch, unsure)).body.code).toBe('not-found')
     await db().query(`update dispatches set channel = 'sms' where id = $1`, [dispatch])
     expect(await looks()).toEqual(before)
