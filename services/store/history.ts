@@ -70,3 +70,24 @@ export async function findPerson(
   )
   return rows[0]
 }
+
+/**
+ * The address at which a dispatch's channel reaches one of its people now; undefined when the person was not in that
+ * dispatch, is gone, or has no such address any more. An outcome is enough of a proof that somebody was in it: whom nothing
+ * was tried for is in no state that a person would ask about.
+ * Indexes: primary key of citizens; outcomes_target.
+ */
+export async function addressOfTarget(
+  sql: Sql,
+  dispatchId: string,
+  targetId: string,
+  column: 'phone' | 'email',
+): Promise<string | undefined> {
+  const { rows } = await sql.query(
+    `select ${column} as address from citizens
+     where id = $2 and ${column} is not null
+       and exists (select 1 from outcomes where dispatch_id = $1 and target_id = $2)`,
+    [dispatchId, targetId],
+  )
+  return rows[0]?.address
+}

@@ -1,10 +1,12 @@
 import { z } from 'zod'
-import { historyOf } from '../../people/history.ts'
+import { addressInDispatch, historyOf } from '../../people/history.ts'
 import type { HttpDeps } from '../deps.ts'
 import { type RouteDef, route } from '../route.ts'
 import { personHistorySchema } from '../schemas.ts'
 
-/** What one person was sent. The address travels in the body: addresses of requests end up in logs. */
+const idSchema = z.string().regex(/^\d{1,18}$/)
+
+/** What one person was sent, and where to ask them. The address travels in the body: addresses of requests end up in logs. */
 export function historyRoutes(deps: HttpDeps): RouteDef[] {
   return [
     route({
@@ -22,6 +24,21 @@ export function historyRoutes(deps: HttpDeps): RouteDef[] {
           frozenAt: row.frozenAt.toISOString(),
           at: row.at?.toISOString() ?? null,
         })),
+      }),
+    }),
+    route({
+      // A look-up that is recorded each time: no GET, and no kept answer for a repeated key.
+      method: 'post',
+      path: '/api/dispatches/:id/targets/:targetId/address',
+      summary:
+        'The full phone number or email address of one person of this dispatch, to ask what became of a message; who asks is recorded',
+      tag: 'citizens',
+      access: 'citizen.history',
+      params: z.object({ id: idSchema, targetId: idSchema }),
+      body: z.object({}),
+      response: z.object({ address: z.string() }),
+      handle: async ({ actor, params }) => ({
+        address: await addressInDispatch(deps, actor, params.id, params.targetId),
       }),
     }),
   ]

@@ -262,6 +262,54 @@ describe('what one person was sent', () => {
   })
 })
 
+describe('the address of one person of a dispatch', () => {
+  const look = (agent: typeof officer, dispatch: string, target: number | string) =>
+    agent.post(`/api/dispatches/${dispatch}/targets/${target}/address`).send({})
+  const looks = async () =>
+    (
+      await db().query(
+        `select e.citizen_id, u.email from account_events e join users u on u.id = e.user_id
+         where e.kind = 'history-read' order by e.id`,
+      )
+    ).rows
+
+  test('is masked in the list, told in full to who asks, and each look-up is recorded', async () => {
+    const { id, dispatch } = await sent('Hỏi qua điện thoại')
+    const list = await officer.get(`/api/announcements/${id}/targets?channel=sms&round=1&state=unknown`).expect(200)
+    expect(z.array(targetResultSchema).parse(list.body.items)).toMatchObject([{ targetId: String(unsure) }])
+    expect(list.text).not.toContain(phone(unsure).slice(3))
+    const before = await looks()
+    expect((await look(officer, dispatch, unsure).expect(200)).body).toEqual({ address: phone(unsure) })
+    expect((await look(approver, dispatch, unsure).expect(200)).body).toEqual({ address: phone(unsure) })
+    expect((await looks()).slice(before.length)).toEqual([
+      { citizen_id: String(unsure), email: emailOf('officer') },
+      { citizen_id: String(unsure), email: emailOf('approver') },
+    ])
+    expect(JSON.stringify(server.lines)).not.toContain(phone(unsure).slice(1))
+  })
+
+  test('is told to nobody else, of nobody else, and of no place', async () => {
+    const { dispatch } = await sent('Không phải người nhận')
+    const before = await looks()
+    expect((await look(operator, dispatch, unsure)).body.code).toBe('auth.forbidden')
+    const { rows } = await db().query(
+      `insert into citizens (full_name, phone, area_code) values ('Người đến sau', '+84912345679', '19742') returning id`,
+    )
+    const answers = [
+      await look(officer, dispatch, rows[0].id),
+      await look(officer, dispatch, 999_999),
+      await look(officer, '999999', unsure),
+    ]
+    expect(answers.map(a => [a.status, a.body.code])).toEqual(Array(3).fill([404, 'not-found']))
+    await db().query('delete from citizens where id = $1', [rows[0].id])
+    // The same outcomes, had they been those of stations: a station may have a person's id.
+    await db().query(`update dispatches set channel = 'loudspeaker' where id = $1`, [dispatch])
+    expect((await look(officer, dispatch, unsure)).body.code).toBe('not-found')
+    await db().query(`update dispatches set channel = 'sms' where id = $1`, [dispatch])
+    expect(await looks()).toEqual(before)
+  })
+})
+
 describe('from a terminal', () => {
   test('loa resend adds a round, loa status shows it, and a second time is refused while it is open', async () => {
     const { id } = await sent('Từ dòng lệnh')

@@ -279,6 +279,18 @@ export function usePersonHistory() {
   })
 }
 
+/** The full address of one person of a dispatch. The server records who looked; the cache keeps nothing of it. */
+export function useTargetAddress() {
+  return useMutation({
+    gcTime: 0,
+    mutationFn: ({ dispatchId, targetId }: { dispatchId: string; targetId: string }) =>
+      call<{ address: string }>(
+        `/api/dispatches/${encodeURIComponent(dispatchId)}/targets/${encodeURIComponent(targetId)}/address`,
+        { method: 'POST', body: {} },
+      ),
+  })
+}
+
 /**
  * What a channel makes of a content.
  * @param key what the answer depends on; a preview of sound is slow, so it should not depend on the audience

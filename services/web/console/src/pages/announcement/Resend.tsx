@@ -130,7 +130,7 @@ function ResendDialog({ announcementId, dispatchId, audience, name, left, intent
           {t.resend.notReached} {t.resend.exact}
         </Text>
         {states.length === 0 && (
-          <Text size="sm" c="alarm" role="alert">
+          <Text size="sm" c="dimmed" role="status">
             {t.resend.choose}
           </Text>
         )}

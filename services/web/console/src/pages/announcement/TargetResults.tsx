@@ -1,8 +1,9 @@
 import { Button, Group, NativeSelect, Skeleton, Table, Text } from '@mantine/core'
 import { useState } from 'react'
+import { may } from '../../../../../domain/accounts.ts'
 import { deliveryStates } from '../../../../../domain/delivery.ts'
 import type { Announcement, TargetResult } from '../../../../../http/schemas.ts'
-import { useInstance, useProgress, useTargets } from '../../api/queries.ts'
+import { useInstance, useMe, useProgress, useTargets } from '../../api/queries.ts'
 import { useWords } from '../../i18n/context.tsx'
 import { reasonWords } from '../../i18n/dictionary.ts'
 import { formatDateTime } from '../../lib/format.ts'
@@ -11,6 +12,7 @@ import { StateSwatch } from '../../parts/Equation.tsx'
 import { ProblemBox } from '../../parts/problem.tsx'
 import css from './Announcement.module.css'
 import { Settle } from './Settle.tsx'
+import { ShowAddress } from './ShowAddress.tsx'
 
 /** One by one, of one channel and round, addresses masked by the server. */
 export function TargetResults({ announcement }: { announcement: Announcement }) {
@@ -31,6 +33,10 @@ export function TargetResults({ announcement }: { announcement: Announcement }) 
   const fresh = !targets.isPlaceholderData
   // The permission announcement.control, which cancelling needs too; a message stays unknown after a cancel as well.
   const mayAsk = announcement.allowedActions.includes('cancel')
+  const me = useMe()
+  const mayLook = me.data ? may(me.data.role, 'citizen.history') : false
+  // Stations and boards go by their names: they have no address to show.
+  const kind = names.find(one => one.id === channel)?.address ?? null
   return (
     <>
       <Group gap="sm" mb="sm">
@@ -80,6 +86,12 @@ export function TargetResults({ announcement }: { announcement: Announcement }) 
               <Row
                 key={row.targetId}
                 row={row}
+                address={
+                  dispatch && kind && mayLook && fresh && row.state === 'unknown' ? (
+                    // The same person has another address on another channel.
+                    <ShowAddress key={dispatch.id} dispatchId={dispatch.id} target={row} kind={kind} />
+                  ) : null
+                }
                 settle={
                   dispatch && mayAsk && fresh && row.state === 'unknown' ? (
                     <Settle announcementId={announcement.id} dispatchId={dispatch.id} target={row} />
@@ -101,11 +113,17 @@ export function TargetResults({ announcement }: { announcement: Announcement }) 
   )
 }
 
-function Row({ row, settle }: { row: TargetResult; settle: React.ReactNode }) {
+interface RowProps {
+  row: TargetResult
+  address: React.ReactNode
+  settle: React.ReactNode
+}
+
+function Row({ row, address, settle }: RowProps) {
   const { t } = useWords()
   return (
     <Table.Tr>
-      <Table.Td className={css.targetLabel ?? ''}>{row.label}</Table.Td>
+      <Table.Td className={css.targetLabel ?? ''}>{address ?? row.label}</Table.Td>
       <Table.Td data-label={t.results.area}>{row.areaName}</Table.Td>
       <Table.Td data-label={t.results.state}>
         <Group gap={8} wrap="nowrap" className={css.targetState ?? ''}>

@@ -16,6 +16,7 @@ import { Expected, type ExpectedChannel } from '../../parts/Expected.tsx'
 import { Facts } from '../../parts/Facts.tsx'
 import { ProblemBox, tell } from '../../parts/problem.tsx'
 import { QuietNote } from '../../parts/QuietNote.tsx'
+import css from './Compose.module.css'
 
 interface SubmitDialogProps {
   id: string
@@ -93,7 +94,8 @@ export function SubmitDialog({ id, revision, content, onClose }: SubmitDialogPro
           {t.compose.confirmText}
         </Text>
         {action.isError && <ProblemBox error={action.error} />}
-        <Group justify="flex-end">
+        {/* Stays in sight while what stands above scrolls: on a phone the list is longer than the screen. */}
+        <Group justify="flex-end" className={css.dialogFoot ?? ''}>
           <Button variant="default" onClick={onClose}>
             {t.common.cancel}
           </Button>
