@@ -33,12 +33,13 @@ const invalidCommand = 0x03
 
 /**
  * Opens a link and keeps it open: a lost connection is made again, later and later while that fails.
- * @param events.changed called when the state or the window has changed
+ * @param events.changed called when the state has changed
+ * @param events.freed called when a place in the window has become free
  * @param events.delivered called for each deliver_sm; `answer` sends its response
  */
 export function createLink(
   config: SmppConfig,
-  events: { changed(): void; delivered(pdu: SmppPdu, answer: (status: number) => void): void },
+  events: { changed(): void; freed(): void; delivered(pdu: SmppPdu, answer: (status: number) => void): void },
 ): Link {
   const waiting = new Map<number, (answer: LinkAnswer) => void>()
   let state: ReturnType<Link['state']> = 'connecting'
@@ -140,7 +141,7 @@ export function createLink(
         clearTimeout(late)
         waiting.delete(number)
         resolve(answer)
-        events.changed()
+        events.freed()
       }
       const late = setTimeout(() => settle({ kind: 'no-answer', begun: true, reason: 'timeout' }), timeoutMs)
       waiting.set(number, settle)

@@ -27,17 +27,22 @@ export function createLinkPool(
   config: SmppConfig,
   delivered: (pdu: SmppPdu, answer: (status: number) => void) => void,
 ): LinkPool {
-  let waiters: (() => void)[] = []
-  const changed = () => {
-    const woken = waiters
-    waiters = []
-    for (const wake of woken) wake()
+  const waiters = new Set<() => void>()
+  const wakeAll = () => {
+    for (const wake of [...waiters]) wake()
   }
-  const links = Array.from({ length: config.binds }, () => createLink(config, { changed, delivered }))
+  // One place, one waiter: hundreds may wait, and waking all of them for each answer would cost more than sending.
+  const wakeOne = () => {
+    for (const wake of waiters) return wake()
+  }
+  const links = Array.from({ length: config.binds }, () =>
+    createLink(config, { changed: wakeAll, freed: wakeOne, delivered }),
+  )
 
   function best(): Link | undefined {
-    const free = links.filter(link => link.free() > 0)
-    return free.toSorted((a, b) => b.free() - a.free())[0]
+    let found: Link | undefined
+    for (const link of links) if (link.free() > (found?.free() ?? 0)) found = link
+    return found
   }
 
   async function place(signal: AbortSignal): Promise<Place> {
@@ -49,27 +54,32 @@ export function createLinkPool(
       }
       await new Promise<void>(resolve => {
         const done = () => {
+          waiters.delete(done)
           signal.removeEventListener('abort', done)
           resolve()
         }
-        waiters.push(done)
+        waiters.add(done)
         signal.addEventListener('abort', done, { once: true })
       })
     }
+    // A place that this one was woken for is for the next.
+    wakeOne()
     return 'aborted'
   }
 
   return {
     place,
     async request(command, fields, timeoutMs, signal) {
-      const found = await place(signal)
+      let found = await place(signal)
+      // Somebody else may have taken the place in between.
+      while (found !== 'aborted' && 'link' in found && found.link.free() <= 0) found = await place(signal)
       if (found === 'aborted') return { kind: 'no-answer', begun: false, reason: 'aborted' }
       if ('problem' in found) return { kind: 'problem', problem: found.problem }
       return await found.link.request(command, fields, timeoutMs)
     },
     async close(patienceMs) {
       await Promise.all(links.map(link => link.close(patienceMs)))
-      changed()
+      wakeAll()
     },
   }
 }
