@@ -39,6 +39,18 @@ describe('loa bench', () => {
     expect(report).not.toHaveProperty('ratio')
   }, 120_000)
 
+  test('receipts: a burst is taken and applied', async () => {
+    const report = await bench('receipts', '--messages', '500')
+    expect(report.ours.takenPerSecond).toBeGreaterThan(0)
+    expect(report.ours.appliedPerSecond).toBeGreaterThan(0)
+  }, 90_000)
+
+  test('ledger: every question of a day has an answer', async () => {
+    const report = await bench('ledger', '--outcomes', '200000', '--people', '80000')
+    expect(report.ours.historyP95Ms).toBeGreaterThan(0)
+    expect(report.details?.claim).toContain('chunks_pkey')
+  }, 90_000)
+
   test('a bench that does not exist is an error', async () => {
     await expect(bench('nothing')).rejects.toThrow()
   })
