@@ -2,7 +2,7 @@ import { jobVersion } from '../../config/queues.ts'
 import { findAnnouncement, recordEvent, updateState } from '../store/announcements.ts'
 import { transaction } from '../store/db.ts'
 import { endAnnouncement, settleDispatch } from '../store/dispatches.ts'
-import { endWaiting, settleWindow } from '../store/ledger.ts'
+import { endWaiting, settleAbandonedWindow } from '../store/ledger.ts'
 import { addToOutbox } from '../store/outbox.ts'
 import { withdrawFromShelves } from '../store/shelf.ts'
 import {
@@ -115,18 +115,11 @@ async function endStragglers(ctx: DispatchContext): Promise<number> {
 /** Windows whose worker is gone, on chunks that no claim will visit again (paused, cancelled, expired). */
 async function settleAbandoned(ctx: DispatchContext): Promise<number> {
   const windows = await abandonedWindows(ctx.db)
-  await eachInTurn(windows, ({ id, channel }) =>
-    transaction(ctx.db, async sql => {
-      const { rows } = await sql.query(
-        `select 1 from chunks where id = $1 and up_to > done_to and (lease_until is null or lease_until < now())
-         for update skip locked`,
-        [id],
-      )
-      // Of a channel that is switched off nobody can say whether a repeat would do harm.
-      const unsafe = (ctx.channels.get(channel)?.channel.traits.repeat ?? 'unsafe') === 'unsafe'
-      if (rows.length > 0) await settleWindow(sql, id, unsafe)
-    }),
-  )
+  await eachInTurn(windows, ({ id, channel }) => {
+    // Of a channel that is switched off nobody can say whether a repeat would do harm.
+    const unsafe = (ctx.channels.get(channel)?.channel.traits.repeat ?? 'unsafe') === 'unsafe'
+    return settleAbandonedWindow(ctx.db, id, unsafe)
+  })
   return windows.length
 }
 

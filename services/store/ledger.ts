@@ -80,8 +80,11 @@ async function takeLease(sql: Sql, chunkId: string, leaseMs: number): Promise<Cl
   return rows[0]
 }
 
-/** @returns true when the chunk had an open window and nobody holding it */
-async function settleAbandonedWindow(db: Db, chunkId: string, unsafe: boolean): Promise<boolean> {
+/**
+ * Decides the open window of a chunk that nobody holds: see {@link settleWindow}.
+ * @returns true when there was one
+ */
+export async function settleAbandonedWindow(db: Db, chunkId: string, unsafe: boolean): Promise<boolean> {
   return await transaction(db, async sql => {
     const { rows } = await sql.query(
       `select 1 from chunks where id = $1 and closed_at is null and up_to > done_to
@@ -225,8 +228,21 @@ export async function prolongLease(
 interface SortedOutcomes {
   recorded: { id: string; state: RecordedState; code: string | null; ref: string | null }[]
   retry: { id: string; afterMs: number }[]
-  parts: { ref: string; id: string; part: number; parts: number }[]
+  parts: MessagePart[]
   costDong: number
+}
+
+interface MessagePart {
+  ref: string
+  /** Target id. */
+  id: string
+  /** From 1. */
+  part: number
+  parts: number
+}
+
+function partsOf(id: string, refs: string[]): MessagePart[] {
+  return refs.map((ref, i) => ({ ref, id, part: i + 1, parts: refs.length }))
 }
 
 /** A vendor's "later" is believed within reason: nobody waits for a year because a header said so. */
@@ -247,10 +263,7 @@ function sortOutcomes(ids: string[], outcomes: Outcome[]): SortedOutcomes {
       sorted.recorded.push({ id, state: outcome.kind, code, ref })
       if (outcome.kind !== 'accepted') continue
       sorted.costDong += outcome.costDong ?? 0
-      const refs = outcome.partRefs ?? []
-      for (const [part, partRef] of refs.entries()) {
-        sorted.parts.push({ ref: partRef, id, part: part + 1, parts: refs.length })
-      }
+      sorted.parts.push(...partsOf(id, outcome.partRefs ?? []))
     }
   }
   return sorted
@@ -377,9 +390,7 @@ export async function nameParts(
   dispatchId: string,
   named: { targetId: string; partRefs: string[] }[],
 ): Promise<void> {
-  const parts = named.flatMap(({ targetId, partRefs }) =>
-    partRefs.map((ref, i) => ({ ref, targetId, part: i + 1, parts: partRefs.length })),
-  )
+  const parts = named.flatMap(({ targetId, partRefs }) => partsOf(targetId, partRefs))
   await sql.query(
     `insert into message_parts (ref, dispatch_id, target_id, part, parts)
      select m.ref, $1, m.id, m.part, m.parts
@@ -387,7 +398,7 @@ export async function nameParts(
     [
       dispatchId,
       textArray(parts.map(p => p.ref)),
-      numberArray(parts.map(p => p.targetId)),
+      numberArray(parts.map(p => p.id)),
       numberArray(parts.map(p => p.part)),
       numberArray(parts.map(p => p.parts)),
     ],

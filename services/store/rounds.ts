@@ -1,5 +1,6 @@
 import type { ResendableState } from '../domain/delivery.ts'
 import type { Sql } from './db.ts'
+import { isFirmest } from './ranks.ts'
 
 /**
  * Further rounds: the same revision on the same channel once more, for those whom the earlier rounds did not reach.
@@ -18,9 +19,7 @@ export const unreachedBefore = `
   ), left_over as (
     select o.target_id, r.round from rounds r join outcomes o on o.dispatch_id = r.id
     where o.state in ('rejected', 'skipped', 'unknown') and o.state = any($2::text[])
-      and not exists (
-        select 1 from outcomes f where f.dispatch_id = o.dispatch_id and f.target_id = o.target_id and f.rank > o.rank
-      )
+      and ${isFirmest}
     union all
     select t.id, r.round from rounds r join chunks c on c.dispatch_id = r.id
     cross join lateral unnest(c.target_ids[c.up_to + 1 : c.size]) as t (id)
@@ -35,9 +34,7 @@ export const unreachedBefore = `
       select 1 from rounds r join outcomes o on o.dispatch_id = r.id
       where o.target_id = u.target_id and o.state in ('accepted', 'confirmed')
         -- A message that was taken over and then came back has not reached anybody.
-        and not exists (
-          select 1 from outcomes f where f.dispatch_id = o.dispatch_id and f.target_id = o.target_id and f.rank > o.rank
-        )
+        and ${isFirmest}
     )`
 
 /**
@@ -76,10 +73,7 @@ export async function countPossibleRepeats(sql: Sql, dispatchId: string): Promis
          select 1 from dispatches r join outcomes o on o.dispatch_id = r.id
          where r.announcement_id = d.announcement_id and r.revision = d.revision and r.channel = d.channel
            and r.round < d.round and o.target_id = t.id and o.state = 'unknown'
-           and not exists (
-             select 1 from outcomes f
-             where f.dispatch_id = o.dispatch_id and f.target_id = o.target_id and f.rank > o.rank
-           )))
+           and ${isFirmest}))
      where id = $1`,
     [dispatchId],
   )

@@ -1,5 +1,6 @@
 import type { DeliveryState } from '../domain/delivery.ts'
 import type { Sql } from './db.ts'
+import { isFirmest } from './ranks.ts'
 
 /** Which table holds the targets of an audience kind, and what names a target on screen. */
 const targetTables = {
@@ -112,9 +113,7 @@ async function unreached(
     `select o.target_id as "targetId", o.chunk_id as "chunkId", null::int as position, o.state, o.code, o.at
      from outcomes o
      where o.dispatch_id = $1 and o.target_id > $3 and o.state in ('rejected', 'skipped', 'unknown') and o.state = $2
-       and not exists (
-         select 1 from outcomes f where f.dispatch_id = o.dispatch_id and f.target_id = o.target_id and f.rank > o.rank
-       )
+       and ${isFirmest}
      order by o.target_id limit $4`,
     [dispatchId, state, afterId, limit],
   )

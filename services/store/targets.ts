@@ -1,6 +1,7 @@
 import type { AudienceKind, Target } from '../../channels/contract.ts'
 import { numberArray } from './arrays.ts'
 import type { Sql } from './db.ts'
+import { isFirmest } from './ranks.ts'
 
 /** A target as it is at the moment of sending, or why it must not be sent to any more. */
 export type FreshTarget = { id: string; target: Target } | { id: string; skip: string }
@@ -65,9 +66,7 @@ async function reachedBefore(sql: Sql, dispatchId: string, ids: string[]): Promi
      join outcomes o on o.dispatch_id = r.id
      where d.id = $1 and r.id <> d.id and o.target_id = any($2::bigint[]) and o.state in ('accepted', 'confirmed')
        -- A message that was taken over and then came back has not reached anybody.
-       and not exists (
-         select 1 from outcomes f where f.dispatch_id = o.dispatch_id and f.target_id = o.target_id and f.rank > o.rank
-       )`,
+       and ${isFirmest}`,
     [dispatchId, numberArray(ids)],
   )
   return rows.map(r => r.id)

@@ -1,5 +1,6 @@
 import type { RecordedState } from '../domain/delivery.ts'
 import type { Sql } from './db.ts'
+import { isFirmest } from './ranks.ts'
 
 /** Messages whose fate is unknown, and the vendors that may know it. */
 
@@ -58,9 +59,7 @@ export async function unknownTargets(
     `select o.target_id as "targetId", p.${address} as address, o.ref, o.at
      from outcomes o join citizens p on p.id = o.target_id
      where o.dispatch_id = $1 and o.state = 'unknown' and o.at < now() - $2 * interval '1 ms' and p.${address} is not null
-       and not exists (
-         select 1 from outcomes f where f.dispatch_id = o.dispatch_id and f.target_id = o.target_id and f.rank > o.rank
-       )
+       and ${isFirmest}
        and o.target_id > $4 and p.updated_at <= o.at
      order by o.target_id limit $3`,
     [dispatchId, olderThanMs, limit, afterId],
@@ -82,8 +81,7 @@ export async function noteLookup(sql: Sql, dispatchId: string, lastId: string | 
 }
 
 /** Nothing firmer is known of outcome `o`. */
-const stillUnknown = `o.state = 'unknown' and not exists (
-  select 1 from outcomes f where f.dispatch_id = o.dispatch_id and f.target_id = o.target_id and f.rank > o.rank)`
+const stillUnknown = `o.state = 'unknown' and ${isFirmest}`
 
 /** For {@link unsureEmergencies}: outcome `o` of round `r` has been asked about, or cannot be, or has not been for long. */
 const askedAbout = `o.at < now() - $2 * interval '1 ms' and (r.lookups > 0 or not (r.channel = any($1::text[]))
