@@ -103,7 +103,7 @@ export async function settleAbandonedWindow(db: Db, chunkId: string, unsafe: boo
  * nobody will repeat it, and "not sent" would say more than is known. The caller holds the chunk's row lock and has
  * made sure that the lease is over.
  */
-export async function settleWindow(sql: Sql, chunkId: string, unsafe: boolean): Promise<void> {
+async function settleWindow(sql: Sql, chunkId: string, unsafe: boolean): Promise<void> {
   await sql.query(
     `insert into reason_counts (dispatch_id, code, n)
      select dispatch_id, 'interrupted', up_to - done_to from chunks
