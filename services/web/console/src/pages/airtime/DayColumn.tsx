@@ -1,5 +1,6 @@
 import { Text, Tooltip } from '@mantine/core'
 import { IconArrowsExchange, IconCalendarOff } from '@tabler/icons-react'
+import { useEffect, useRef } from 'react'
 import type { AirWeek, Slot } from '../../../../../http/schemas-airtime.ts'
 import type { ProgrammeException } from '../../api/airtime.ts'
 import { useWords } from '../../i18n/context.tsx'
@@ -16,8 +17,13 @@ type Day = AirWeek['days'][number]
 export function DayColumn({ day, now, onOpen }: { day: Day; now: Date; onOpen: (slot: Slot) => void }) {
   const { t } = useWords()
   const today = dayOf(now) === day.date
+  const ref = useRef<HTMLElement>(null)
+  // On a phone the days stand below each other: begin at today, not at last Monday.
+  useEffect(() => {
+    if (today && window.matchMedia('(max-width: 75em)').matches) ref.current?.scrollIntoView({ block: 'start' })
+  }, [today])
   return (
-    <section className={css.day} data-today={today} aria-label={t.airtime.weekdays[`d${weekday(day.date)}`]}>
+    <section ref={ref} className={css.day} data-today={today} aria-label={t.airtime.weekdays[`d${weekday(day.date)}`]}>
       <header className={css.dayHead}>
         <span className={css.dayName}>{t.airtime.weekdays[`d${weekday(day.date)}`]}</span>
         <span className="numbers">{shortDay(day.date)}</span>

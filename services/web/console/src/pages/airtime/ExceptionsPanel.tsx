@@ -1,5 +1,5 @@
 import { ActionIcon, Button, Group, Modal, NumberInput, Select, Stack, Text, Textarea } from '@mantine/core'
-import { DatePickerInput, TimeInput } from '@mantine/dates'
+import { DatePickerInput } from '@mantine/dates'
 import { IconCalendarPlus, IconTrash } from '@tabler/icons-react'
 import { useState } from 'react'
 import type { ProgrammeSession } from '../../../../../domain/programme.ts'
@@ -8,6 +8,7 @@ import { useWords } from '../../i18n/context.tsx'
 import { longDay, weekday } from '../../lib/airtime.ts'
 import { dayOf, formatDateTime } from '../../lib/format.ts'
 import { useNow } from '../../lib/useNow.ts'
+import { ClockInput } from '../../parts/ClockInput.tsx'
 import { Panel } from '../../parts/Panel.tsx'
 import { ProblemBox, tell, tellProblem, tellUndo } from '../../parts/problem.tsx'
 import css from './airtime.module.css'
@@ -159,13 +160,7 @@ function ExceptionDialog({ area, sessions, busy, error, onClose, onSave }: Dialo
             data={needsSession ? starts : [{ value: whole, label: words.wholeDay }, ...starts]}
           />
         )}
-        {(kind === 'move' || kind === 'extra') && (
-          <TimeInput
-            label={words.to}
-            value={to}
-            onChange={event => event.currentTarget.value && setTo(event.currentTarget.value)}
-          />
-        )}
+        {(kind === 'move' || kind === 'extra') && <ClockInput label={words.to} value={to} onChange={setTo} />}
         {(kind === 'extra' || kind === 'longer') && (
           <NumberInput
             label={words.minutes}

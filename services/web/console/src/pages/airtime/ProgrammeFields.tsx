@@ -1,7 +1,7 @@
 import { Checkbox, Group, NumberInput, SegmentedControl, Stack, Switch, Text, Textarea } from '@mantine/core'
-import { TimeInput } from '@mantine/dates'
 import type { Programme } from '../../../../../domain/programme.ts'
 import { useWords } from '../../i18n/context.tsx'
+import { ClockInput } from '../../parts/ClockInput.tsx'
 import { Panel } from '../../parts/Panel.tsx'
 import { Days } from './SessionsPanel.tsx'
 
@@ -87,21 +87,15 @@ export function LimitsPanel(props: FieldsProps & { province: boolean; boundBy: P
           />
           {quiet && (
             <Group mt="sm">
-              <TimeInput
+              <ClockInput
                 label={words.quietFrom}
                 value={quiet.from}
-                onChange={event =>
-                  event.currentTarget.value && onChange({ quiet: { ...quiet, from: event.currentTarget.value } })
-                }
-                w={130}
+                onChange={from => onChange({ quiet: { ...quiet, from } })}
               />
-              <TimeInput
+              <ClockInput
                 label={words.quietTo}
                 value={quiet.to}
-                onChange={event =>
-                  event.currentTarget.value && onChange({ quiet: { ...quiet, to: event.currentTarget.value } })
-                }
-                w={130}
+                onChange={to => onChange({ quiet: { ...quiet, to } })}
               />
             </Group>
           )}

@@ -1,9 +1,9 @@
 import { ActionIcon, Button, Chip, Group, NumberInput, SegmentedControl, Text } from '@mantine/core'
-import { TimeInput } from '@mantine/dates'
 import { IconPlus, IconTrash } from '@tabler/icons-react'
 import type { ProgrammeSession } from '../../../../../domain/programme.ts'
 import { useWords } from '../../i18n/context.tsx'
 import { freshSession } from '../../lib/airtime.ts'
+import { ClockInput } from '../../parts/ClockInput.tsx'
 import { Panel } from '../../parts/Panel.tsx'
 import { tellUndo } from '../../parts/problem.tsx'
 import css from './programme.module.css'
@@ -62,12 +62,7 @@ function Session({ session, onSet, onRemove }: SessionProps) {
   const words = t.airtime.programme
   return (
     <div className={css.session}>
-      <TimeInput
-        label={words.start}
-        value={session.start}
-        onChange={event => /^\d\d:\d\d$/.test(event.currentTarget.value) && onSet({ start: event.currentTarget.value })}
-        w={120}
-      />
+      <ClockInput label={words.start} value={session.start} onChange={start => onSet({ start })} />
       <NumberInput
         label={words.minutes}
         value={session.minutes}

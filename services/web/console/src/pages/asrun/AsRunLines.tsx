@@ -22,7 +22,7 @@ export function AsRunLines({ lines }: { lines: AsRunPage['lines'] }) {
           </div>
           <div className={css.what}>
             <Text fw={600}>{wordFor(t.asRun.kinds, line.kind)}</Text>
-            <Text size="sm">{lineFacts(line.entry).join(' · ')}</Text>
+            <Text size="sm">{lineFacts(line.entry, t.asRun.reasons).join(' · ')}</Text>
             <Spoiler
               maxHeight={0}
               showLabel={t.asRun.raw}

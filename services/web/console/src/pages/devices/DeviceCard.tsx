@@ -4,9 +4,9 @@ import { useState } from 'react'
 import type { StationDevice } from '../../../../../http/schemas-airtime.ts'
 import { type NewDevice, useRenameDevice, useRevokeDevice, useRotateDevice } from '../../api/devices.ts'
 import { useWords } from '../../i18n/context.tsx'
-import type { Dictionary } from '../../i18n/dictionary.ts'
+import { type Dictionary, roughWords } from '../../i18n/dictionary.ts'
 import type { Language } from '../../i18n/language.ts'
-import { formatBytes, formatDuration, formatNear } from '../../lib/format.ts'
+import { formatBytes, formatNear } from '../../lib/format.ts'
 import { Ask } from '../../parts/Ask.tsx'
 import { ProblemBox, tell } from '../../parts/problem.tsx'
 import css from './devices.module.css'
@@ -59,9 +59,16 @@ function facts({ reported, seq, state }: StationDevice, t: Dictionary, language:
     `${words.schedule}: ${reported.seq === 0 ? words.noSchedule : behind > 0 ? words.behind(String(behind)) : words.upToDate}`,
     reported.filesMissing > 0 && words.missing(String(reported.filesMissing)),
     !reported.soundOk && words.noSound,
-    Math.abs(reported.clockSkewMs) > 5_000 && words.skew(formatDuration(Math.abs(reported.clockSkewMs) / 1000)),
+    Math.abs(reported.clockSkewMs) > 5_000 && words.skew(skewWords(t, reported.clockSkewMs)),
     reported.freeBytes !== undefined && words.free(formatBytes(reported.freeBytes, language)),
   ].filter(fact => typeof fact === 'string')
+}
+
+/** How far the clock is off: days from two on, else hours and minutes, else seconds. */
+function skewWords(t: Dictionary, skewMs: number): string {
+  const seconds = Math.round(Math.abs(skewMs) / 1000)
+  if (seconds >= 172_800) return t.devices.days(String(Math.round(seconds / 86_400)))
+  return seconds < 60 ? t.devices.seconds(String(seconds)) : roughWords(t, seconds)
 }
 
 function Actions({ device, onFresh }: { device: StationDevice; onFresh: (made: NewDevice) => void }) {

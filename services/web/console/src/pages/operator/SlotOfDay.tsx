@@ -66,31 +66,33 @@ export function SlotOfDay({ slot, now, next }: { slot: OperatorSlot; now: Date; 
       {slot.file && (
         <>
           <SlotPlayer slot={slot} />
-          <div className={css.buttons}>
+          <div className={css.pair}>
             <Button
               component="a"
               href={ownAddress(slot.file.mp3Url)}
               download
+              aria-label={t.airtime.mp3}
               size="md"
               variant="default"
               leftSection={<IconDownload size={18} />}
             >
-              {t.airtime.mp3} ({formatBytes(slot.file.sizeBytes, language)})
+              MP3 ({formatBytes(slot.file.sizeBytes, language)})
             </Button>
             <Button
               component="a"
               href={ownAddress(slot.file.wavUrl)}
               download
+              aria-label={t.airtime.wav}
               size="md"
               variant="default"
               leftSection={<IconDownload size={18} />}
             >
-              {t.airtime.wav}
+              WAV
             </Button>
           </div>
         </>
       )}
-      <div className={css.buttons}>
+      <div className={css.pair}>
         {slot.items.length > 0 && (
           <Button
             component={Link}
