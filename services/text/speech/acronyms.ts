@@ -12,7 +12,7 @@ const longToken = /\p{Lu}[\p{L}\d]{0,23}(?:(?:\s?&\s?|-|,(?=\p{Lu}{2}[\p{Lu}]*&)
 const shortToken = /\p{Lu}[\p{L}\d]{0,39}/uy
 const bodyBefore = /(?:^|[^\p{L}])(?:bộ|sở|phòng|ban|cục|vụ|viện|chi cục|ngành|ty)\s+$/u
 const properBefore =
-  /(?:^|[^\p{L}])(?:trung tâm|tt|bộ|sở|phòng|ban|cục|vụ|viện|chi cục|văn phòng|ban chỉ đạo|ban chỉ huy|tổng cục)\s+$/u
+  /(?:^|[^\p{L}])(?:trung tâm|tt|bộ|sở|phòng|ban|cục|vụ|viện|chi cục|văn phòng|ban chỉ đạo|ban chỉ huy|tổng cục|hội|đài|bệnh viện)\s+$/u
 const numberBehind = /^\s*(?:số\s*:?\s*)?\d/u
 
 /** Abbreviations in their context, then single tokens of capitals. The token starts with an upper-case letter. */
@@ -91,7 +91,7 @@ function readWeekdays(place: Place): Reading | undefined {
   return meant ? { end: at + alone[0].length, spoken: `thứ ${spellOrdinal(alone[1], profile)}` } : undefined
 }
 
-const titleRow = /(?:(?:GS|PGS|TS|ThS|BSCKI{1,2}|BS|KS|LS|NGƯT|NSƯT|NSND)\.?\s?){1,4}(?=\p{Lu}\p{Ll})/uy
+const titleRow = /(?:(?:GS|PGS|TSKH|TS|Th[Ss]|BSCKI{1,2}|B[Ss]|DS|KTS|KS|LS|NGƯT|NSƯT|TTƯT|TTND|NGND|NSND)(?![\p{L}])[.,]?\s?){1,5}(?=\p{Lu}\p{Ll})/uy
 
 /** PGS.TS. Nguyễn ...: titles before a name, with their dots. */
 function readTitles(place: Place): Reading | undefined {
@@ -100,6 +100,9 @@ function readTitles(place: Place): Reading | undefined {
   const spoken = (row.match(/\p{L}+/gu) ?? []).map(title => titles[title] ?? title)
   return { end: place.at + row.trimEnd().length, spoken: spoken.join(', ') }
 }
+
+/** PM2.5 */
+const fraction = /\.(\d{1,2})(?![\d\p{L}]|[.,]\d)/uy
 
 /** Letters with digits are codes and are read one by one; pure capitals that nobody knows are reported, not guessed. */
 function unknown(place: Place, token: string): Reading | undefined {
@@ -110,7 +113,9 @@ function unknown(place: Place, token: string): Reading | undefined {
         ? spellCode(part, place)
         : (readingInContext(part, '', parts[index + 1] ?? '') ?? terms[part] ?? spellLetters(part)),
     )
-    return { end: place.at + token.length, spoken: spoken.join(' ') }
+    const behind = matchAt(fraction, place.text, place.at + token.length)
+    const tail = behind?.[1] === undefined ? '' : ` chấm ${spellInteger(behind[1], place.profile)}`
+    return { end: place.at + token.length + (behind?.[0].length ?? 0), spoken: spoken.join(' ') + tail }
   }
   const letters = token.replace(/\d/g, '')
   if (letters.length < 2 || !/^\p{Lu}+$/u.test(letters) || isWord(letters)) return undefined
@@ -135,7 +140,7 @@ function spellCode(digits: string, place: Place): string {
 }
 
 const smallForm =
-  /(?:[Vv]\/[Vv]|[Đđ]\/[Cc]|[Vv]\.[Vv](?:\.{1,3}|…)?|t[px](?:\.\s?|\s)(?=\p{Lu}\p{Ll})|[Tt]r\.\s?(?=\d))/uy
+  /(?:[Vv]\/[Vv]|[Đđ]\/[Cc]|[Vv]\.[Vv](?:\.{1,3}|…)?|t[px](?:\.\s?|\s)(?=\p{Lu}\p{Ll})|[Tt]r\.\s?(?=\d)|pH(?!\p{L}))/uy
 
 /** v/v, đ/c, v.v. and their like. "đ/c" is an address before a colon or a number, else a comrade. */
 export function readSmallForm(place: Place): Reading | undefined {

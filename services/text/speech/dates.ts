@@ -32,7 +32,7 @@ const isoDate = new RegExp(String.raw`${Y}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])
 const shortYear = new RegExp(String.raw`${D}/${M}/(\d{2})(?!\d|/)`, 'y')
 const dayToDate = new RegExp(String.raw`${D}${dash}${D}/${M}(?:/${Y})?(?!\d|/)`, 'y')
 const dateToDate = new RegExp(String.raw`${D}/${M}(?:/${Y})?${dash}${D}/${M}(?:/${Y})?(?!\d|/)`, 'y')
-const dayToDayOfMonth = new RegExp(String.raw`${D}${dash}${D}(?=\s+tháng\s)`, 'y')
+const dayToDayOfMonth = new RegExp(String.raw`${D}${dash}${D}(?=\s+tháng\s+(?:\d|giêng|chạp|này|tới|sau|trước|một|hai|ba|tư|năm|sáu|bảy|tám|chín|mười))`, 'y')
 const monthYear = new RegExp(String.raw`${M}\s?[/-]\s?${Y}${end}`, 'y')
 const monthToMonth = new RegExp(`${M}${dash}${M}(?:/${Y})?${end}`, 'y')
 const dayMonth = new RegExp(String.raw`${D}[/-]${M}(?!\d|[/-]\d|\p{L})`, 'uy')
@@ -175,6 +175,8 @@ const afterDay = /(?:^|[^\p{L}])(?:ngày|hôm|mùng|mồng)\s+$/u
 const strongContext =
   /(?:^|[^\p{L}])(?:ngày|hôm|mùng|mồng|rằm|sáng|trưa|chiều|tối|đêm|lễ|dịp|kỷ niệm|kỉ niệm|quốc khánh|quốc tế|giải phóng|nghỉ|phụ nữ|lao động|thiếu nhi|liệt sĩ|nhà giáo|giỗ tổ|thứ \p{L}+,?|chủ nhật,?|\d\s?(?:h|giờ)|phút)\s*[(,]?\s*$/u
 const weakContext = /(?:^|[^\p{L}])(?:từ|đến|trước|sau|vào|tới|hết|kể từ|lúc|cuối|đầu|và|hoặc)\s+$/u
+/** "Ngày Pháp luật Việt Nam 9/11": the name of a day, then the day. */
+const namedDay = /(?:^|[^\p{L}])(?:ngày|tháng hành động|tuần lễ)(?:\s\p{L}+){1,8}\s$/u
 const listContext = /ngày[^.;\n]{1,40}(?:,|và|đến|hoặc|-|–|;)\s*$/u
 const yearlyAfter = /^\s*(?:hằng năm|hàng năm|âm lịch|dương lịch|\(âm lịch|\(dương lịch|tới|năm nay|năm \d{4})/u
 /** 01/03 thủ tục, 12/15 xã: so many of so many. */
@@ -185,6 +187,9 @@ const counted = /(?:số|nhà|ngõ|ngách|hẻm|kiệt|lô|thửa|khoản|điề
 /** Days that everybody writes this way; as shares they would make no sense. */
 const holidays = new Set(['8/3', '10/3', '30/4', '19/5', '27/7', '20/10', '20/11', '22/12'])
 
+/** A word in small letters right behind d/m: then it counts something. */
+const afterDayMonth = /[\d/]+\s(\p{Ll}+)/uy
+
 /**
  * Is d/m a day and not a fraction, a count or a house number? A year settles it; else the words around it do. A first
  * number that is larger than the second, or a leading zero, cannot be a share of something.
@@ -194,6 +199,8 @@ function likelyDate(place: Place, day: string, month: string, year: string | und
   const { before } = place
   if (strongContext.test(before) || listContext.test(before)) return true
   if (counted.test(before)) return false
+  const behindNumber = matchAt(afterDayMonth, place.text, place.at)?.[1]
+  if (namedDay.test(before) && behindNumber === undefined) return true
   const after = place.text.slice(place.at, place.at + 40).replace(/^[\d/\s–-]+/u, ' ')
   if (shareOf.test(after)) return false
   if (yearlyAfter.test(after)) return true

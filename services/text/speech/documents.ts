@@ -1,6 +1,7 @@
-import { documentTypes, fields, issuers } from './abbreviations.ts'
+import { documentTypes, fields, issuers, matters } from './abbreviations.ts'
 import { letterName } from './letters.ts'
 import { spellInteger } from './numbers.ts'
+import { spellVerbatim } from './verbatim.ts'
 import type { Place, Profile, Reading } from './types.ts'
 import { matchAt } from './types.ts'
 
@@ -29,6 +30,8 @@ const numberWord = /(?:^|[^\p{L}])số\s*:?\s*$/u
 interface Symbol {
   type: string | undefined
   issuers: string[]
+  /** What is said instead of an issuer: "về vi phạm hành chính". */
+  matter?: string
   unknown: string | undefined
 }
 
@@ -37,17 +40,20 @@ interface Symbol {
  * named once: not when the sentence names it by itself, and in its fuller form when that follows the date.
  */
 export function readDocument(place: Place): Reading | undefined {
-  const { text, at } = place
+  const { text, at, before } = place
   const state = matchAt(stateNumber, text, at)
   if (state?.[1] !== undefined && state[4] !== undefined) {
     const symbol = stateSymbol(state[4], place.profile)
+    if (formBefore.test(before)) return verbatim(place, state[0])
     if (accepted(symbol, place)) {
+      if (place.profile.documents === 'verbatim') return verbatim(place, state[0])
       return compose(place, at + state[0].length, symbol, { number: state[1], letter: state[2], year: state[3] })
     }
   }
   const party = matchAt(partyNumber, text, at)
   const partyType = documentTypes[party?.[3] ?? '']
   if (party?.[1] !== undefined && party[4] !== undefined && partyType !== undefined) {
+    if (place.profile.documents === 'verbatim') return verbatim(place, party[0])
     const name = issuerName(party[4], place.profile)
     const symbol: Symbol = {
       type: partyType,
@@ -58,11 +64,19 @@ export function readDocument(place: Place): Reading | undefined {
   }
   const bare = matchAt(yearOnly, text, at)
   if (bare?.[1] === undefined || !namedType.test(place.before)) return undefined
+  if (place.profile.documents === 'verbatim') return verbatim(place, bare[0])
   return {
     end: at + bare[0].length,
     spoken: spellNumber({ number: bare[1], letter: bare[2], year: bare[3] }, place.profile),
   }
 }
+
+function verbatim(place: Place, written: string): Reading {
+  return { end: place.at + written.length, spoken: spellVerbatim(written, place.profile) }
+}
+
+/** Mẫu số 02/ĐK: the number of a form has no issuer. */
+const formBefore = /(?:^|[^\p{L}])(?:mẫu|biểu|biểu mẫu|phụ biểu|ký hiệu)(?: số)?\s*:?\s*$/u
 
 /** Without a known type or issuer it is a document only where the text calls it one. */
 function accepted(symbol: Symbol, place: Place): boolean {
@@ -83,6 +97,9 @@ function stateSymbol(written: string, profile: Profile): Symbol {
     if (name !== undefined && type === undefined) return { type: undefined, issuers: [name], unknown: undefined }
     return { type, issuers: [], unknown: type === undefined ? written : undefined }
   }
+  const matter = matters[parts[1] ?? '']
+  if (matter !== undefined) return { type, issuers: [], unknown: undefined, matter }
+  if (first === 'HĐ') return { type, issuers: [], unknown: undefined }
   const codes = first === 'TTLT' || first === 'NQLT' ? parts.slice(1) : parts.slice(1, 2)
   const names = codes.map(code => issuerName(code, profile))
   const known = names.filter(name => name !== undefined)
@@ -134,12 +151,19 @@ function compose(place: Place, end: number, symbol: Symbol, document: WrittenDoc
     })
     return { end, spoken: `${spoken} của ${code}` }
   }
-  const issuer = symbol.issuers.join(' và ')
+  if (symbol.matter !== undefined) return { end, spoken: `${spoken} ${symbol.matter}` }
+  const issuer = listed(symbol.issuers)
   if (issuer === '') return { end, spoken }
   const fuller = symbol.issuers.length === 1 ? issuerBehindDate(place, end, issuer) : undefined
   if (fuller !== undefined) return { end: fuller.end, spoken: `${spoken} của ${fuller.spoken}` }
   if (matchAt(ownIssuer, place.text, end) !== undefined) return { end, spoken }
   return { end, spoken: namedInSentence(place, end, issuer) ? spoken : `${spoken} của ${issuer}` }
+}
+
+/** A, B và C. */
+function listed(names: string[]): string {
+  const last = names.at(-1) ?? ''
+  return names.length > 1 ? `${names.slice(0, -1).join(', ')} và ${last}` : last
 }
 
 /** Every way in which a text may name an issuer, by its full name: UBND, BTTTT, Bộ TTTT. */

@@ -1,8 +1,15 @@
-import { readText, type Span, type SpokenText } from './reader.ts'
-import { type ProfileName, profiles } from './types.ts'
+import type { Span } from './output.ts'
+import { readText, type SpokenText } from './reader.ts'
+import { type DocumentStyle, type ProfileName, profiles } from './types.ts'
 
 export { type SpeechPart, splitForSpeech } from './split.ts'
-export type { ProfileName, Span, SpokenText }
+export type { DocumentStyle, ProfileName, Span, SpokenText }
+
+export interface ReadingOptions {
+  /** Regional words; north says nghìn, linh, tư. */
+  profile?: ProfileName
+  documents?: DocumentStyle
+}
 
 /**
  * Written administrative Vietnamese as an announcer would say it: numbers, dates, times, telephone numbers, units, legal
@@ -10,7 +17,7 @@ export type { ProfileName, Span, SpokenText }
  * as a warning for the officer, never as a guess. NFC in, NFC out; linear time; never throws.
  * @returns the spoken text, warnings, and every piece that was changed
  */
-export function readAloud(text: string, options: { profile?: ProfileName } = {}): SpokenText {
+export function readAloud(text: string, options: ReadingOptions = {}): SpokenText {
   const clean = text.normalize('NFC').replace(/[\u00d0\u0189]/g, 'Đ')
-  return readText(clean, profiles[options.profile ?? 'north'])
+  return readText(clean, { ...profiles[options.profile ?? 'north'], documents: options.documents ?? 'expanded' })
 }

@@ -24,9 +24,18 @@ const inClause = new RegExp(String.raw`(?:^|[^\p{L}])${phoneWord}(?![\p{L}])[^;\
 const afterNumber = /\d(?:[\s.-]?\d){6,}\s*(?:,|;|-|hoặc|và)\s*$/u
 const smsTo = /(?:^|[^\p{L}])(?:gửi|gửi đến|gửi tới|nhắn tin(?: đến| tới)?)\s+$/u
 const identityWord =
-  /(?:^|[^\p{L}])(?:tài khoản|stk|số tk|cccd|cmnd|căn cước(?: công dân)?|định danh(?: cá nhân)?|mã số thuế|mst|mã hồ sơ|mã số|mã|hộ chiếu|số thẻ|thẻ bhyt)(?:\s+số)?\s*:?\s*$/u
+  /(?:^|[^\p{L}])(?:tài khoản|stk|số tk|tk|cccd|cmnd|căn cước(?: công dân)?|định danh(?: cá nhân)?|mã số thuế|mst|mã hồ sơ|mã số|mã|hộ chiếu|số thẻ|thẻ bhyt)(?:\s+số)?\s*:?\s*$/u
 const unitBehind =
   /^\s?(?:%|đồng|đ(?!\p{L})|triệu|tỷ|nghìn|người|hộ|km|m2|ha(?!\p{L})|kg|giờ|phút|ngày|tháng|xã|phường|lượt|cuộc)/u
+
+/** Whom each short number calls; next to these words it is a number to call without the word "gọi". */
+const calledBy: Record<string, RegExp> = {
+  '111': /(?:trẻ em|xâm hại|bạo hành|tổng đài quốc gia)[^.;\n]{0,24}$/u,
+  '112': /(?:tìm kiếm|cứu nạn|cứu hộ)[^.;\n]{0,16}$/u,
+  '113': /(?:công an|cảnh sát|an ninh|phản ứng nhanh|cơ động)[^.;\n]{0,16}$/u,
+  '114': /(?:báo cháy|chữa cháy|cứu hỏa|cứu hoả|pccc|cứu nạn|cứu hộ)[^.;\n]{0,16}$/u,
+  '115': /(?:cấp cứu|y tế|xe cứu thương)[^.;\n]{0,16}$/u,
+}
 
 /** Groups of at most four digits, the way numbers are said: 3575155 -> 357 5155; 0905123456 -> 0905 123 456. */
 function groupsOf(digits: string): string[] {
@@ -124,7 +133,7 @@ function byContext(place: Place): Reading | undefined {
   const code = matchAt(shortCode, text, at)
   if (code !== undefined && !unitBehind.test(text.slice(at + code[0].length, at + code[0].length + 10))) {
     const clause = before.slice(Math.max(before.lastIndexOf('. '), before.lastIndexOf('! ')) + 1)
-    if (inClause.test(clause) || afterNumber.test(before) || smsTo.test(before))
+    if (calledBy[code[0]]?.test(before) || inClause.test(clause) || afterNumber.test(before) || smsTo.test(before))
       return { end: at + code[0].length, spoken: spellDigits(code[0]) }
   }
   if (match !== undefined && !counted) {

@@ -16,13 +16,14 @@ export interface Quantity {
 
 const scaleWord = /\s?(nghìn|ngàn|triệu|tỷ|tỉ)(?![\p{L}])/uy
 const scaleChain = /\s(tỷ|tỉ|nghìn tỷ|đồng)(?![\p{L}])/uy
-const shorthand = /(k|tr|trđ|t)(\d{1,3})?(?![\p{L}\d]|[.,]\d)/uy
-const unitToken = /\s?((?:US\$|[°º˚]\s?[CcFfKkNEBĐ](?![\p{L}])|[\p{L}µμ]{1,5}[²³23]?|[%‰℃°º˚$€£¥₫]))(?![\p{L}\d²³])/uy
+const shorthand = /(k|tr|trđ|t|\str)(\d{1,3})?(?![\p{L}\d]|[.,]\d)/uy
+const unitToken = /\s?((?:US\$|[°º˚]\s?[CcFfKkNEBĐ](?![\p{L}])|[\p{L}µμ]{1,5}[²³23]?|[%‰℃°º˚$€£¥₫₩฿]))(?![\p{L}\d²³])/uy
 const rateToken = /\s?\/\s?([\p{L}µμ°]{1,8}[²³23]?)(?![\p{L}\d²³])/uy
 /** mm/24h, lần/2 tháng. */
 const rateSpan = /\s?\/\s?(\d{1,3})\s?(\p{L}{1,5})(?![\p{L}\d²³])/uy
 /** 16°45' */
-const arcMinutes = /°\s?(\d{1,2})['’′]/y
+const arcMinutes = /°\s?(\d{1,2})['’′](?:(\d{1,2}(?:[.,]\d{1,3})?)(?:"|”|″|''))?\s?([NBEĐ](?![\p{L}]))?/uy
+const directions: Record<string, string> = { N: 'vĩ bắc', B: 'vĩ bắc', E: 'kinh đông', Đ: 'kinh đông' }
 const wordBeforeRate = /\s(\p{L}{2,5})(?=\s?\/\s?\p{L})/uy
 /** Behind these words a letter after a number is a name, not a unit: lớp 5h, lô 3g, số nhà 12m. */
 const naming =
@@ -72,7 +73,10 @@ function shortScale(place: Place, number: WrittenNumber): Quantity | undefined {
   if (match === undefined || mark === undefined || naming.test(place.before)) return undefined
   const end = number.end + match[0].length
   if (mark === 't') {
-    if (match[2] !== undefined) return undefined
+    if (match[2] !== undefined) {
+      const millions = spellInteger(match[2].padEnd(3, '0'), place.profile)
+      return { end, number, scale: `tỷ ${millions} triệu`, unit: '' }
+    }
     if (weighed.test(place.before) || goods.test(place.text.slice(end, end + 12)))
       return { end, number, scale: '', unit: 'tấn' }
     place.warn(`t:${match[0]}`, {
@@ -91,7 +95,9 @@ function withUnit(place: Place, quantity: Quantity): Quantity {
   if (quantity.unit !== '') return withRate(place, quantity)
   const arc = matchAt(arcMinutes, place.text, quantity.end)
   if (arc?.[1] !== undefined) {
-    return { ...quantity, end: quantity.end + arc[0].length, unit: `độ ${spellInteger(arc[1], place.profile)} phút` }
+    const seconds = arc[2] === undefined ? undefined : numberAt(place, quantity.end + arc[0].indexOf(arc[2]))?.spoken
+    const words = ['độ', spellInteger(arc[1], place.profile), 'phút', seconds && `${seconds} giây`, directions[arc[3] ?? '']]
+    return { ...quantity, end: quantity.end + arc[0].length, unit: words.filter(Boolean).join(' ') }
   }
   const match = matchAt(unitToken, place.text, quantity.end)
   if (match?.[1] !== undefined) {
@@ -109,6 +115,7 @@ function withUnit(place: Place, quantity: Quantity): Quantity {
 /** Follows /h, /ngày, /ha/năm. */
 function withRate(place: Place, quantity: Quantity): Quantity {
   let { end, unit } = quantity
+  const money = /^(?:đồng|đô la)/.test(unit)
   for (let step = 0; step < 3; step += 1) {
     const span = matchAt(rateSpan, place.text, end)
     if (span?.[1] !== undefined && span[2] !== undefined) {
@@ -120,7 +127,8 @@ function withRate(place: Place, quantity: Quantity): Quantity {
     }
     const match = matchAt(rateToken, place.text, end)
     if (match?.[1] === undefined) break
-    const name = rateWords.has(match[1]) ? match[1] : match[1] === 's' ? 'giây' : unitName(match[1], true)
+    const priced = money && match[1].length > 1 && /^\p{Ll}+$/u.test(match[1]) && unitName(match[1], true) === undefined
+    const name = priced || rateWords.has(match[1]) ? match[1] : match[1] === 's' ? 'giây' : unitName(match[1], true)
     if (name === undefined) break
     unit = `${unit} trên ${name}`
     end += match[0].length

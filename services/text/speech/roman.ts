@@ -20,7 +20,7 @@ export function romanValue(numeral: string): number | undefined {
 const keyword =
   /(?:^|[^\p{L}])(đại hội(?: đảng| đại biểu)?(?: toàn quốc)?|lần thứ|lần|thứ|khóa|khoá|quý|kỳ|kì|kỳ họp thứ|kỳ họp|học kỳ|thế kỷ|thế kỉ|chương|phần|mục|phụ lục|phụ biểu|biểu|bảng|hạng|loại|nhóm|bậc|cấp|ngạch|khu vực|vùng|đợt|tập|quyển|quân khu|đoạn|khoản|năm|nhiệm kỳ|hội nghị|giai đoạn|đề án|dự án|tổ|cụm|khối|lớp|hồi|báo động|bđ|thế chiến|điều|tiểu mục|trung ương|số)\s+$/u
 const listed =
-  /(?:^|[^\p{L}])(?:quý|khóa|khoá|chương|phần|mục|phụ lục|khu vực|đợt|hạng|loại|nhóm|bậc|lần thứ|kỳ|đại hội)\s+[ivxlc]{1,7}(?:\s*(?:,|và|hoặc|đến|-|–)\s*[ivxlc]{1,7}){0,6}\s*(?:,|và|hoặc|đến|-|–)\s*$/u
+  /(?:^|[^\p{L}])(?:quý|khóa|khoá|chương|phần|mục|phụ lục|khu vực|đợt|hạng|loại|nhóm|bậc|lần thứ|kỳ|đại hội|thế kỷ|thế kỉ|vùng|báo động)\s+[ivxlc]{1,7}(?:\s*(?:,|và|hoặc|đến|-|–)\s*[ivxlc]{1,7}){0,6}\s*(?:,|và|hoặc|đến|-|–)\s*$/u
 const numeral = /[IVXLCDMivxlcdm]+(?![\p{L}\d])/uy
 
 /** "thứ nhất", "thứ tư": the two ordinals that are not the plain number. */
@@ -46,6 +46,7 @@ export function readRoman(place: Place): Reading | undefined {
   const end = at + written.length
   const word = keyword.exec(before)?.[1]
   if (word === undefined) {
+    if (upper === 'X' && matchAt(communeBehind, text, end) !== undefined) return undefined
     const heading = written === upper && /^\s*$/.test(before) && /^(?:\.|\)|\s?[-–—/]\s)/.test(text.slice(end, end + 3))
     if (!heading && !(listed.test(before) && written === upper)) return undefined
     return { end, spoken: spellInteger(String(value), profile) }
@@ -66,6 +67,19 @@ function allowed(word: string, numeral: string, upperCase: boolean): boolean {
   }
   return true
 }
+
+const alarm = /BĐ\s?(III|II|I|[123])(?![\p{L}\d])/uy
+
+/** BĐIII, BĐ 2: the three flood levels (QĐ 18/2021/QĐ-TTg, báo động). */
+export function readAlarm(place: Place): Reading | undefined {
+  const match = matchAt(alarm, place.text, place.at)
+  if (match?.[1] === undefined) return undefined
+  const level = romanValue(match[1]) ?? match[1]
+  return { end: place.at + match[0].length, spoken: `báo động ${spellInteger(String(level), place.profile)}` }
+}
+
+/** X. Gio Linh is a commune; X. Tổ chức thực hiện is the tenth part. */
+const communeBehind = /\.\s?\p{Lu}\p{Ll}+(?: \p{Lu}\p{Ll}+|[,;)\n]|$)/uy
 
 const ordinalDigits = /(?:^|[^\p{L}])thứ\s+$/u
 const ordinalList = /(?:^|[^\p{L}])thứ\s+[2-7](?:\s*(?:,|và|hoặc|-|–|đến)\s*[2-7]){0,5}\s*(?:,|và|hoặc|đến)\s*$/u

@@ -38,7 +38,7 @@ const fromBefore = /(?:^|[^\p{L}])(?:từ|khoảng)\s[^.,;:\n]{1,40}$/u
 const sameWord =
   /(?:^|[^\p{L}])(thứ|tháng|ngày|điều|khoản|km|quốc lộ|tổ|thôn|khu phố|chương|mục|phần)\s\p{L}+\s?$|(?:^|[^\p{L}])(thứ|tháng|ngày|điều|khoản|km|tổ|thôn|khu phố|chương|mục|phần)\s\d{1,4}\s?$/u
 const unitBehind = /(?:[kcdm]?m[23²³]|km|kg|kwh)(?![\p{L}\d])/iuy
-const romanBefore = /(?:^|[^\p{L}])(?:quý|khóa|khoá|chương|phần|mục|phụ lục|khu vực|đợt)\s+[ivxlc]{1,7}\s?$/u
+const romanBefore = /(?:^|[^\p{L}])(?:quý|khóa|khoá|chương|phần|mục|phụ lục|khu vực|đợt|thế kỷ|thế kỉ|hạng|loại|nhóm|bậc|kỳ|lần thứ|thứ|vùng|báo động|cấp|đại hội)\s+[ivxlc]{1,7}\s?$/u
 const rated = /(?:\d\s?|triệu |tỷ |nghìn |mức )\p{L}{1,8}(?: \p{L}{2,8})?\s?$/u
 
 /**

@@ -7,11 +7,16 @@ export interface Profile {
   odd: string
   /** 4 after the tens: 24. */
   fourAfterTens: string
+  /** Document numbers: what they stand for, or every sign and letter of them. */
+  documents: DocumentStyle
 }
 
+/** 49/2024/NĐ-CP: "... năm ... của Chính phủ", or "... xẹt ... xẹt en-nờ đê gạch ngang xê pê". */
+export type DocumentStyle = 'expanded' | 'verbatim'
+
 export const profiles = {
-  north: { thousand: 'nghìn', odd: 'linh', fourAfterTens: 'tư' },
-  south: { thousand: 'ngàn', odd: 'lẻ', fourAfterTens: 'bốn' },
+  north: { thousand: 'nghìn', odd: 'linh', fourAfterTens: 'tư', documents: 'expanded' },
+  south: { thousand: 'ngàn', odd: 'lẻ', fourAfterTens: 'bốn', documents: 'expanded' },
 } as const satisfies Record<string, Profile>
 export type ProfileName = keyof typeof profiles
 
