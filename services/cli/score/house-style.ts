@@ -18,9 +18,7 @@ export const differences: readonly Difference[] = [
     name: 'zero hundreds',
     because: 'a later group is said in full: 2024 is hai nghìn không trăm hai mươi tư (domain.md §4.2)',
     theirs: ours =>
-      ours
-        .replace(/không trăm linh (\p{L}+ (?:nghìn|triệu|tỷ)(?!\p{L}))/gu, '$1')
-        .replaceAll('không trăm ', ''),
+      ours.replace(/không trăm linh (\p{L}+ (?:nghìn|triệu|tỷ)(?!\p{L}))/gu, '$1').replaceAll('không trăm ', ''),
   },
   {
     name: 'decimals digit by digit',

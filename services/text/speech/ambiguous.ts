@@ -47,9 +47,23 @@ export const ambiguous: Record<string, ContextualReading[]> = {
   CT: [
     { after: council, spoken: 'Chủ tịch' },
     { before: /phó\s+$/u, spoken: 'Chủ tịch' },
+    { after: /^\s*,\s*(?:các\s)?(?:PCT|Phó Chủ tịch)/u, spoken: 'Chủ tịch' },
     { after: /^\s+(?:TNHH|CP|cổ phần|trách nhiệm)/u, spoken: 'Công ty' },
     { after: /^\s+(?:MTQG|mục tiêu|OCOP)/u, spoken: 'Chương trình' },
   ],
+  CHT: [{ after: /^\s+(?:BCH|Ban CH|Ban Chỉ huy|Quân sự|QS)/u, spoken: 'Chỉ huy trưởng' }],
+  KT: [
+    { before: /phòng\s*:\s*$/u, spoken: 'Kinh tế' },
+    { after: /^\s*(?:,|và)\s*VH-?XH/u, spoken: 'Kinh tế' },
+  ],
+  VP: [{ after: /^\s+(?:HĐND|UBND|ĐU|TU|Đảng ủy|Tỉnh ủy|Trung ương|TW|Đoàn ĐBQH|CP)/u, spoken: 'Văn phòng' }],
+  ND: [
+    { before: /(?:^|[^\p{L}])hội\s+$/u, spoken: 'Nông dân' },
+    { before: /(?:tòa án|toà án|kiểm sát|hội đồng|ủy ban|công an|quân đội|nghệ sĩ)\s+$/u, spoken: 'nhân dân' },
+  ],
+  TN: [{ before: /(?:^|[^\p{L}])đoàn\s+$/u, spoken: 'Thanh niên' }],
+  PN: [{ before: /(?:^|[^\p{L}])(?:hội|liên hiệp|hội lh)\s+$/u, spoken: 'Phụ nữ' }],
+  KSND: [{ before: /(?:^|[^\p{L}])viện\s+$/u, spoken: 'kiểm sát nhân dân' }],
   PCT: [{ after: council, spoken: 'Phó Chủ tịch' }],
   GĐ: [{ after: /^\s+(?:Sở|Công an|CA|Trung tâm|TT|Ban|Kho bạc|Ngân hàng|Bệnh viện|Công ty)/u, spoken: 'Giám đốc' }],
   PGĐ: [
@@ -79,6 +93,7 @@ export const ambiguous: Record<string, ContextualReading[]> = {
   ],
   ĐH: [
     { after: /^\s*(?:,|và|-|–)\s*CĐ(?!\p{L})/u, spoken: 'đại học' },
+    { before: /(?:^|[^\p{L}])cđ\s*(?:,|và|-|–|\/)\s*$/u, spoken: 'đại học' },
     { after: /^\s\p{Lu}/u, spoken: 'Đại học' },
   ],
   CN: [
@@ -123,11 +138,15 @@ export const ambiguous: Record<string, ContextualReading[]> = {
   DT: [{ after: /^\s*:?\s*\d/u, spoken: 'diện tích' }],
   UB: [{ after: /^\s+(?:MTTQ|MTTQVN|Mặt trận|MT|Kiểm tra|nhân dân|ND|bầu cử)/u, spoken: 'Ủy ban' }],
   HĐ: [
-    { after: /^\s+(?:bầu cử|thẩm định|tuyển dụng|tuyển sinh|NVQS|nghĩa vụ|thi đua|TĐKT|kỷ luật|xét)/u, spoken: 'Hội đồng' },
+    {
+      after: /^\s+(?:bầu cử|thẩm định|tuyển dụng|tuyển sinh|NVQS|nghĩa vụ|thi đua|TĐKT|kỷ luật|xét)/u,
+      spoken: 'Hội đồng',
+    },
     { after: /^\s+(?:lao động|LĐ|thuê|mua|bán|kinh tế|số)/u, spoken: 'hợp đồng' },
   ],
   CĐ: [
     { before: /(?:trường|đh|đại học)\s*(?:,|và|-|–)?\s*$/u, spoken: 'cao đẳng' },
+    { after: /^\s*(?:,|và|-|–|\/)\s*ĐH(?!\p{L})/u, spoken: 'cao đẳng' },
     { before: /(?:bch|ban chấp hành|đoàn viên|cán bộ)\s+$/u, spoken: 'Công đoàn' },
     { after: /^\s+(?:cơ sở|CS|ngành|viên chức)/u, spoken: 'Công đoàn' },
   ],

@@ -28,10 +28,12 @@ export function readCode(place: Place): Reading | undefined {
   const match = matchAt(code, place.text, place.at)
   if (match === undefined || match[0].length < 5 || !/[A-ZĐ]/.test(match[0]) || !/\d/.test(match[0])) return undefined
   if (!codeWord.test(place.before)) return undefined
-  const parts = match[0].split(/[.-]/).map(part =>
-    (part.match(/\d{1,4}|[A-ZĐ]+/g) ?? [])
-      .map(piece => (/\d/.test(piece) ? spellDigits(piece) : spellLetters(piece)))
-      .join(' '),
-  )
+  const parts = match[0]
+    .split(/[.-]/)
+    .map(part =>
+      (part.match(/\d{1,4}|[A-ZĐ]+/g) ?? [])
+        .map(piece => (/\d/.test(piece) ? spellDigits(piece) : spellLetters(piece)))
+        .join(' '),
+    )
   return { end: place.at + match[0].length, spoken: parts.join(', ') }
 }

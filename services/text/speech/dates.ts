@@ -32,9 +32,13 @@ const isoDate = new RegExp(String.raw`${Y}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])
 const shortYear = new RegExp(String.raw`${D}/${M}/(\d{2})(?!\d|/)`, 'y')
 const dayToDate = new RegExp(String.raw`${D}${dash}${D}/${M}(?:/${Y})?(?!\d|/)`, 'y')
 const dateToDate = new RegExp(String.raw`${D}/${M}(?:/${Y})?${dash}${D}/${M}(?:/${Y})?(?!\d|/)`, 'y')
-const dayToDayOfMonth = new RegExp(String.raw`${D}${dash}${D}(?=\s+tháng\s+(?:\d|giêng|chạp|này|tới|sau|trước|một|hai|ba|tư|năm|sáu|bảy|tám|chín|mười))`, 'y')
+const dayToDayOfMonth = new RegExp(
+  String.raw`${D}${dash}${D}(?=\s+tháng\s+(?:\d|giêng|chạp|này|tới|sau|trước|một|hai|ba|tư|năm|sáu|bảy|tám|chín|mười))`,
+  'y',
+)
 const monthYear = new RegExp(String.raw`${M}\s?[/-]\s?${Y}${end}`, 'y')
 const monthToMonth = new RegExp(`${M}${dash}${M}(?:/${Y})?${end}`, 'y')
+const monthYearToMonthYear = new RegExp(String.raw`${M}/${Y}${dash}(?:tháng\s)?${M}/${Y}${end}`, 'y')
 const dayMonth = new RegExp(String.raw`${D}[/-]${M}(?!\d|[/-]\d|\p{L})`, 'uy')
 const monthThenYear = new RegExp(String.raw`${M}\s+${Y}(?!\d|[.,/]\d)`, 'y')
 const partOfYear = new RegExp(String.raw`(\d{1,2})/${Y}(?!\d|/|-)`, 'y')
@@ -126,6 +130,14 @@ const months: Rule = place => {
       return { end: at + range[0].length, spoken }
     }
   }
+  const span = matchAt(monthYearToMonthYear, text, at)
+  if (span !== undefined) {
+    const [from, until] = [
+      [span[1], span[2]],
+      [span[3], span[4]],
+    ].map(([m = '', y = '']) => `${spellMonth(m, profile)} năm ${spellInteger(y, profile)}`)
+    return { end: at + span[0].length, spoken: `${named ? '' : 'tháng '}${from} đến tháng ${until}` }
+  }
   const withYear = matchAt(monthYear, text, at) ?? (named ? matchAt(monthThenYear, text, at) : undefined)
   if (withYear !== undefined && (named || withYear[0].includes('/')) && !afterPartWord.test(before)) {
     const word = named ? '' : 'tháng '
@@ -187,6 +199,15 @@ const counted = /(?:số|nhà|ngõ|ngách|hẻm|kiệt|lô|thửa|khoản|điề
 /** Days that everybody writes this way; as shares they would make no sense. */
 const holidays = new Set(['8/3', '10/3', '30/4', '19/5', '27/7', '20/10', '20/11', '22/12'])
 
+const pairBefore = /(?:^|[^\d/])(\d{1,2})\/(\d{1,2})\s*(?:,|và|hoặc|-|–)\s*$/u
+
+/** lễ 30/4 và 1/5: what follows a pair that is surely a day is one, too. */
+function besideDay(before: string): boolean {
+  const [, day = '0', month = '0'] = pairBefore.exec(before) ?? []
+  if (Number(month) < 1 || Number(month) > 12 || Number(day) > 31) return false
+  return Number(day) > 12 || /^0/.test(day) || holidays.has(`${Number(day)}/${Number(month)}`)
+}
+
 /** A word in small letters right behind d/m: then it counts something. */
 const afterDayMonth = /[\d/]+\s(\p{Ll}+)/uy
 
@@ -199,6 +220,7 @@ function likelyDate(place: Place, day: string, month: string, year: string | und
   const { before } = place
   if (strongContext.test(before) || listContext.test(before)) return true
   if (counted.test(before)) return false
+  if (besideDay(before)) return true
   const behindNumber = matchAt(afterDayMonth, place.text, place.at)?.[1]
   if (namedDay.test(before) && behindNumber === undefined) return true
   const after = place.text.slice(place.at, place.at + 40).replace(/^[\d/\s–-]+/u, ' ')

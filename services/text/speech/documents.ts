@@ -1,9 +1,9 @@
 import { documentTypes, fields, issuers, matters } from './abbreviations.ts'
 import { letterName } from './letters.ts'
 import { spellInteger } from './numbers.ts'
-import { spellVerbatim } from './verbatim.ts'
 import type { Place, Profile, Reading } from './types.ts'
 import { matchAt } from './types.ts'
+import { spellVerbatim } from './verbatim.ts'
 
 /** 1216/QĐ-BTTTT, 30c/NQ-CP, 49/2024/NĐ-CP, 52/2019/QH14, 2455/BTTTT-TTCS (the state's way). */
 const stateNumber =
@@ -50,6 +50,8 @@ export function readDocument(place: Place): Reading | undefined {
       return compose(place, at + state[0].length, symbol, { number: state[1], letter: state[2], year: state[3] })
     }
   }
+  const form = formBefore.test(before) ? matchAt(formNumber, text, at) : undefined
+  if (form !== undefined) return verbatim(place, form[0])
   const party = matchAt(partyNumber, text, at)
   const partyType = documentTypes[party?.[3] ?? '']
   if (party?.[1] !== undefined && party[4] !== undefined && partyType !== undefined) {
@@ -75,8 +77,9 @@ function verbatim(place: Place, written: string): Reading {
   return { end: place.at + written.length, spoken: spellVerbatim(written, place.profile) }
 }
 
+const formNumber = /\d{1,3}[a-zđ]?-\p{Lu}[\p{Lu}\d]{0,7}(?:[-/]\p{Lu}[\p{Lu}\d]{0,7}){0,2}(?![\p{L}\d])/uy
 /** Mẫu số 02/ĐK: the number of a form has no issuer. */
-const formBefore = /(?:^|[^\p{L}])(?:mẫu|biểu|biểu mẫu|phụ biểu|ký hiệu)(?: số)?\s*:?\s*$/u
+const formBefore = /(?:^|[^\p{L}])(?:mẫu|biểu|biểu mẫu|phụ biểu|ký hiệu|phiếu|tờ khai)(?: số)?\s*:?\s*$/u
 
 /** Without a known type or issuer it is a document only where the text calls it one. */
 function accepted(symbol: Symbol, place: Place): boolean {
@@ -200,7 +203,10 @@ function holdsName(sentence: string, name: string): boolean {
     const left = flat.slice(Math.max(0, at - 12), at)
     const right = flat.slice(at + name.length, at + name.length + 9)
     if (/[\p{L}\d/-]$/u.test(left) || /^[\p{L}\d]/u.test(right)) continue
-    if (name === 'Chính phủ' && (/(?:Thủ tướng|Văn phòng|Thanh tra) $/u.test(left) || /^ (?:điện tử|số)/u.test(right)))
+    if (
+      name === 'Chính phủ' &&
+      (/(?:Thủ tướng|Văn phòng|Thanh tra) $/u.test(left) || /^ (?:điện tử|số(?!\s*(?:\d|$)))/u.test(right))
+    )
       continue
     return true
   }

@@ -8,15 +8,20 @@ const mixed = /(\d{1,6}) ([1-9])\/([1-9]\d?)(?![\d]|\/\d|[.,]\d)/y
 const chain = /\d{1,5}[A-Za-z]?(?:\/\d{1,5}[A-Za-z]?){1,5}(?![\d/])/y
 const addressBefore =
   /(?:^|[^\p{L}])(?:số nhà|số|nhà|ngõ|ngách|hẻm|kiệt|lô|thửa|thửa đất số|địa chỉ|đ\/c|tại)\s*:?\s*$/u
-const addressBehind = /^,?\s?(?:đường|phố|quốc lộ|tổ|khu phố|ngõ|hẻm|kiệt|\p{Lu}\p{Ll}+ \p{Lu}\p{Ll})/u
+const addressBehind = /^,?\s?(?:(?:đường|phố|quốc lộ|tổ|khu phố|ngõ|hẻm|kiệt)(?!\p{L})|\p{Lu}\p{Ll}+ \p{Lu}\p{Ll})/u
 const countNoun = /^\s\p{Ll}/u
 /** Things that are counted one by one: 3/5 thôn is three of five, while 3/4 số hộ is a share. */
 const countedThings =
   /^\s(?:xã|phường|thôn|bản|khóm|ấp|tổ|khu phố|tiêu chí|chỉ tiêu|nhiệm vụ|nội dung|đơn vị|cơ quan|sở|trường|chi bộ|công trình|dự án|mô hình|huyện|tỉnh|TTHC|thủ tục|đồng chí|đ\/c)(?!\p{L})/u
+const scored = /^\s(?:điểm|phiếu|câu|trường hợp|hồ sơ)(?!\p{L})/u
 /** Scales of maps and plans (Law on Urban and Rural Planning): 1/500, 1/2000. */
 const planScale = /1\/((?:2|5|10|20|25|50|100)\.?0{2,4})(?![\d/])/y
-const planWord = /(?:^|[^\p{L}])(?:quy hoạch|bản đồ|tỷ lệ|tỉ lệ|chi tiết|phân khu|sơ đồ|bản vẽ|địa chính)(?:\s\p{L}+){0,4}\s*$/u
-const ratioOfDecimals = /(\d{1,4}(?:,\d{1,3})?)\/(\d{1,4}(?:,\d{1,3})?)(?=\s?(?:kV|KV|V|kVA|mmHg)(?!\p{L}))/uy
+const planWord =
+  /(?:^|[^\p{L}])(?:quy hoạch|bản đồ|tỷ lệ|tỉ lệ|chi tiết|phân khu|sơ đồ|bản vẽ|địa chính)(?:\s\p{L}+){0,4}\s*$/u
+const ratioOfDecimals =
+  /(\d{1,4}(?:,\d{1,3})?)\/(\d{1,4}(?:,\d{1,3})?)(?=\s?(?:kV|KV|V|kVA|mmHg)(?!\p{L}))|(\d{1,4},\d{1,3})\/(\d{1,4})(?![\d/]|[.,]\d)/uy
+/** 1.124/1.180: so many of so many; grouped thousands are no day and no share. */
+const ratioOfThousands = /(\d{1,3}(?:\.\d{3}){0,3})\/(\d{1,3}(?:\.\d{3}){1,3})(?![\d/]|[.,]\d)/y
 const fractionRange = /(\d{1,2})\/(\d{1,2})\s?[-–]\s?(\d{1,2})\/(\d{1,2})(?![\d/])/y
 
 /** House numbers, fractions, counts over a total. Dates and document numbers have had their turn before. */
@@ -34,9 +39,16 @@ export function readScale(place: Place): Reading | undefined {
 
 /** 22/0,4 kV, 120/80 mmHg: two readings of one measure. */
 function readRatio(place: Place): Reading | undefined {
+  const counts = matchAt(ratioOfThousands, place.text, place.at)
+  if (counts?.[1] !== undefined && counts[2] !== undefined) {
+    const [top, bottom] = [counts[1], counts[2]].map(part => spellInteger(part.replaceAll('.', ''), place.profile))
+    return { end: place.at + counts[0].length, spoken: `${top} trên ${bottom}` }
+  }
   const match = matchAt(ratioOfDecimals, place.text, place.at)
-  if (match?.[1] === undefined || match[2] === undefined) return undefined
-  const below = quantityAt(place, place.at + match[1].length + 1)
+  if (match?.[3] !== undefined && (place.text[place.at - 1] === ',' || /ngày\s$/u.test(place.before))) return undefined
+  const top = match?.[1] ?? match?.[3]
+  if (match === undefined || top === undefined) return undefined
+  const below = quantityAt(place, place.at + top.length + 1)
   const above = numberAt(place, place.at)
   if (below === undefined || above === undefined) return undefined
   return { end: below.end, spoken: `${above.spoken} trên ${sayQuantity(below, place)}` }
@@ -46,7 +58,8 @@ function readRatio(place: Place): Reading | undefined {
 function readFractions(place: Place): Reading | undefined {
   const range = matchAt(fractionRange, place.text, place.at)
   const [a, b, c, d] = (range ?? []).slice(1)
-  if (range == null || a === undefined || b === undefined || c === undefined || d === undefined) return readFraction(place)
+  if (range == null || a === undefined || b === undefined || c === undefined || d === undefined)
+    return readFraction(place)
   if (Number(a) >= Number(b) || Number(c) >= Number(d) || Number(a) * Number(d) >= Number(c) * Number(b))
     return readFraction(place)
   return { end: place.at + range[0].length, spoken: `${fraction(a, b, place)} đến ${fraction(c, d, place)}` }
@@ -115,6 +128,7 @@ function isCount(top: string, bottom: string, behind: string): boolean {
   if (/^0\d/.test(top)) return true
   if (top === bottom && Number(top) > 1) return true
   if (Number(top) > 1 && countedThings.test(behind)) return true
+  if (scored.test(behind)) return true
   if (/^10+$/.test(bottom) || Number(top) === 1) return false
   return Number(top) >= 10 || (Number(bottom) > 10 && countNoun.test(behind)) || Number(bottom) === 0
 }

@@ -161,7 +161,8 @@ function plain(place: Place, at: number): WrittenNumber | undefined {
   return written(at + match[0].length, match[0], '', place.profile)
 }
 
-function warnAmbiguous(place: Place, number: string): void {
+/** Tells the officer of a number whose dot or comma may mean either thing. */
+export function warnAmbiguous(place: Place, number: string): void {
   const shown = number.slice(0, 40)
   place.warn(`number:${shown}`, {
     vi: `Số "${shown}" không rõ là phần nghìn hay phần thập phân. Đề nghị viết dấu chấm cho hàng nghìn, dấu phẩy cho thập phân.`,

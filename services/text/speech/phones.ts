@@ -24,7 +24,7 @@ const inClause = new RegExp(String.raw`(?:^|[^\p{L}])${phoneWord}(?![\p{L}])[^;\
 const afterNumber = /\d(?:[\s.-]?\d){6,}\s*(?:,|;|-|hoặc|và)\s*$/u
 const smsTo = /(?:^|[^\p{L}])(?:gửi|gửi đến|gửi tới|nhắn tin(?: đến| tới)?)\s+$/u
 const identityWord =
-  /(?:^|[^\p{L}])(?:tài khoản|stk|số tk|tk|cccd|cmnd|căn cước(?: công dân)?|định danh(?: cá nhân)?|mã số thuế|mst|mã hồ sơ|mã số|mã|hộ chiếu|số thẻ|thẻ bhyt)(?:\s+số)?\s*:?\s*$/u
+  /(?:^|[^\p{L}])(?:tài khoản|stk|số tk|tk|cccd|cmnd|căn cước(?: công dân)?|định danh(?: cá nhân)?|mã số thuế|mst|mã hồ sơ|mã bưu chính|mã bưu điện|mã số|mã|hộ chiếu|số thẻ|thẻ bhyt)(?:\s+số)?\s*:?\s*$/u
 const unitBehind =
   /^\s?(?:%|đồng|đ(?!\p{L})|triệu|tỷ|nghìn|người|hộ|km|m2|ha(?!\p{L})|kg|giờ|phút|ngày|tháng|xã|phường|lượt|cuộc)/u
 
@@ -34,6 +34,7 @@ const calledBy: Record<string, RegExp> = {
   '112': /(?:tìm kiếm|cứu nạn|cứu hộ)[^.;\n]{0,16}$/u,
   '113': /(?:công an|cảnh sát|an ninh|phản ứng nhanh|cơ động)[^.;\n]{0,16}$/u,
   '114': /(?:báo cháy|chữa cháy|cứu hỏa|cứu hoả|pccc|cứu nạn|cứu hộ)[^.;\n]{0,16}$/u,
+  '1022': /(?:phản ánh|kiến nghị|góp ý)[^.;\n]{0,24}$/u,
   '115': /(?:cấp cứu|y tế|xe cứu thương)[^.;\n]{0,16}$/u,
 }
 

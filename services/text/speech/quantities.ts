@@ -1,5 +1,5 @@
 import type { WrittenNumber } from './numbers.ts'
-import { numberAt, spellInteger } from './numbers.ts'
+import { numberAt, spellInteger, warnAmbiguous } from './numbers.ts'
 import type { Place, Reading } from './types.ts'
 import { matchAt } from './types.ts'
 import { gluedOnly, gluedUnits, plainUnits, rateWords, units } from './unit-table.ts'
@@ -96,7 +96,13 @@ function withUnit(place: Place, quantity: Quantity): Quantity {
   const arc = matchAt(arcMinutes, place.text, quantity.end)
   if (arc?.[1] !== undefined) {
     const seconds = arc[2] === undefined ? undefined : numberAt(place, quantity.end + arc[0].indexOf(arc[2]))?.spoken
-    const words = ['độ', spellInteger(arc[1], place.profile), 'phút', seconds && `${seconds} giây`, directions[arc[3] ?? '']]
+    const words = [
+      'độ',
+      spellInteger(arc[1], place.profile),
+      'phút',
+      seconds && `${seconds} giây`,
+      directions[arc[3] ?? ''],
+    ]
     return { ...quantity, end: quantity.end + arc[0].length, unit: words.filter(Boolean).join(' ') }
   }
   const match = matchAt(unitToken, place.text, quantity.end)
@@ -115,7 +121,7 @@ function withUnit(place: Place, quantity: Quantity): Quantity {
 /** Follows /h, /ngày, /ha/năm. */
 function withRate(place: Place, quantity: Quantity): Quantity {
   let { end, unit } = quantity
-  const money = /^(?:đồng|đô la)/.test(unit)
+  const measured = unit !== ''
   for (let step = 0; step < 3; step += 1) {
     const span = matchAt(rateSpan, place.text, end)
     if (span?.[1] !== undefined && span[2] !== undefined) {
@@ -127,7 +133,8 @@ function withRate(place: Place, quantity: Quantity): Quantity {
     }
     const match = matchAt(rateToken, place.text, end)
     if (match?.[1] === undefined) break
-    const priced = money && match[1].length > 1 && /^\p{Ll}+$/u.test(match[1]) && unitName(match[1], true) === undefined
+    const priced =
+      measured && match[1].length > 1 && /^\p{Ll}+$/u.test(match[1]) && unitName(match[1], true) === undefined
     const name = priced || rateWords.has(match[1]) ? match[1] : match[1] === 's' ? 'giây' : unitName(match[1], true)
     if (name === undefined) break
     unit = `${unit} trên ${name}`
@@ -154,13 +161,22 @@ export function sayQuantity(quantity: Quantity, place: Place): string {
   return [quantity.number.spoken, quantity.scale, quantity.unit].filter(part => part !== '').join(' ')
 }
 
+/** Behind the sign of the dollar the comma groups thousands: US$1,000. */
+const englishThousands = /\d{1,3}(?:,\d{3})+(?![\d.,])/y
 const prefixMoney = /(US\$|\$|€|£)\s?(?=\d)/y
 
 /** $100, US$5: the sign is written first and said last. */
 export function readPrefixedMoney(place: Place): Reading | undefined {
   const sign = matchAt(prefixMoney, place.text, place.at)
   if (sign?.[1] === undefined) return undefined
-  const quantity = quantityAt(place, place.at + sign[0].length)
+  const start = place.at + sign[0].length
+  const quantity = quantityAt(place, start)
+  const thousands = matchAt(englishThousands, place.text, start)
+  if (thousands !== undefined) {
+    warnAmbiguous(place, thousands[0])
+    const words = spellInteger(thousands[0].replaceAll(',', ''), place.profile)
+    return { end: start + thousands[0].length, spoken: `${words} ${units[sign[1]] ?? ''}` }
+  }
   if (quantity === undefined || quantity.unit !== '') return undefined
   return { end: quantity.end, spoken: sayQuantity({ ...quantity, unit: units[sign[1]] ?? '' }, place) }
 }

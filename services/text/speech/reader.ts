@@ -31,7 +31,18 @@ const blank = /[^\S\n]+/y
 const lines = /[^\S\n]*\n\s*/y
 const contextUnits = 64
 
-const digitRules: readonly Rule[] = [readPlate, readCode, readDocument, readPhone, readTime, readScale, readDate, readOrdinal, readSlash, readQuantity]
+const digitRules: readonly Rule[] = [
+  readPlate,
+  readCode,
+  readDocument,
+  readPhone,
+  readTime,
+  readScale,
+  readDate,
+  readOrdinal,
+  readSlash,
+  readQuantity,
+]
 const signRules: readonly Rule[] = [
   readPhone,
   readNegative,
@@ -41,6 +52,7 @@ const signRules: readonly Rule[] = [
   readSymbol,
 ]
 const capitalRules: readonly Rule[] = [
+  readPrefixedMoney,
   readSmallForm,
   readSignature,
   readCode,

@@ -18,7 +18,7 @@ export function romanValue(numeral: string): number | undefined {
 }
 
 const keyword =
-  /(?:^|[^\p{L}])(đại hội(?: đảng| đại biểu)?(?: toàn quốc)?|lần thứ|lần|thứ|khóa|khoá|quý|kỳ|kì|kỳ họp thứ|kỳ họp|học kỳ|thế kỷ|thế kỉ|chương|phần|mục|phụ lục|phụ biểu|biểu|bảng|hạng|loại|nhóm|bậc|cấp|ngạch|khu vực|vùng|đợt|tập|quyển|quân khu|đoạn|khoản|năm|nhiệm kỳ|hội nghị|giai đoạn|đề án|dự án|tổ|cụm|khối|lớp|hồi|báo động|bđ|thế chiến|điều|tiểu mục|trung ương|số)\s+$/u
+  /(?:^|[^\p{L}])(đại hội(?: đảng| đại biểu)?(?: toàn quốc)?|lần thứ|lần|thứ|khóa|khoá|quý|kỳ|kì|kỳ họp thứ|kỳ họp|học kỳ|thế kỷ|thế kỉ|chương|phần|mục|phụ lục|phụ biểu|biểu|bảng|hạng|loại|nhóm|bậc|cấp|ngạch|khu vực|vùng|đợt|tập|quyển|quân khu|đoạn|khoản|năm|nhiệm kỳ|hội nghị|giai đoạn|đề án|dự án|tổ|cụm|khối|lớp|hồi|báo động|bđ|thế chiến|điều|tiểu mục|trung ương|mức độ|mức|tuyến|số)\s+$/u
 const listed =
   /(?:^|[^\p{L}])(?:quý|khóa|khoá|chương|phần|mục|phụ lục|khu vực|đợt|hạng|loại|nhóm|bậc|lần thứ|kỳ|đại hội|thế kỷ|thế kỉ|vùng|báo động)\s+[ivxlc]{1,7}(?:\s*(?:,|và|hoặc|đến|-|–)\s*[ivxlc]{1,7}){0,6}\s*(?:,|và|hoặc|đến|-|–)\s*$/u
 const numeral = /[IVXLCDMivxlcdm]+(?![\p{L}\d])/uy
@@ -47,6 +47,9 @@ export function readRoman(place: Place): Reading | undefined {
   const word = keyword.exec(before)?.[1]
   if (word === undefined) {
     if (upper === 'X' && matchAt(communeBehind, text, end) !== undefined) return undefined
+    if (numeralAlone.test(written) && /\p{Ll}\s$/u.test(text.slice(at - 2, at))) {
+      return { end, spoken: spellInteger(String(value), profile) }
+    }
     const heading = written === upper && /^\s*$/.test(before) && /^(?:\.|\)|\s?[-–—/]\s)/.test(text.slice(end, end + 3))
     if (!heading && !(listed.test(before) && written === upper)) return undefined
     return { end, spoken: spellInteger(String(value), profile) }
@@ -61,7 +64,9 @@ function allowed(word: string, numeral: string, upperCase: boolean): boolean {
   if (word === 'năm') return numeral.length >= 3 && numeral.startsWith('M')
   if (word === 'số') return /^[IVXL]+$/.test(numeral)
   if (
-    /^(?:tổ|cụm|khối|lớp|điều|cấp|loại|nhóm|lần|kỳ|kì|bậc|bảng|biểu|trung ương|đề án|dự án|hội nghị|ngạch)$/.test(word)
+    /^(?:tổ|cụm|khối|lớp|điều|cấp|loại|nhóm|lần|kỳ|kì|bậc|bảng|biểu|trung ương|mức độ|mức|tuyến|đề án|dự án|hội nghị|ngạch)$/.test(
+      word,
+    )
   ) {
     return upperCase && /^[IVX]+$/.test(numeral)
   }
@@ -77,6 +82,9 @@ export function readAlarm(place: Place): Reading | undefined {
   const level = romanValue(match[1]) ?? match[1]
   return { end: place.at + match[0].length, spoken: `báo động ${spellInteger(String(level), place.profile)}` }
 }
+
+/** Behind a word in small letters these can be nothing else; VI, XI, MI, DI could be syllables. */
+const numeralAlone = /^(?:I{2,3}|IV|VI{2,3}|IX|XI{2,3}|XIV|XVI{0,3}|XIX|XXI{0,3})$/
 
 /** X. Gio Linh is a commune; X. Tổ chức thực hiện is the tenth part. */
 const communeBehind = /\.\s?\p{Lu}\p{Ll}+(?: \p{Lu}\p{Ll}+|[,;)\n]|$)/uy

@@ -1,5 +1,5 @@
-import { letterName } from './letters.ts'
 import { readSlash } from './fractions.ts'
+import { letterName } from './letters.ts'
 import { readQuantity } from './ranges.ts'
 import type { Place, Reading } from './types.ts'
 import { firstOf, matchAt } from './types.ts'
@@ -24,8 +24,9 @@ const initials = /\p{Lu}\.(?=\p{Lu}(?![\p{L}\d]))/uy
 export function readLetter(place: Place): Reading | undefined {
   const { text, at, before } = place
   const letter = text[at] ?? ''
-  if (/[\p{L}\p{M}\d'’]/u.test(text[at + 1] ?? '')) return undefined
   const end = at + letter.length
+  if (letter === 'x' && /\d$/.test(before) && /\d/.test(text[end] ?? '')) return { end, spoken: 'nhân' }
+  if (/[\p{L}\p{M}\d'’]/u.test(text[at + 1] ?? '')) return undefined
   if (matchAt(initials, text, at) !== undefined) return { end: end + 1, spoken: letterName(letter) ?? letter }
   if (letter === 'x' && /[\d\p{L}²³]\s?$/u.test(before) && /^\s?\d/.test(text.slice(end, end + 2)))
     return { end, spoken: 'nhân' }

@@ -7,6 +7,7 @@ export const smallForms: Record<string, string> = {
   'tx.': 'thị xã',
   'tr.': 'trang',
   ph: 'pê hát',
+  cty: 'công ty',
 }
 
 /** Surnames that make "TP Nguyễn Văn ..." a person and not a city. */
@@ -42,5 +43,7 @@ export const titles: Record<string, string> = {
 
 /** Foreign words that are written in capitals and said as words. */
 export const knownWords = new Set(
-  'INTERNET EMAIL WEBSITE WEB FAX HOTLINE ZALO FACEBOOK VIETTEL VINAPHONE MOBIFONE YOUTUBE GMT UTC PAR INDEX'.split(' '),
+  'INTERNET EMAIL WEBSITE WEB FAX HOTLINE ZALO FACEBOOK VIETTEL VINAPHONE MOBIFONE YOUTUBE GMT UTC PAR INDEX'.split(
+    ' ',
+  ),
 )

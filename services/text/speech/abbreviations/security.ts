@@ -42,6 +42,8 @@ export const security: Record<string, string> = {
   CAX: 'công an xã',
   VPHC: 'vi phạm hành chính',
   XPVPHC: 'xử phạt vi phạm hành chính',
+  CHPTDS: 'Chỉ huy Phòng thủ dân sự',
+  CHPCTT: 'Chỉ huy Phòng, chống thiên tai',
   PCKB: 'phòng, chống khủng bố',
   PCTP: 'phòng, chống tội phạm',
   QSĐP: 'quân sự địa phương',
