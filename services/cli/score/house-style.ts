@@ -16,13 +16,13 @@ export interface Difference {
 export const differences: readonly Difference[] = [
   {
     name: 'zero hundreds',
-    because: 'a later group is said in full: 2024 is hai nghìn không trăm hai mươi tư (domain.md §4.2)',
+    because: 'a later group is said in full: 2024 is hai nghìn không trăm hai mươi tư',
     theirs: ours =>
       ours.replace(/không trăm linh (\p{L}+ (?:nghìn|triệu|tỷ)(?!\p{L}))/gu, '$1').replaceAll('không trăm ', ''),
   },
   {
     name: 'decimals digit by digit',
-    because: 'up to three decimals are said as a number: 94,45 is chín mươi tư phẩy bốn mươi lăm (domain.md §4.2)',
+    because: 'up to three decimals are said as a number: 94,45 is chín mươi tư phẩy bốn mươi lăm',
     theirs: (ours, written) =>
       [...written.matchAll(/,(\d{2,3})(?!\d)/g)].reduce(
         (text, [, digits = '']) =>
@@ -32,7 +32,7 @@ export const differences: readonly Difference[] = [
   },
   {
     name: 'letters of degrees',
-    because: 'a voice does not know the letter c, so its name is written: độ xê (domain.md §4.7)',
+    because: 'a voice does not know the letter c, so its name is written: độ xê',
     theirs: ours => ours.replaceAll('độ xê', 'độ c').replaceAll('độ ép', 'độ f').replaceAll('độ ca', 'độ k'),
   },
   {
@@ -42,12 +42,12 @@ export const differences: readonly Difference[] = [
   },
   {
     name: 'thứ một, thứ bốn',
-    because: 'ordinals are thứ nhất and thứ tư (domain.md §4.3)',
+    because: 'ordinals are thứ nhất and thứ tư',
     theirs: ours => ours.replaceAll('thứ nhất', 'thứ một').replaceAll('thứ tư', 'thứ bốn'),
   },
   {
     name: 'one letter after a keyword',
-    because: 'a single C, D or M behind chương, mục, phần names an item; it is no 100, 500 or 1,000 (domain.md §4.8)',
+    because: 'a single C, D or M behind chương, mục, phần names an item; it is no 100, 500 or 1,000',
     theirs: (ours, written) =>
       [...written.matchAll(/(?<!\p{L})[cdm](?!\p{L})/giu)].reduce(
         (text, [letter]) =>

@@ -5,7 +5,7 @@ import type { Profile } from './types.ts'
 const signs: Record<string, string> = { '/': 'xẹt', '-': 'gạch ngang', '–': 'gạch ngang', '.': 'chấm', '&': 'và' }
 
 /**
- * A document number sign by sign (domain.md §4.9, the verbatim style): 01-NQ/TU -> một gạch ngang en-nờ quy xẹt tê u.
+ * A document number sign by sign (the verbatim style): 01-NQ/TU -> một gạch ngang en-nờ quy xẹt tê u.
  * Blanks and commas are not said; numbers stay numbers, because an announcer does not say them digit by digit.
  */
 export function spellVerbatim(written: string, profile: Profile): string {
