@@ -1,7 +1,7 @@
 import { spellInteger } from './numbers.ts'
 import { spellOrdinal } from './roman.ts'
 import type { Place, Profile, Reading, Rule } from './types.ts'
-import { firstOf, matchAt } from './types.ts'
+import { atEnd, firstOf, matchAt } from './types.ts'
 
 const D = String.raw`(0?[1-9]|[12]\d|3[01])`
 const M = '(0?[1-9]|1[0-2])'
@@ -116,8 +116,8 @@ const daysOfMonth: Rule = place => {
   return { end: place.at + match[0].length, spoken: `${first} đến ngày ${spellInteger(match[2] ?? '', profile)}` }
 }
 
-const afterMonthWord = /(?:^|[^\p{L}])tháng\s+$/u
-const listedMonths = /(?:^|[^\p{L}])tháng\s+[\d,\s/và-]{1,24}(?:,|và|hoặc|đến|-)\s*$/u
+const afterMonthWord = atEnd(/(?:^|[^\p{L}])tháng\s+$/u)
+const listedMonths = atEnd(/(?:^|[^\p{L}])tháng\s+[\d,\s/và-]{1,24}(?:,|và|hoặc|đến|-)\s*$/u)
 
 const months: Rule = place => {
   const { text, at, before, profile } = place
@@ -149,8 +149,7 @@ const months: Rule = place => {
   return alone === undefined ? undefined : { end: at + alone[0].length, spoken: spellMonth(alone[1] ?? '', profile) }
 }
 
-const afterPartWord =
-  /(?:^|[^\p{L}])(?:quý|đợt|lần|kỳ|kì|khóa|khoá|phiên|học kỳ|số|tuần|vụ|(?:lần|kỳ họp|phiên họp) thứ)\s+$/u
+const afterPartWord = atEnd(/(?:^|[^\p{L}])(?:quý|đợt|lần|kỳ|kì|khóa|khoá|phiên|học kỳ|số|tuần|vụ|(?:lần|kỳ họp|phiên họp) thứ)\s+$/u)
 
 /** quý 3/2026, đợt 1/2026, and 2026/2027. */
 const partWithYear: Rule = place => {
@@ -183,23 +182,22 @@ const dayMonthRule: Rule = place => {
   }
 }
 
-const afterDay = /(?:^|[^\p{L}])(?:ngày|hôm|mùng|mồng)\s+$/u
-const strongContext =
-  /(?:^|[^\p{L}])(?:ngày|hôm|mùng|mồng|rằm|sáng|trưa|chiều|tối|đêm|lễ|dịp|kỷ niệm|kỉ niệm|quốc khánh|quốc tế|giải phóng|nghỉ|phụ nữ|lao động|thiếu nhi|liệt sĩ|nhà giáo|giỗ tổ|thứ \p{L}+,?|chủ nhật,?|\d\s?(?:h|giờ)|phút)\s*[(,]?\s*$/u
-const weakContext = /(?:^|[^\p{L}])(?:từ|đến|trước|sau|vào|tới|hết|kể từ|lúc|cuối|đầu|và|hoặc)\s+$/u
+const afterDay = atEnd(/(?:^|[^\p{L}])(?:ngày|hôm|mùng|mồng)\s+$/u)
+const strongContext = atEnd(/(?:^|[^\p{L}])(?:ngày|hôm|mùng|mồng|rằm|sáng|trưa|chiều|tối|đêm|lễ|dịp|kỷ niệm|kỉ niệm|quốc khánh|quốc tế|giải phóng|nghỉ|phụ nữ|lao động|thiếu nhi|liệt sĩ|nhà giáo|giỗ tổ|thứ \p{L}+,?|chủ nhật,?|\d\s?(?:h|giờ)|phút)\s*[(,]?\s*$/u)
+const weakContext = atEnd(/(?:^|[^\p{L}])(?:từ|đến|trước|sau|vào|tới|hết|kể từ|lúc|cuối|đầu|và|hoặc)\s+$/u)
 /** "Ngày Pháp luật Việt Nam 9/11": the name of a day, then the day. */
-const namedDay = /(?:^|[^\p{L}])(?:ngày|tháng hành động|tuần lễ)(?:\s\p{L}+){1,8}\s$/u
-const listContext = /ngày[^.;\n]{1,40}(?:,|và|đến|hoặc|-|–|;)\s*$/u
+const namedDay = atEnd(/(?:^|[^\p{L}])(?:ngày|tháng hành động|tuần lễ)(?:\s\p{L}+){1,8}\s$/u)
+const listContext = atEnd(/ngày[^.;\n]{1,40}(?:,|và|đến|hoặc|-|–|;)\s*$/u)
 const yearlyAfter = /^\s*(?:hằng năm|hàng năm|âm lịch|dương lịch|\(âm lịch|\(dương lịch|tới|năm nay|năm \d{4})/u
 /** 01/03 thủ tục, 12/15 xã: so many of so many. */
 const shareOf =
   /^\s(?:thủ tục|TTHC|hồ sơ|xã|phường|thôn|bản|khu phố|tổ|tiêu chí|chỉ tiêu|nhiệm vụ|đơn vị|cơ quan|hộ|người|trường|học sinh|đại biểu|cán bộ|công trình|dự án|mô hình|phiếu|ý kiến)(?!\p{L})/u
-const counted = /(?:số|nhà|ngõ|ngách|hẻm|kiệt|lô|thửa|khoản|điều|tỷ lệ|tỉ lệ|hơn|gần|đạt|chiếm|được|khoảng)\s*$/u
+const counted = atEnd(/(?:số|nhà|ngõ|ngách|hẻm|kiệt|lô|thửa|khoản|điều|tỷ lệ|tỉ lệ|hơn|gần|đạt|chiếm|được|khoảng)\s*$/u)
 
 /** Days that everybody writes this way; as shares they would make no sense. */
 const holidays = new Set(['8/3', '10/3', '30/4', '19/5', '27/7', '20/10', '20/11', '22/12'])
 
-const pairBefore = /(?:^|[^\d/])(\d{1,2})\/(\d{1,2})\s*(?:,|và|hoặc|-|–)\s*$/u
+const pairBefore = atEnd(/(?:^|[^\d/])(\d{1,2})\/(\d{1,2})\s*(?:,|và|hoặc|-|–)\s*$/u)
 
 /** lễ 30/4 và 1/5: what follows a pair that is surely a day is one, too. */
 function besideDay(before: string): boolean {

@@ -2,7 +2,7 @@ import { documentTypes, fields, issuers, matters } from './abbreviations.ts'
 import { letterName } from './letters.ts'
 import { spellInteger } from './numbers.ts'
 import type { Place, Profile, Reading } from './types.ts'
-import { matchAt } from './types.ts'
+import { atEnd, matchAt } from './types.ts'
 import { spellVerbatim } from './verbatim.ts'
 
 /** 1216/QĐ-BTTTT, 30c/NQ-CP, 49/2024/NĐ-CP, 52/2019/QH14, 2455/BTTTT-TTCS (the state's way). */
@@ -25,7 +25,7 @@ const namedType = new RegExp(
   String.raw`(?:^|[^\p{L}])(?:${typeWords}|luật[^,;.:()\d]{1,40}|${typeSymbols})(?:\s+số)?\s*:?\s*$`,
   'u',
 )
-const numberWord = /(?:^|[^\p{L}])số\s*:?\s*$/u
+const numberWord = atEnd(/(?:^|[^\p{L}])số\s*:?\s*$/u)
 
 interface Symbol {
   type: string | undefined
@@ -79,7 +79,7 @@ function verbatim(place: Place, written: string): Reading {
 
 const formNumber = /\d{1,3}[a-zđ]?-\p{Lu}[\p{Lu}\d]{0,7}(?:[-/]\p{Lu}[\p{Lu}\d]{0,7}){0,2}(?![\p{L}\d])/uy
 /** Mẫu số 02/ĐK: the number of a form has no issuer. */
-const formBefore = /(?:^|[^\p{L}])(?:mẫu|biểu|biểu mẫu|phụ biểu|ký hiệu|phiếu|tờ khai)(?: số)?\s*:?\s*$/u
+const formBefore = atEnd(/(?:^|[^\p{L}])(?:mẫu|biểu|biểu mẫu|phụ biểu|ký hiệu|phiếu|tờ khai)(?: số)?\s*:?\s*$/u)
 
 /** Without a known type or issuer it is a document only where the text calls it one. */
 function accepted(symbol: Symbol, place: Place): boolean {

@@ -1,6 +1,6 @@
 import { spellDigits } from './numbers.ts'
 import type { Place, Reading } from './types.ts'
-import { matchAt } from './types.ts'
+import { atEnd, matchAt } from './types.ts'
 
 const international = /(?:\(\+84\)|\+84)[\s.-]?(?:\(0\)[\s.-]?)?(\d(?:[\s.-]?\d){7,9})(?!\d)/y
 const withoutPlus = /84([35789]\d{8})(?!\d)/y
@@ -21,10 +21,9 @@ const adjacent = new RegExp(
 )
 const inClause = new RegExp(String.raw`(?:^|[^\p{L}])${phoneWord}(?![\p{L}])[^;\n]{0,48}$`, 'u')
 /** "0233 3852113 hoặc 113": an alternative to a number of many digits is a number to call, too. */
-const afterNumber = /\d(?:[\s.-]?\d){6,}\s*(?:,|;|-|hoặc|và)\s*$/u
-const smsTo = /(?:^|[^\p{L}])(?:gửi|gửi đến|gửi tới|nhắn tin(?: đến| tới)?)\s+$/u
-const identityWord =
-  /(?:^|[^\p{L}])(?:tài khoản|stk|số tk|tk|cccd|cmnd|căn cước(?: công dân)?|định danh(?: cá nhân)?|mã số thuế|mst|mã hồ sơ|mã bưu chính|mã bưu điện|mã số|mã|hộ chiếu|số thẻ|thẻ bhyt)(?:\s+số)?\s*:?\s*$/u
+const afterNumber = atEnd(/\d(?:[\s.-]?\d){6,}\s*(?:,|;|-|hoặc|và)\s*$/u)
+const smsTo = atEnd(/(?:^|[^\p{L}])(?:gửi|gửi đến|gửi tới|nhắn tin(?: đến| tới)?)\s+$/u)
+const identityWord = atEnd(/(?:^|[^\p{L}])(?:tài khoản|stk|số tk|tk|cccd|cmnd|căn cước(?: công dân)?|định danh(?: cá nhân)?|mã số thuế|mst|mã hồ sơ|mã bưu chính|mã bưu điện|mã số|mã|hộ chiếu|số thẻ|thẻ bhyt)(?:\s+số)?\s*:?\s*$/u)
 const unitBehind =
   /^\s?(?:%|đồng|đ(?!\p{L})|triệu|tỷ|nghìn|người|hộ|km|m2|ha(?!\p{L})|kg|giờ|phút|ngày|tháng|xã|phường|lượt|cuộc)/u
 

@@ -3,7 +3,7 @@ import { letterName } from './letters.ts'
 import { spellInteger } from './numbers.ts'
 import { isSyllable } from './syllables.ts'
 import type { Place, Reading } from './types.ts'
-import { matchAt } from './types.ts'
+import { atEnd, matchAt } from './types.ts'
 
 const words: Record<string, string> = {
   TP: 'thành phố',
@@ -19,7 +19,7 @@ const words: Record<string, string> = {
 }
 
 const level = /(TDP|KP|TP|TX|TT|Tp|Tx|Tt|[HQPXT])(\.)?\s?(?=\p{Lu}[\p{L}’']|\d)/uy
-const bodyBefore = /(?:^|[^\p{L}])(?:bộ|sở|phòng)\s+$/u
+const bodyBefore = atEnd(/(?:^|[^\p{L}])(?:bộ|sở|phòng)\s+$/u)
 
 /** TP Đồng Hới, P. Nam Đông Hà, Q.1, TP.HCM: the abbreviation of a level before a name or a number. */
 export function readLevel(place: Place): Reading | undefined {

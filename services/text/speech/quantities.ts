@@ -1,7 +1,7 @@
 import type { WrittenNumber } from './numbers.ts'
 import { numberAt, spellInteger, warnAmbiguous } from './numbers.ts'
 import type { Place, Reading } from './types.ts'
-import { matchAt } from './types.ts'
+import { atEnd, matchAt } from './types.ts'
 import { gluedOnly, gluedUnits, plainUnits, rateWords, units } from './unit-table.ts'
 
 /** A number with what belongs to it: 1tr2, 5 triệu đồng/ha, 12,5%, 3/4m. */
@@ -26,9 +26,8 @@ const arcMinutes = /°\s?(\d{1,2})['’′](?:(\d{1,2}(?:[.,]\d{1,3})?)(?:"|”|
 const directions: Record<string, string> = { N: 'vĩ bắc', B: 'vĩ bắc', E: 'kinh đông', Đ: 'kinh đông' }
 const wordBeforeRate = /\s(\p{L}{2,5})(?=\s?\/\s?\p{L})/uy
 /** Behind these words a letter after a number is a name, not a unit: lớp 5h, lô 3g, số nhà 12m. */
-const naming =
-  /(?:^|[^\p{L}])(?:lớp|khối|lô|ô|số nhà|số|nhà|ngõ|phòng|khoản|điều|điểm|mục|đường|quốc lộ|tổ|cụm|cửa)\s+$/u
-const weighed = /(?:tải|nặng|gạo|thóc|lúa|phân|cá|trọng lượng|khối lượng|xi măng|hàng)\s*(?:\p{L}+\s)?$/u
+const naming = atEnd(/(?:^|[^\p{L}])(?:lớp|khối|lô|ô|số nhà|số|nhà|ngõ|phòng|khoản|điều|điểm|mục|đường|quốc lộ|tổ|cụm|cửa)\s+$/u)
+const weighed = atEnd(/(?:tải|nặng|gạo|thóc|lúa|phân|cá|trọng lượng|khối lượng|xi măng|hàng)\s*(?:\p{L}+\s)?$/u)
 const goods = /^\s(?:gạo|thóc|lúa|ngô|phân|cá|tôm|rau|hàng|xi măng|quà|rác|thép)(?!\p{L})/u
 
 function unitName(token: string, glued: boolean): string | undefined {

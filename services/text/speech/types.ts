@@ -60,3 +60,23 @@ export function matchAt(expression: RegExp, text: string, at: number): RegExpExe
   expression.lastIndex = at
   return expression.exec(text) ?? undefined
 }
+
+/** A context expression that was turned round: see `atEnd`. */
+export interface EndExpression {
+  test(text: string): boolean
+  exec(text: string): RegExpExecArray | null
+}
+
+/**
+ * An expression that ends in `$`, run backwards from the end of the text. The engine tries such an expression forwards
+ * from every position, which takes 60 tries for a context of 60 characters; as a look-behind at the end it takes one,
+ * and most fail at the first letter. Measured: texts of nothing but numbers are read twice as fast.
+ */
+export function atEnd(expression: RegExp): EndExpression {
+  const backwards = new RegExp(`(?<=${expression.source})`, `${expression.flags}y`)
+  const run = (text: string) => {
+    backwards.lastIndex = text.length
+    return backwards.exec(text)
+  }
+  return { test: text => run(text) !== null, exec: run }
+}
