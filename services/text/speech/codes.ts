@@ -5,7 +5,9 @@ import { atEnd, matchAt } from './types.ts'
 
 const sureWrittenPlate = /(\d{2})([A-ZĐ]{1,2}\d?)[-\s](\d{3}\.\d{2})(?![\d\p{L}])/uy
 const plate = /(\d{2})[-\s]?([A-ZĐ]{1,2}\d?)[-\s.]{0,2}(\d{3}\.?\d{2}|\d{4})(?![\d\p{L}])/uy
-const plateWord = atEnd(/(?:^|[^\p{L}])(?:biển số|biển kiểm soát|biển số đăng ký|bks|bs|biển|mang số)(?: xe)?\s*:?\s*$/u)
+const plateWord = atEnd(
+  /(?:^|[^\p{L}])(?:biển số|biển kiểm soát|biển số đăng ký|bks|bs|biển|mang số)(?: xe)?\s*:?\s*$/u,
+)
 
 /** 74A-123.45, 74D1-123.45: the province and the series, then digit by digit (TT 79/2024/TT-BCA shows the shape). */
 export function readPlate(place: Place): Reading | undefined {
@@ -19,7 +21,9 @@ export function readPlate(place: Place): Reading | undefined {
   return { end: at + match[0].length, spoken }
 }
 
-const codeWord = atEnd(/(?:^|[^\p{L}])(?:mã hồ sơ|mã số hồ sơ|số hồ sơ|mã|mã số|mã định danh|số hiệu|số sê-ri|số seri|số khung|số máy|hộ chiếu|số thẻ|thẻ bhyt|mã thẻ|mã bhxh|mã bưu chính|mã vận đơn|mã giao dịch|cú pháp)(?: số)?\s*:?\s*$/u)
+const codeWord = atEnd(
+  /(?:^|[^\p{L}])(?:mã hồ sơ|mã số hồ sơ|số hồ sơ|mã|mã số|mã định danh|số hiệu|số sê-ri|số seri|số khung|số máy|hộ chiếu|số thẻ|thẻ bhyt|mã thẻ|mã bhxh|mã bưu chính|mã vận đơn|mã giao dịch|cú pháp)(?: số)?\s*:?\s*$/u,
+)
 const code = /[A-ZĐ\d]{1,24}(?:[.-][A-ZĐ\d]{1,24}){0,7}(?![\p{L}\d])/uy
 
 /** H50.12-261125-0001 behind "mã hồ sơ", C1234567 behind "hộ chiếu": letters by name, digits one by one. */

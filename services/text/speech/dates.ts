@@ -149,7 +149,9 @@ const months: Rule = place => {
   return alone === undefined ? undefined : { end: at + alone[0].length, spoken: spellMonth(alone[1] ?? '', profile) }
 }
 
-const afterPartWord = atEnd(/(?:^|[^\p{L}])(?:quý|đợt|lần|kỳ|kì|khóa|khoá|phiên|học kỳ|số|tuần|vụ|(?:lần|kỳ họp|phiên họp) thứ)\s+$/u)
+const afterPartWord = atEnd(
+  /(?:^|[^\p{L}])(?:quý|đợt|lần|kỳ|kì|khóa|khoá|phiên|học kỳ|số|tuần|vụ|(?:lần|kỳ họp|phiên họp) thứ)\s+$/u,
+)
 
 /** quý 3/2026, đợt 1/2026, and 2026/2027. */
 const partWithYear: Rule = place => {
@@ -183,7 +185,9 @@ const dayMonthRule: Rule = place => {
 }
 
 const afterDay = atEnd(/(?:^|[^\p{L}])(?:ngày|hôm|mùng|mồng)\s+$/u)
-const strongContext = atEnd(/(?:^|[^\p{L}])(?:ngày|hôm|mùng|mồng|rằm|sáng|trưa|chiều|tối|đêm|lễ|dịp|kỷ niệm|kỉ niệm|quốc khánh|quốc tế|giải phóng|nghỉ|phụ nữ|lao động|thiếu nhi|liệt sĩ|nhà giáo|giỗ tổ|thứ \p{L}+,?|chủ nhật,?|\d\s?(?:h|giờ)|phút)\s*[(,]?\s*$/u)
+const strongContext = atEnd(
+  /(?:^|[^\p{L}])(?:ngày|hôm|mùng|mồng|rằm|sáng|trưa|chiều|tối|đêm|lễ|dịp|kỷ niệm|kỉ niệm|quốc khánh|quốc tế|giải phóng|nghỉ|phụ nữ|lao động|thiếu nhi|liệt sĩ|nhà giáo|giỗ tổ|thứ \p{L}+,?|chủ nhật,?|\d\s?(?:h|giờ)|phút)\s*[(,]?\s*$/u,
+)
 const weakContext = atEnd(/(?:^|[^\p{L}])(?:từ|đến|trước|sau|vào|tới|hết|kể từ|lúc|cuối|đầu|và|hoặc)\s+$/u)
 /** "Ngày Pháp luật Việt Nam 9/11": the name of a day, then the day. */
 const namedDay = atEnd(/(?:^|[^\p{L}])(?:ngày|tháng hành động|tuần lễ)(?:\s\p{L}+){1,8}\s$/u)
@@ -241,6 +245,9 @@ const rules: readonly Rule[] = [
   months,
   dayMonthRule,
 ]
+
+/** Nothing but a month behind its word, for numbers that stand alone. */
+export const readMonth: Rule = months
 
 /** Days, months, years and their ranges. Place it behind the rule for document numbers, before fractions. */
 export function readDate(place: Place): Reading | undefined {

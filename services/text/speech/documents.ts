@@ -21,9 +21,8 @@ const typeWords = [
 const typeSymbols = Object.keys(documentTypes)
   .map(word => word.toLowerCase())
   .join('|')
-const namedType = new RegExp(
-  String.raw`(?:^|[^\p{L}])(?:${typeWords}|luật[^,;.:()\d]{1,40}|${typeSymbols})(?:\s+số)?\s*:?\s*$`,
-  'u',
+const namedType = atEnd(
+  new RegExp(String.raw`(?:^|[^\p{L}])(?:${typeWords}|luật[^,;.:()\d]{1,40}|${typeSymbols})(?:\s+số)?\s*:?\s*$`, 'u'),
 )
 const numberWord = atEnd(/(?:^|[^\p{L}])số\s*:?\s*$/u)
 

@@ -6,7 +6,9 @@ import { atEnd, matchAt } from './types.ts'
 const slashed = /(\d{1,9})\/(\d{1,9})(?![\d]|\/\d|[.,]\d)/y
 const mixed = /(\d{1,6}) ([1-9])\/([1-9]\d?)(?![\d]|\/\d|[.,]\d)/y
 const chain = /\d{1,5}[A-Za-z]?(?:\/\d{1,5}[A-Za-z]?){1,5}(?![\d/])/y
-const addressBefore = atEnd(/(?:^|[^\p{L}])(?:số nhà|số|nhà|ngõ|ngách|hẻm|kiệt|lô|thửa|thửa đất số|địa chỉ|đ\/c|tại)\s*:?\s*$/u)
+const addressBefore = atEnd(
+  /(?:^|[^\p{L}])(?:số nhà|số|nhà|ngõ|ngách|hẻm|kiệt|lô|thửa|thửa đất số|địa chỉ|đ\/c|tại)\s*:?\s*$/u,
+)
 const addressBehind = /^,?\s?(?:(?:đường|phố|quốc lộ|tổ|khu phố|ngõ|hẻm|kiệt)(?!\p{L})|\p{Lu}\p{Ll}+ \p{Lu}\p{Ll})/u
 const countNoun = /^\s\p{Ll}/u
 /** Things that are counted one by one: 3/5 thôn is three of five, while 3/4 số hộ is a share. */
@@ -15,7 +17,9 @@ const countedThings =
 const scored = /^\s(?:điểm|phiếu|câu|trường hợp|hồ sơ)(?!\p{L})/u
 /** Scales of maps and plans (Law on Urban and Rural Planning): 1/500, 1/2000. */
 const planScale = /1\/((?:2|5|10|20|25|50|100)\.?0{2,4})(?![\d/])/y
-const planWord = atEnd(/(?:^|[^\p{L}])(?:quy hoạch|bản đồ|tỷ lệ|tỉ lệ|chi tiết|phân khu|sơ đồ|bản vẽ|địa chính)(?:\s\p{L}+){0,4}\s*$/u)
+const planWord = atEnd(
+  /(?:^|[^\p{L}])(?:quy hoạch|bản đồ|tỷ lệ|tỉ lệ|chi tiết|phân khu|sơ đồ|bản vẽ|địa chính)(?:\s\p{L}+){0,4}\s*$/u,
+)
 const ratioOfDecimals =
   /(\d{1,4}(?:,\d{1,3})?)\/(\d{1,4}(?:,\d{1,3})?)(?=\s?(?:kV|KV|V|kVA|mmHg)(?!\p{L}))|(\d{1,4},\d{1,3})\/(\d{1,4})(?![\d/]|[.,]\d)/uy
 /** 1.124/1.180: so many of so many; grouped thousands are no day and no share. */

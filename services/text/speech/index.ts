@@ -11,6 +11,11 @@ export interface ReadingOptions {
   documents?: DocumentStyle
 }
 
+const verbatimProfiles = {
+  north: { ...profiles.north, documents: 'verbatim' },
+  south: { ...profiles.south, documents: 'verbatim' },
+} as const
+
 /**
  * Written administrative Vietnamese as an announcer would say it: numbers, dates, times, telephone numbers, units, legal
  * document numbers and abbreviations become words. What cannot be settled from the text is left as written and comes back
@@ -19,5 +24,6 @@ export interface ReadingOptions {
  */
 export function readAloud(text: string, options: ReadingOptions = {}): SpokenText {
   const clean = text.normalize('NFC').replace(/[\u00d0\u0189]/g, 'Đ')
-  return readText(clean, { ...profiles[options.profile ?? 'north'], documents: options.documents ?? 'expanded' })
+  const { profile = 'north', documents = 'expanded' } = options
+  return readText(clean, documents === 'verbatim' ? verbatimProfiles[profile] : profiles[profile])
 }

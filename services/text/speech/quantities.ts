@@ -26,7 +26,9 @@ const arcMinutes = /°\s?(\d{1,2})['’′](?:(\d{1,2}(?:[.,]\d{1,3})?)(?:"|”|
 const directions: Record<string, string> = { N: 'vĩ bắc', B: 'vĩ bắc', E: 'kinh đông', Đ: 'kinh đông' }
 const wordBeforeRate = /\s(\p{L}{2,5})(?=\s?\/\s?\p{L})/uy
 /** Behind these words a letter after a number is a name, not a unit: lớp 5h, lô 3g, số nhà 12m. */
-const naming = atEnd(/(?:^|[^\p{L}])(?:lớp|khối|lô|ô|số nhà|số|nhà|ngõ|phòng|khoản|điều|điểm|mục|đường|quốc lộ|tổ|cụm|cửa)\s+$/u)
+const naming = atEnd(
+  /(?:^|[^\p{L}])(?:lớp|khối|lô|ô|số nhà|số|nhà|ngõ|phòng|khoản|điều|điểm|mục|đường|quốc lộ|tổ|cụm|cửa)\s+$/u,
+)
 const weighed = atEnd(/(?:tải|nặng|gạo|thóc|lúa|phân|cá|trọng lượng|khối lượng|xi măng|hàng)\s*(?:\p{L}+\s)?$/u)
 const goods = /^\s(?:gạo|thóc|lúa|ngô|phân|cá|tôm|rau|hàng|xi măng|quà|rác|thép)(?!\p{L})/u
 

@@ -1,7 +1,7 @@
 import type { Sentence } from '../../domain/errors.ts'
 import { readAcronym, readSmallForm } from './acronyms.ts'
 import { readCode, readPlate } from './codes.ts'
-import { readDate } from './dates.ts'
+import { readDate, readMonth } from './dates.ts'
 import { readDefinition, readRepeatedNumber } from './definitions.ts'
 import { readDocument } from './documents.ts'
 import { readScale, readSlash } from './fractions.ts'
@@ -11,6 +11,7 @@ import { readLevel, readRoad } from './places.ts'
 import { readPrefixedMoney } from './quantities.ts'
 import { readQuantity } from './ranges.ts'
 import { readAlarm, readOrdinal, readRoman } from './roman.ts'
+import { digitsEnd, mayBeAddress, standsAlone } from './shape.ts'
 import { readSignature } from './signatures.ts'
 import { readBareUnit, readLetter, readNegative, readZone } from './single.ts'
 import { readStandard } from './standards.ts'
@@ -43,6 +44,7 @@ const digitRules: readonly Rule[] = [
   readSlash,
   readQuantity,
 ]
+const loneDigitRules: readonly Rule[] = [readPhone, readMonth, readOrdinal, readQuantity]
 const signRules: readonly Rule[] = [
   readPhone,
   readNegative,
@@ -118,7 +120,9 @@ function step(place: Place, out: Output): Reading | undefined {
   }
   if (code >= 48 && code <= 57) {
     look(place)
-    return webAt(place, at) ?? withoutRepeat(text, firstOf(digitRules, place))
+    const end = digitsEnd(text, at)
+    const rules = standsAlone(text, end) ? loneDigitRules : digitRules
+    return (mayBeAddress(text, end) ? readWeb(place) : undefined) ?? withoutRepeat(text, firstOf(rules, place))
   }
   const letters = matchAt(word, text, at)?.[0]
   if (letters !== undefined) return readWord(place, letters, out)
@@ -144,13 +148,6 @@ function look(place: Place): void {
 }
 
 const webSign = /[@.:/_\-0-9]/
-
-function webAt(place: Place, end: number): Reading | undefined {
-  const next = place.text[end]
-  return next !== undefined && webSign.test(next) && /[A-Za-z0-9]/.test(place.text[place.at] ?? '')
-    ? readWeb(place)
-    : undefined
-}
 
 /** "05 (năm) ngày": the words in brackets behind the figure are not said a second time. */
 function withoutRepeat(text: string, reading: Reading | undefined): Reading | undefined {

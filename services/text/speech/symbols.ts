@@ -32,11 +32,17 @@ const words: Record<string, string> = {
 const silent = /[#*_^`~|\\•●▪◦■□◆►▶✓✔☑→⇒←↑↓<>{}[\]\u2500-\u257f]/u
 const bullet = /[-–—+•●▪◦*][ ]+/y
 const dashes = /[-–—]/
-const measured = atEnd(/\d\s?(?:giờ|phút|h|đồng|triệu|tỷ|nghìn|ngàn|%|kg|km|m|ha|m2|tấn|lít|độ|°c|người|hộ|ngày|tháng|năm|tuổi)\s?$/u)
+const measured = atEnd(
+  /\d\s?(?:giờ|phút|h|đồng|triệu|tỷ|nghìn|ngàn|%|kg|km|m|ha|m2|tấn|lít|độ|°c|người|hộ|ngày|tháng|năm|tuổi)\s?$/u,
+)
 const fromBefore = atEnd(/(?:^|[^\p{L}])(?:từ|khoảng)\s[^.,;:\n]{1,40}$/u)
-const sameWord = atEnd(/(?:^|[^\p{L}])(thứ|tháng|ngày|điều|khoản|km|quốc lộ|tổ|thôn|khu phố|chương|mục|phần|cấp|mức|bậc|lớp|tuần|vòng|đợt)\s\p{L}+\s?$|(?:^|[^\p{L}])(bđ)\s?\d\s?$|(?:^|[^\p{L}])(thứ|tháng|ngày|điều|khoản|tổ|thôn|khu phố|chương|mục|phần|cấp|mức|bậc|lớp|tuần|vòng|đợt)\s\d{1,4}\s?$|(?:^|[^\p{L}])(km)\s?\d{1,4}(?:\s?\+\s?\d{1,3})?\s?$/u)
+const sameWord = atEnd(
+  /(?:^|[^\p{L}])(thứ|tháng|ngày|điều|khoản|km|quốc lộ|tổ|thôn|khu phố|chương|mục|phần|cấp|mức|bậc|lớp|tuần|vòng|đợt)\s\p{L}+\s?$|(?:^|[^\p{L}])(bđ)\s?\d\s?$|(?:^|[^\p{L}])(thứ|tháng|ngày|điều|khoản|tổ|thôn|khu phố|chương|mục|phần|cấp|mức|bậc|lớp|tuần|vòng|đợt)\s\d{1,4}\s?$|(?:^|[^\p{L}])(km)\s?\d{1,4}(?:\s?\+\s?\d{1,3})?\s?$/u,
+)
 const unitBehind = /(?:[kcdm]?m[23²³]|km|kg|kwh)(?![\p{L}\d])/iuy
-const romanBefore = atEnd(/(?:^|[^\p{L}])(?:quý|khóa|khoá|chương|phần|mục|phụ lục|khu vực|đợt|thế kỷ|thế kỉ|hạng|loại|nhóm|bậc|kỳ|lần thứ|thứ|vùng|báo động|cấp|đại hội)\s+[ivxlc]{1,7}\s?$/u)
+const romanBefore = atEnd(
+  /(?:^|[^\p{L}])(?:quý|khóa|khoá|chương|phần|mục|phụ lục|khu vực|đợt|thế kỷ|thế kỉ|hạng|loại|nhóm|bậc|kỳ|lần thứ|thứ|vùng|báo động|cấp|đại hội)\s+[ivxlc]{1,7}\s?$/u,
+)
 /** A measure of time, weight or volume in front of a slash makes a rate of it: 5 phút/bài. */
 const measureBefore = atEnd(/\d\s?(?:phút|giờ|ngày|buổi|lít|kg|tấn|tạ|mét|km|ha|suất|lần|lượt|gam|ml|tiết|kwh)$/u)
 const rated = atEnd(/(?:\d\s?|triệu |tỷ |nghìn |mức )\p{L}{1,8}(?: \p{L}{2,8})?\s?$/u)
