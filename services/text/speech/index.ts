@@ -1,8 +1,20 @@
-import { readText, type Span, type SpokenText } from './reader.ts'
-import { type ProfileName, profiles } from './types.ts'
+import type { Span } from './output.ts'
+import { readText, type SpokenText } from './reader.ts'
+import { type DocumentStyle, type ProfileName, profiles } from './types.ts'
 
 export { type SpeechPart, splitForSpeech } from './split.ts'
-export type { ProfileName, Span, SpokenText }
+export type { DocumentStyle, ProfileName, Span, SpokenText }
+
+export interface ReadingOptions {
+  /** Regional words; north says nghìn, linh, tư. */
+  profile?: ProfileName
+  documents?: DocumentStyle
+}
+
+const verbatimProfiles = {
+  north: { ...profiles.north, documents: 'verbatim' },
+  south: { ...profiles.south, documents: 'verbatim' },
+} as const
 
 /**
  * Written administrative Vietnamese as an announcer would say it: numbers, dates, times, telephone numbers, units, legal
@@ -10,7 +22,8 @@ export type { ProfileName, Span, SpokenText }
  * as a warning for the officer, never as a guess. NFC in, NFC out; linear time; never throws.
  * @returns the spoken text, warnings, and every piece that was changed
  */
-export function readAloud(text: string, options: { profile?: ProfileName } = {}): SpokenText {
+export function readAloud(text: string, options: ReadingOptions = {}): SpokenText {
   const clean = text.normalize('NFC').replace(/[\u00d0\u0189]/g, 'Đ')
-  return readText(clean, profiles[options.profile ?? 'north'])
+  const { profile = 'north', documents = 'expanded' } = options
+  return readText(clean, documents === 'verbatim' ? verbatimProfiles[profile] : profiles[profile])
 }
