@@ -22,6 +22,8 @@ export const permissions = {
   'announcement.control': ['officer', 'approver', 'admin'],
   'place.read': ['officer', 'approver', 'admin'],
   'station.operate': ['operator', 'admin'],
+  'pronunciation.read': ['officer', 'approver', 'admin'],
+  'pronunciation.write': ['officer', 'admin'],
   'citizen.import': ['officer', 'admin'],
   'citizen.history': ['officer', 'approver', 'admin'],
   'system.read': ['officer', 'approver', 'operator', 'admin'],

@@ -1,8 +1,19 @@
-import { readText, type Span, type SpokenText } from './reader.ts'
-import { type ProfileName, profiles } from './types.ts'
+import type { Dictionary } from './dictionary.ts'
+import { type PlacedWarning, readText, type Span, type SpokenText } from './reader.ts'
+import { type DocumentStyle, type ProfileName, profiles } from './types.ts'
 
 export { type SpeechPart, splitForSpeech } from './split.ts'
-export type { ProfileName, Span, SpokenText }
+export type { DocumentStyle, PlacedWarning, ProfileName, Span, SpokenText }
+
+/** Kept with every pinned reading. Raise it with a change of the rules that changes what listeners hear. */
+export const readerVersion = 1
+
+export interface ReadingOptions {
+  profile?: ProfileName
+  documents?: DocumentStyle
+  /** Words of the place, before all rules. */
+  dictionary?: Dictionary | undefined
+}
 
 /**
  * Written administrative Vietnamese as an announcer would say it: numbers, dates, times, telephone numbers, units, legal
@@ -10,7 +21,7 @@ export type { ProfileName, Span, SpokenText }
  * as a warning for the officer, never as a guess. NFC in, NFC out; linear time; never throws.
  * @returns the spoken text, warnings, and every piece that was changed
  */
-export function readAloud(text: string, options: { profile?: ProfileName } = {}): SpokenText {
+export function readAloud(text: string, options: ReadingOptions = {}): SpokenText {
   const clean = text.normalize('NFC').replace(/[\u00d0\u0189]/g, 'Đ')
-  return readText(clean, profiles[options.profile ?? 'north'])
+  return readText(clean, profiles[options.profile ?? 'north'], options.dictionary)
 }

@@ -14,6 +14,11 @@ export const profiles = {
   south: { thousand: 'ngàn', odd: 'lẻ', fourAfterTens: 'bốn' },
 } as const satisfies Record<string, Profile>
 export type ProfileName = keyof typeof profiles
+export const profileNames = Object.keys(profiles) as ['north', 'south']
+
+/** Legal document numbers in words (của Chính phủ), or sign by sign as they are written (xẹt, letter names). */
+export const documentStyles = ['expanded', 'verbatim'] as const
+export type DocumentStyle = (typeof documentStyles)[number]
 
 /** What a rule sees: the whole text and the place where a token starts. */
 export interface Place {
