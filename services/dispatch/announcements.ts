@@ -255,6 +255,7 @@ export async function submit(
   return await act(ctx, actor, id, 'submit', async (sql, row) => {
     if (row.revision !== revision) throw staleRevision()
     const content = readContent(ctx, row.content, true)
+    await communesOf(sql, content.audience.areas)
     const reading = await readingOf(ctx, sql, content)
     const changed = await updateState(
       sql,

@@ -2,6 +2,7 @@ import { Drawer, Text, VisuallyHidden } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import {
   IconArrowsSplit,
+  IconEar,
   IconFileText,
   IconLanguage,
   IconLogout,
@@ -40,6 +41,7 @@ const places: Place[] = [
   { to: '/operator', label: 'operator', icon: IconSpeakerphone, needs: 'station.operate' },
   { to: '/places', label: 'places', icon: IconMapPin, needs: 'place.read' },
   { to: '/citizens', label: 'citizens', icon: IconUsersPlus, needs: 'citizen.import' },
+  { to: '/pronunciations', label: 'pronunciations', icon: IconEar, needs: 'pronunciation.read' },
   { to: '/recipients', label: 'recipients', icon: IconUserSearch, needs: 'citizen.history' },
   { to: '/vendors', label: 'vendors', icon: IconArrowsSplit, needs: 'announcement.control' },
 ]

@@ -25,6 +25,7 @@ export const en: Dictionary = {
     operator: 'On air',
     places: 'Stations and boards',
     citizens: 'Citizens',
+    pronunciations: 'Pronunciation',
     recipients: 'Look up a recipient',
     vendors: 'SMS vendors',
     label: 'Pages',
@@ -465,7 +466,7 @@ export const en: Dictionary = {
   },
   approve: {
     title: 'Approve this announcement',
-    lead: 'Below is exactly what will go out. By approving you confirm this content, these areas, channels and times.',
+    lead: 'Below is exactly what will go out. By approving you confirm this content, its reading, these areas, channels and times.',
     starts: 'Time',
     texts: 'Content for each channel',
     warnings: 'Warnings',

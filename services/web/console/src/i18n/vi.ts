@@ -26,6 +26,7 @@ export const vi = {
     operator: 'Phát thanh',
     places: 'Đài và bảng tin',
     citizens: 'Danh sách người dân',
+    pronunciations: 'Từ điển phát âm',
     recipients: 'Tra cứu người nhận',
     vendors: 'Nhà cung cấp SMS',
     label: 'Các trang',
@@ -469,7 +470,7 @@ export const vi = {
   },
   approve: {
     title: 'Phê duyệt thông báo',
-    lead: 'Dưới đây là đúng những gì sẽ được gửi đi. Khi phê duyệt, Ông/Bà xác nhận nội dung, địa bàn, kênh và thời gian này.',
+    lead: 'Dưới đây là đúng những gì sẽ được gửi đi. Khi phê duyệt, Ông/Bà xác nhận nội dung, bản đọc, địa bàn, kênh và thời gian này.',
     starts: 'Thời gian',
     texts: 'Nội dung theo từng kênh',
     warnings: 'Cảnh báo',

@@ -1,5 +1,8 @@
 import type { Pronunciation } from '../../../../http/schemas-pronunciations.ts'
 
+/** In the order of the choices. */
+export const entryKinds = ['place', 'name', 'abbreviation', 'word'] as const satisfies readonly Pronunciation['kind'][]
+
 const kindWords = { place: 'địa danh', name: 'tên riêng', abbreviation: 'viết tắt', word: 'từ ngữ' } as const
 
 /** Entries as rows of a file that the import takes back as they are. The words are Vietnamese in every language. */
