@@ -1,5 +1,6 @@
 import type { DispatchContext } from '../dispatch/context.ts'
 import type { Actor } from '../domain/accounts.ts'
+import { canonicalJson } from '../domain/approval.ts'
 import { AppError } from '../domain/errors.ts'
 import { communesOf } from '../store/areas.ts'
 import type { Sql, Transaction } from '../store/db.ts'
@@ -115,6 +116,7 @@ export async function updateEntry(
   return await guarded(ctx, async sql => {
     const present = await load(sql, id)
     if (present.removed || present.revision !== revision) throw stale()
+    if (canonicalJson(stateOf(present)) === canonicalJson(stateOf(entry))) return id
     await requireArea(sql, entry.areaCode)
     await requireFree(sql, entry, id)
     await updatePronunciations(sql, [{ ...fieldsOf(entry), id }], { at: ctx.now(), by: actor.name })

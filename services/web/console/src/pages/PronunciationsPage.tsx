@@ -56,7 +56,7 @@ export function PronunciationsPage() {
               <Menu position="bottom-end">
                 <Menu.Target>
                   <Button variant="default" loading={saving} rightSection={<IconChevronDown size={16} />}>
-                    CSV
+                    {words.files}
                   </Button>
                 </Menu.Target>
                 <Menu.Dropdown>

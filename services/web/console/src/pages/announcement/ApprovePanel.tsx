@@ -139,7 +139,8 @@ export function ApprovePanel({ announcement: latest }: { announcement: Announcem
           <Text size="sm" c="dimmed" mb="sm">
             {words.lead} {words.signed}
           </Text>
-          <ReadingDiff reading={reading} maxHeight={900} />
+          {/* Nothing of what is signed is folded away. */}
+          <ReadingDiff reading={reading} />
         </div>
       )}
       {previews.some(one => one.isError) && (

@@ -27,41 +27,43 @@ export function TryPanel() {
   const playing = sound.playing !== null
 
   return (
-    <Panel title={words.tryTitle} lead={words.tryLead} className={css.try ?? ''}>
-      <Stack gap="sm">
-        <Textarea
-          aria-label={words.tryLabel}
-          autosize
-          minRows={3}
-          maxRows={10}
-          maxLength={2000}
-          lang="vi"
-          value={text}
-          onChange={event => setText(event.currentTarget.value)}
-        />
-        <AreaSelect aria-label={words.area} value={area} onChange={setArea} first={firstAreas} />
-        <Group gap="sm">
-          <Button disabled={empty} loading={reading.isPending} onClick={() => reading.mutate(trial)}>
-            {words.tryRead}
-          </Button>
-          <Button
-            variant="default"
-            disabled={empty}
-            loading={sound.waiting !== null}
-            leftSection={playing ? <IconPlayerStop size={18} /> : <IconVolume size={18} />}
-            onClick={() => {
-              sound.toggle('try', trial)
-              if (!playing) reading.mutate(trial)
-            }}
-          >
-            {playing ? words.stop : words.tryListen}
-          </Button>
-        </Group>
-        <div aria-live="polite">
-          {reading.isError && <ProblemBox error={reading.error} />}
-          {reading.data && <ReadingDiff reading={reading.data.reading} />}
-        </div>
-      </Stack>
-    </Panel>
+    <div className={css.try}>
+      <Panel title={words.tryTitle} lead={words.tryLead}>
+        <Stack gap="sm">
+          <Textarea
+            aria-label={words.tryLabel}
+            autosize
+            minRows={3}
+            maxRows={10}
+            maxLength={2000}
+            lang="vi"
+            value={text}
+            onChange={event => setText(event.currentTarget.value)}
+          />
+          <AreaSelect aria-label={words.area} value={area} onChange={setArea} first={firstAreas} />
+          <Group gap="sm">
+            <Button disabled={empty} loading={reading.isPending} onClick={() => reading.mutate(trial)}>
+              {words.tryRead}
+            </Button>
+            <Button
+              variant="default"
+              disabled={empty}
+              loading={sound.waiting !== null}
+              leftSection={playing ? <IconPlayerStop size={18} /> : <IconVolume size={18} />}
+              onClick={() => {
+                sound.toggle('try', trial)
+                if (!playing) reading.mutate(trial)
+              }}
+            >
+              {playing ? words.stop : words.tryListen}
+            </Button>
+          </Group>
+          <div aria-live="polite">
+            {reading.isError && <ProblemBox error={reading.error} />}
+            {reading.data && <ReadingDiff reading={reading.data.reading} />}
+          </div>
+        </Stack>
+      </Panel>
+    </div>
   )
 }
