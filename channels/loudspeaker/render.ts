@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Sentence } from '../../services/domain/errors.ts'
-import { speechText } from '../../services/text/derive.ts'
 import { foldName } from '../../services/text/fold.ts'
-import { readAloud, splitForSpeech } from '../../services/text/speech/index.ts'
+import { readScript } from '../../services/text/script.ts'
+import { splitForSpeech } from '../../services/text/speech/index.ts'
 import type { RenderSource, RenderTools, Rendition } from '../contract.ts'
 import { makeBroadcastAudio } from './audio.ts'
 import type { LoudspeakerConfig } from './config.ts'
@@ -44,10 +44,10 @@ export async function renderSpeech(
   tools: RenderTools,
   config: LoudspeakerConfig,
 ): Promise<Rendition<SpeechContent>> {
-  const written = speechText(source.content)
-  const reading = readAloud(written.text)
+  // What was signed is spoken as it stands, whatever rules and dictionary would say by now.
+  const reading = source.reading ?? readScript(source.content, config)
   const audio = await makeBroadcastAudio(
-    splitForSpeech(reading.text),
+    splitForSpeech(reading.spoken),
     join(tools.workDir, audioFileName),
     {
       ...config,
@@ -59,8 +59,8 @@ export async function renderSpeech(
   const bytes = await readFile(audio.path)
   return {
     content: {
-      script: source.demo ? `${demoNotice}\n\n${written.text}` : written.text,
-      spoken: reading.text,
+      script: source.demo ? `${demoNotice}\n\n${reading.script}` : reading.script,
+      spoken: reading.spoken,
       durationSeconds: audio.durationSeconds,
       lufs: audio.lufs,
       dbtp: audio.dbtp,
@@ -70,7 +70,7 @@ export async function renderSpeech(
       demo: source.demo,
     },
     files: [{ name: audioFileName, mime: 'audio/mpeg', bytes }],
-    warnings: uniqueSentences([...written.warnings, ...reading.warnings]),
+    warnings: uniqueSentences(reading.warnings),
   }
 }
 
@@ -89,5 +89,5 @@ export function savedName(title: string): string {
 }
 
 function uniqueSentences(sentences: Sentence[]): Sentence[] {
-  return [...new Map(sentences.map(sentence => [sentence.vi, sentence])).values()]
+  return [...new Map(sentences.map(({ vi, en }) => [vi, { vi, en }])).values()]
 }

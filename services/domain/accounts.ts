@@ -26,6 +26,8 @@ export const permissions = {
   'airtime.write': ['officer', 'operator', 'admin'],
   'device.read': ['officer', 'approver', 'operator', 'admin'],
   'device.write': ['officer', 'admin'],
+  'pronunciation.read': ['officer', 'approver', 'admin'],
+  'pronunciation.write': ['officer', 'admin'],
   'citizen.import': ['officer', 'admin'],
   'citizen.history': ['officer', 'approver', 'admin'],
   'system.read': ['officer', 'approver', 'operator', 'admin'],

@@ -12,6 +12,7 @@ import { historyRoutes } from './history.ts'
 import { operatorRoutes } from './operator.ts'
 import { previewRoutes } from './preview.ts'
 import { progressRoutes } from './progress.ts'
+import { pronunciationRoutes } from './pronunciations.ts'
 import { receiptRoutes } from './receipts.ts'
 import { sessionRoutes } from './session.ts'
 import { type ReadyChecks, systemRoutes } from './system.ts'
@@ -34,6 +35,7 @@ export function allRoutes(deps: HttpDeps, auth: Auth, options: RouteOptions = {}
     ...announcementRoutes(deps),
     ...progressRoutes(deps),
     ...previewRoutes(deps),
+    ...pronunciationRoutes(deps),
     ...receiptRoutes(deps),
     ...boardRoutes(deps),
     ...feedRoutes(deps),

@@ -1,14 +1,20 @@
+import type { Dictionary } from './dictionary.ts'
 import type { Span } from './output.ts'
-import { readText, type SpokenText } from './reader.ts'
+import { type PlacedWarning, readText, type SpokenText } from './reader.ts'
 import { type DocumentStyle, type ProfileName, profiles } from './types.ts'
 
 export { type SpeechPart, splitForSpeech } from './split.ts'
-export type { DocumentStyle, ProfileName, Span, SpokenText }
+export type { DocumentStyle, PlacedWarning, ProfileName, Span, SpokenText }
+
+/** Kept with every pinned reading. Raise it with a change of the rules that changes what listeners hear. */
+export const readerVersion = 2
 
 export interface ReadingOptions {
   /** Regional words; north says nghìn, linh, tư. */
   profile?: ProfileName
   documents?: DocumentStyle
+  /** Words of the place, before all rules. */
+  dictionary?: Dictionary | undefined
 }
 
 const verbatimProfiles = {
@@ -25,5 +31,6 @@ const verbatimProfiles = {
 export function readAloud(text: string, options: ReadingOptions = {}): SpokenText {
   const clean = text.normalize('NFC').replace(/[\u00d0\u0189]/g, 'Đ')
   const { profile = 'north', documents = 'expanded' } = options
-  return readText(clean, documents === 'verbatim' ? verbatimProfiles[profile] : profiles[profile])
+  const words = documents === 'verbatim' ? verbatimProfiles[profile] : profiles[profile]
+  return readText(clean, words, options.dictionary)
 }

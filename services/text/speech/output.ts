@@ -1,5 +1,7 @@
 /** What became of a piece of the text. */
 export interface Span {
+  /** Where the written piece begins in the text as it was read: NFC, UTF-16 units. */
+  at: number
   written: string
   spoken: string
 }
@@ -25,8 +27,8 @@ export class Output {
     this.spoken = false
   }
 
-  say(piece: string, written: string): void {
-    if (piece !== written) this.spans.push({ written, spoken: piece })
+  say(piece: string, written: string, at: number): void {
+    if (piece !== written) this.spans.push({ at, written, spoken: piece })
     if (piece === '') {
       if (this.pending === '') this.pending = ' '
       this.dropped = true

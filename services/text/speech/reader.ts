@@ -3,6 +3,7 @@ import { readAcronym, readSmallForm } from './acronyms.ts'
 import { readCode, readPlate } from './codes.ts'
 import { readDate, readMonth } from './dates.ts'
 import { readDefinition, readRepeatedNumber } from './definitions.ts'
+import type { Dictionary } from './dictionary.ts'
 import { readDocument } from './documents.ts'
 import { readScale, readSlash } from './fractions.ts'
 import { Output, type Span } from './output.ts'
@@ -21,9 +22,14 @@ import type { Place, Profile, Reading, Rule } from './types.ts'
 import { firstOf, matchAt } from './types.ts'
 import { readWeb } from './web.ts'
 
+/** A sentence for the officer and the place in the text that first called for it. */
+export interface PlacedWarning extends Sentence {
+  at: number
+}
+
 export interface SpokenText {
   text: string
-  warnings: Sentence[]
+  warnings: PlacedWarning[]
   spans: Span[]
 }
 
@@ -74,15 +80,18 @@ const smallRules: readonly Rule[] = [readSmallForm, readRoman, readBareUnit, rea
  * so the time is proportional to the length of the text. The loop takes each unit exactly once: what no rule wants is
  * copied.
  */
-export function readText(text: string, profile: Profile): SpokenText {
-  return readWith(text, profile, new Map(), new Map())
+export function readText(text: string, profile: Profile, dictionary?: Dictionary): SpokenText {
+  return readWith(text, profile, new Map(), new Map(), dictionary)
 }
 
+/** @param origin where a part that is read on its own stands in the whole text */
 function readWith(
   text: string,
   profile: Profile,
   defined: Map<string, string>,
-  warnings: Map<string, Sentence>,
+  warnings: Map<string, PlacedWarning>,
+  dictionary?: Dictionary,
+  origin?: number,
 ): SpokenText {
   const out = new Output()
   const place: Place = {
@@ -92,18 +101,29 @@ function readWith(
     profile,
     defined,
     warn: (key, sentence) => {
-      if (!warnings.has(key) && warnings.size < 200) warnings.set(key, sentence)
+      if (!warnings.has(key) && warnings.size < 200) warnings.set(key, { ...sentence, at: origin ?? place.at })
     },
-    readPart: part => readWith(part, profile, defined, warnings).text,
+    readPart: part => readWith(part, profile, defined, warnings, dictionary, origin ?? place.at).text,
   }
   while (place.at < text.length) {
     const start = place.at
-    const reading = step(place, out)
+    const reading = (dictionary && fromDictionary(place, dictionary)) ?? step(place, out)
     if (reading === undefined) continue
-    out.say(reading.spoken, text.slice(start, reading.end))
+    out.say(reading.spoken, text.slice(start, reading.end), start)
     place.at = Math.max(reading.end, start + 1)
   }
   return { text: out.text(), warnings: [...warnings.values()], spans: out.spans }
+}
+
+/** What the text itself has explained ("giảm nghèo bền vững (GNBV)") means just that, whatever the dictionary says. */
+function fromDictionary(place: Place, dictionary: Dictionary): Reading | undefined {
+  const { text, at } = place
+  const found = dictionary.find(text, at)
+  if (found === undefined) return undefined
+  const written = text.slice(at, found.end)
+  if (found.warning !== undefined) place.warn(`dictionary ${written.toLowerCase()}`, found.warning)
+  if (found.spoken === undefined || place.defined.has(written)) return undefined
+  return withoutRepeat(text, { end: found.end, spoken: found.spoken })
 }
 
 /** Reads or copies one token. Undefined when it was copied, and `place.at` then stands behind it. */
@@ -153,7 +173,9 @@ const webSign = /[@.:/_\-0-9]/
 function withoutRepeat(text: string, reading: Reading | undefined): Reading | undefined {
   if (reading === undefined || text[reading.end] !== ' ' || text[reading.end + 1] !== '(') return reading
   const behind = text.slice(reading.end, reading.end + reading.spoken.length + 3)
-  return behind.toLowerCase() === ` (${reading.spoken})` ? { ...reading, end: reading.end + behind.length } : reading
+  return behind.toLowerCase() === ` (${reading.spoken.toLowerCase()})`
+    ? { ...reading, end: reading.end + behind.length }
+    : reading
 }
 
 const plainLetter = /^[ivxlcdm]+$/

@@ -11,14 +11,16 @@ export interface Profile {
   documents: DocumentStyle
 }
 
-/** 49/2024/NĐ-CP: "... năm ... của Chính phủ", or "... xẹt ... xẹt en-nờ đê gạch ngang xê pê". */
-export type DocumentStyle = 'expanded' | 'verbatim'
-
 export const profiles = {
   north: { thousand: 'nghìn', odd: 'linh', fourAfterTens: 'tư', documents: 'expanded' },
   south: { thousand: 'ngàn', odd: 'lẻ', fourAfterTens: 'bốn', documents: 'expanded' },
 } as const satisfies Record<string, Profile>
 export type ProfileName = keyof typeof profiles
+export const profileNames = Object.keys(profiles) as ['north', 'south']
+
+/** 49/2024/NĐ-CP: "... năm ... của Chính phủ", or sign by sign: "... xẹt ... xẹt en-nờ đê gạch ngang xê pê". */
+export const documentStyles = ['expanded', 'verbatim'] as const
+export type DocumentStyle = (typeof documentStyles)[number]
 
 /** What a rule sees: the whole text and the place where a token starts. */
 export interface Place {

@@ -2,12 +2,30 @@ import { expect, test } from '@jest/globals'
 import { loudspeakerConfigHelp, loudspeakerConfigSchema } from '../../../channels/loudspeaker/config.ts'
 
 test('an empty environment gives a working channel', () => {
-  expect(loudspeakerConfigSchema.parse({})).toEqual({ voice: 'vi', speed: 150, chime: true })
+  expect(loudspeakerConfigSchema.parse({})).toEqual({
+    voice: 'vi',
+    speed: 150,
+    chime: true,
+    profile: 'north',
+    documents: 'expanded',
+  })
 })
 
 test('values of the environment are strings', () => {
-  const values = { VOICE: 'vi-vn-x-south', SPEED: '170', CHIME: 'false' }
-  expect(loudspeakerConfigSchema.parse(values)).toEqual({ voice: 'vi-vn-x-south', speed: 170, chime: false })
+  const values = {
+    VOICE: 'vi-vn-x-south',
+    SPEED: '170',
+    CHIME: 'false',
+    PROFILE: 'south',
+    DOCUMENTS: 'verbatim',
+  }
+  expect(loudspeakerConfigSchema.parse(values)).toEqual({
+    voice: 'vi-vn-x-south',
+    speed: 170,
+    chime: false,
+    profile: 'south',
+    documents: 'verbatim',
+  })
 })
 
 test.each([
@@ -22,5 +40,5 @@ test.each([
 })
 
 test('every variable is documented', () => {
-  expect(Object.keys(loudspeakerConfigHelp)).toEqual(['VOICE', 'SPEED', 'CHIME'])
+  expect(Object.keys(loudspeakerConfigHelp)).toEqual(['VOICE', 'SPEED', 'CHIME', 'PROFILE', 'DOCUMENTS'])
 })

@@ -205,8 +205,8 @@ describe('the officer is told', () => {
 describe('the result', () => {
   test('lists every change', () => {
     expect(readAloud('Họp lúc 7h30, UBND xã').spans).toEqual([
-      { written: '7h30', spoken: 'bảy giờ ba mươi phút' },
-      { written: 'UBND', spoken: 'Ủy ban nhân dân' },
+      { at: 8, written: '7h30', spoken: 'bảy giờ ba mươi phút' },
+      { at: 14, written: 'UBND', spoken: 'Ủy ban nhân dân' },
     ])
   })
 

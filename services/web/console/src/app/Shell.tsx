@@ -4,6 +4,7 @@ import {
   IconArrowsSplit,
   IconCalendarWeek,
   IconDeviceSpeaker,
+  IconEar,
   IconFileText,
   IconLanguage,
   IconListDetails,
@@ -46,6 +47,7 @@ const places: Place[] = [
   { to: '/as-run', label: 'asRun', icon: IconListDetails, needs: 'airtime.read' },
   { to: '/places', label: 'places', icon: IconMapPin, needs: 'place.read' },
   { to: '/citizens', label: 'citizens', icon: IconUsersPlus, needs: 'citizen.import' },
+  { to: '/pronunciations', label: 'pronunciations', icon: IconEar, needs: 'pronunciation.read' },
   { to: '/recipients', label: 'recipients', icon: IconUserSearch, needs: 'citizen.history' },
   { to: '/vendors', label: 'vendors', icon: IconArrowsSplit, needs: 'announcement.control' },
 ]

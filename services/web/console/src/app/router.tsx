@@ -70,6 +70,10 @@ export const router = createBrowserRouter([
             lazy: async () => ({ Component: (await import('../pages/CitizensPage.tsx')).CitizensPage }),
           },
           {
+            path: 'pronunciations',
+            lazy: async () => ({ Component: (await import('../pages/PronunciationsPage.tsx')).PronunciationsPage }),
+          },
+          {
             path: 'recipients',
             lazy: async () => ({ Component: (await import('../pages/RecipientsPage.tsx')).RecipientsPage }),
           },

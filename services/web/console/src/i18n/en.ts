@@ -30,6 +30,7 @@ export const en: Dictionary = {
     asRun: 'As-run log',
     places: 'Stations and boards',
     citizens: 'Citizens',
+    pronunciations: 'Pronunciation',
     recipients: 'Look up a recipient',
     vendors: 'SMS vendors',
     label: 'Pages',
@@ -470,7 +471,7 @@ export const en: Dictionary = {
   },
   approve: {
     title: 'Approve this announcement',
-    lead: 'Below is exactly what will go out. By approving you confirm this content, these areas, channels and times.',
+    lead: 'Below is exactly what will go out. By approving you confirm this content, its reading, these areas, channels and times.',
     starts: 'Time',
     texts: 'Content for each channel',
     warnings: 'Warnings',

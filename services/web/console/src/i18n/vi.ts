@@ -32,6 +32,7 @@ export const vi = {
     asRun: 'Nhật ký phát sóng',
     places: 'Đài và bảng tin',
     citizens: 'Danh sách người dân',
+    pronunciations: 'Từ điển phát âm',
     recipients: 'Tra cứu người nhận',
     vendors: 'Nhà cung cấp SMS',
     label: 'Các trang',
@@ -475,7 +476,7 @@ export const vi = {
   },
   approve: {
     title: 'Phê duyệt thông báo',
-    lead: 'Dưới đây là đúng những gì sẽ được gửi đi. Khi phê duyệt, Ông/Bà xác nhận nội dung, địa bàn, kênh và thời gian này.',
+    lead: 'Dưới đây là đúng những gì sẽ được gửi đi. Khi phê duyệt, Ông/Bà xác nhận nội dung, bản đọc, địa bàn, kênh và thời gian này.',
     starts: 'Thời gian',
     texts: 'Nội dung theo từng kênh',
     warnings: 'Cảnh báo',
