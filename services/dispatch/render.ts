@@ -24,7 +24,10 @@ export async function renderFor(
 ): Promise<Rendition<unknown>> {
   const { channel, config } = requireChannel(ctx.channels, channelId)
   const renderSource: RenderSource = { ...source, demo: ctx.demo }
-  return await withWorkDir(workDir => channel.render(renderSource, { workDir, signal, log: ctx.log }, config))
+  const { log, renderCache: cache } = ctx
+  return await withWorkDir(workDir =>
+    channel.render(renderSource, { workDir, signal, log, ...(cache && { cache }) }, config),
+  )
 }
 
 /**
