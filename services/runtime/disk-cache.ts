@@ -112,8 +112,7 @@ function pathOf(folder: string, key: string): string {
   return join(folder, createHash('sha256').update(key).digest('hex') + suffix)
 }
 
-const codeOf = (error: unknown) =>
-  error instanceof Error && 'code' in error ? String(error.code) : error instanceof Error ? error.name : 'unknown'
+const codeOf = (error: unknown) => (error as NodeJS.ErrnoException | undefined)?.code ?? String(error)
 
 function ignoreMissing(error: NodeJS.ErrnoException): undefined {
   if (error.code !== 'ENOENT') throw error
