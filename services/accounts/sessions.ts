@@ -21,8 +21,8 @@ const actorSchema = z.object({
   role: z.enum(roles),
   areas: z.array(z.string()),
 })
-/** Of an account that is in use the library says null. */
-const switchSchema = z.object({ disabledAt: z.date().nullish() })
+/** Null while the account is in use; the library gives a date or its text. */
+const switchSchema = z.object({ disabledAt: z.union([z.date(), z.string()]).nullish() })
 
 function libraryHeaders(req: SessionRequest): Headers {
   const headers = fromNodeHeaders(req.headers)
