@@ -21,8 +21,8 @@ const actorSchema = z.object({
   role: z.enum(roles),
   areas: z.array(z.string()),
 })
-/** Null while the account is in use; the library gives a date or its text. */
-const switchSchema = z.object({ disabledAt: z.union([z.date(), z.string()]).nullish() })
+/** An administrator has switched the account off. Whatever stands there counts: a date in an odd form must not let anybody in. */
+const isDisabled = (user: { disabledAt?: unknown }) => (user.disabledAt ?? null) !== null
 
 function libraryHeaders(req: SessionRequest): Headers {
   const headers = fromNodeHeaders(req.headers)
@@ -38,7 +38,7 @@ function libraryHeaders(req: SessionRequest): Headers {
 export async function actorOf(auth: Auth, req: SessionRequest): Promise<Actor | undefined> {
   if (!req.headers.cookie) return undefined
   const found = await auth.library.api.getSession({ headers: libraryHeaders(req) })
-  if (!found || switchSchema.parse(found.user).disabledAt) return undefined
+  if (!found || isDisabled(found.user)) return undefined
   return actorSchema.parse(found.user)
 }
 
@@ -66,7 +66,7 @@ export async function signIn(
       returnHeaders: true,
     })
     const actor = actorSchema.parse(signedIn.response.user)
-    if (switchSchema.parse(signedIn.response.user).disabledAt) {
+    if (isDisabled(signedIn.response.user)) {
       await revokeSessions(db, actor.id)
       await endAttempt(db, attempt, 'sign-in-failed', actor.id)
       throw disabled()
