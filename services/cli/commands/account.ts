@@ -4,12 +4,17 @@ import type { Account, AccountPassword } from '../../http/schemas-registry.ts'
 import { accountByEmail, withAccounts } from '../accounts-access.ts'
 import { table } from '../show/table.ts'
 
-interface AddChoices {
+interface Choices {
+  json?: boolean
+  /** Data folder of a stopped instance. */
+  data?: string
+}
+
+interface AddChoices extends Choices {
   email: string
   name: string
   role: Role
   areas: string[]
-  json?: boolean
 }
 
 const roleNames: Record<Role, string> = {
@@ -19,46 +24,50 @@ const roleNames: Record<Role, string> = {
   admin: 'quản trị',
 }
 
+function common(command: Command): Command {
+  return command
+    .option(
+      '--data <dir>',
+      'thư mục dữ liệu của hệ thống đang dừng (khi mất mật khẩu quản trị) · data folder of a stopped instance (when no administrator can sign in)',
+    )
+    .option('--json', 'in JSON · print JSON')
+}
+
 /** Adds `loa account add|list|reset-password|disable|enable`. */
 export function register(program: Command): void {
   const parent = program
     .command('account')
     .description('Quản lý tài khoản đăng nhập · accounts of the people who sign in (as an administrator)')
-  parent
-    .command('add')
+  common(parent.command('add'))
     .description('Thêm tài khoản; mật khẩu chỉ hiện một lần · make an account; its password is shown once')
     .requiredOption('--email <address>', 'địa chỉ thư điện tử, là tên đăng nhập · email address, the sign-in name')
     .requiredOption('--name <name>', 'họ tên · name')
     .requiredOption('--role <role>', `vai trò · role: ${roles.map(r => `${r} (${roleNames[r]})`).join(', ')}`, roleOf)
     .option('--areas <codes>', 'mã địa bàn, cách nhau bằng dấu phẩy · area codes, separated by commas', codesOf, [])
-    .option('--json', 'in JSON · print JSON')
-    .action(async ({ json = false, ...input }: AddChoices) => {
-      tellPassword(await withAccounts(accounts => accounts.add(input)), json)
+    .action(async ({ json = false, data, ...input }: AddChoices) => {
+      tellPassword(await withAccounts(accounts => accounts.add(input), data), json)
     })
-  parent
-    .command('list')
+  common(parent.command('list'))
     .description('Liệt kê tài khoản · list the accounts')
-    .option('--json', 'in JSON · print JSON')
-    .action(async ({ json = false }: { json?: boolean }) => {
-      const accounts = await withAccounts(all => all.list())
+    .action(async ({ json = false, data }: Choices) => {
+      const accounts = await withAccounts(all => all.list(), data)
       process.stdout.write(json ? `${JSON.stringify(accounts)}\n` : `${accountTable(accounts)}\n`)
     })
-  parent
-    .command('reset-password <email>')
+  common(parent.command('reset-password <email>'))
     .description('Đặt mật khẩu mới và kết thúc mọi phiên · a new password; all sessions end')
-    .option('--json', 'in JSON · print JSON')
-    .action(async (email: string, { json = false }: { json?: boolean }) => {
+    .action(async (email: string, { json = false, data }: Choices) => {
       tellPassword(await withAccounts(async all => all.resetPassword((await accountByEmail(all, email)).id)), json)
     })
   for (const inUse of [false, true]) {
-    parent
-      .command(`${inUse ? 'enable' : 'disable'} <email>`)
+    common(parent.command(`${inUse ? 'enable' : 'disable'} <email>`))
       .description(
         inUse ? 'Mở khóa tài khoản · let an account sign in again' : 'Khóa tài khoản · disable; its sessions end',
       )
-      .option('--json', 'in JSON · print JSON')
-      .action(async (email: string, { json = false }: { json?: boolean }) => {
-        const account = await withAccounts(async all => all.setInUse((await accountByEmail(all, email)).id, inUse))
+      .action(async (email: string, { json = false, data }: Choices) => {
+        const account = await withAccounts(
+          async all => all.setInUse((await accountByEmail(all, email)).id, inUse),
+          data,
+        )
         process.stdout.write(json ? `${JSON.stringify(account)}\n` : `${accountTable([account])}\n`)
       })
   }

@@ -2,14 +2,17 @@ import { Drawer, Text, VisuallyHidden } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import {
   IconArrowsSplit,
+  IconChecklist,
   IconFileText,
   IconLanguage,
+  IconListDetails,
   IconLogout,
   IconMapPin,
   IconMenu2,
   IconPencilPlus,
   type IconProps,
   IconSpeakerphone,
+  IconUserCog,
   IconUserSearch,
   IconUsersPlus,
 } from '@tabler/icons-react'
@@ -19,6 +22,7 @@ import { Link, NavLink, Outlet, useLocation, useNavigationType } from 'react-rou
 import { may, type Permission } from '../../../../domain/accounts.ts'
 import type { Me } from '../../../../http/schemas.ts'
 import { signOut, useInstance, useMe } from '../api/queries.ts'
+import { useSetup } from '../api/registry.ts'
 import { useWords } from '../i18n/context.tsx'
 import type { Dictionary } from '../i18n/dictionary.ts'
 import { SignInPage } from '../pages/SignInPage.tsx'
@@ -32,15 +36,20 @@ interface Place {
   label: keyof Dictionary['nav']
   icon: ComponentType<IconProps>
   needs: Permission
+  /** Shown only as long as the instance lacks something. */
+  unfinished?: true
 }
 
 const places: Place[] = [
+  { to: '/setup', label: 'setup', icon: IconChecklist, needs: 'place.manage', unfinished: true },
   { to: '/announcements', label: 'announcements', icon: IconFileText, needs: 'announcement.read' },
   { to: '/compose', label: 'compose', icon: IconPencilPlus, needs: 'announcement.write' },
   { to: '/operator', label: 'operator', icon: IconSpeakerphone, needs: 'station.operate' },
   { to: '/places', label: 'places', icon: IconMapPin, needs: 'place.read' },
   { to: '/citizens', label: 'citizens', icon: IconUsersPlus, needs: 'citizen.import' },
   { to: '/recipients', label: 'recipients', icon: IconUserSearch, needs: 'citizen.history' },
+  { to: '/registry', label: 'registry', icon: IconListDetails, needs: 'place.manage' },
+  { to: '/accounts', label: 'accounts', icon: IconUserCog, needs: 'account.manage' },
   { to: '/vendors', label: 'vendors', icon: IconArrowsSplit, needs: 'announcement.control' },
 ]
 
@@ -190,10 +199,11 @@ const plainButton = {
 
 function Links({ me, onGo }: { me: Me; onGo?: () => void }) {
   const { t } = useWords()
+  const setup = useSetup(may(me.role, 'place.manage'))
   return (
     <>
       {places
-        .filter(place => may(me.role, place.needs))
+        .filter(place => may(me.role, place.needs) && !(place.unfinished && setup.data?.complete !== false))
         .map(({ to, label, icon: Icon }) => (
           <NavLink key={to} to={to} className={css.link ?? ''} {...(onGo ? { onClick: onGo } : {})}>
             <Icon size={20} stroke={1.7} aria-hidden="true" />

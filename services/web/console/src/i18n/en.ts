@@ -27,6 +27,9 @@ export const en: Dictionary = {
     citizens: 'Citizens',
     recipients: 'Look up a recipient',
     vendors: 'SMS vendors',
+    registry: 'Manage the lists',
+    accounts: 'Accounts',
+    setup: 'Setting up',
     label: 'Pages',
   },
   common: {

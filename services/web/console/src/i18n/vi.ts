@@ -28,6 +28,9 @@ export const vi = {
     citizens: 'Danh sách người dân',
     recipients: 'Tra cứu người nhận',
     vendors: 'Nhà cung cấp SMS',
+    registry: 'Quản lý danh mục',
+    accounts: 'Tài khoản',
+    setup: 'Thiết lập hệ thống',
     label: 'Các trang',
   },
   common: {
