@@ -56,7 +56,10 @@ export function register(program: Command): void {
   common(parent.command('reset-password <email>'))
     .description('Đặt mật khẩu mới và kết thúc mọi phiên · a new password; all sessions end')
     .action(async (email: string, { json = false, data }: Choices) => {
-      tellPassword(await withAccounts(async all => all.resetPassword((await accountByEmail(all, email)).id)), json)
+      tellPassword(
+        await withAccounts(async all => all.resetPassword((await accountByEmail(all, email)).id), data),
+        json,
+      )
     })
   for (const inUse of [false, true]) {
     common(parent.command(`${inUse ? 'enable' : 'disable'} <email>`))
