@@ -22,6 +22,9 @@ export const permissions = {
   'announcement.control': ['officer', 'approver', 'admin'],
   'place.read': ['officer', 'approver', 'admin'],
   'station.operate': ['operator', 'admin'],
+  // An operator: of the own communes only, which the use cases see to.
+  'airtime.read': ['officer', 'approver', 'operator', 'admin'],
+  'airtime.write': ['officer', 'operator', 'admin'],
   'citizen.import': ['officer', 'admin'],
   'citizen.history': ['officer', 'approver', 'admin'],
   'system.read': ['officer', 'approver', 'operator', 'admin'],
