@@ -1,10 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { ChannelDeps, Log, MailPort, Receipt, Session } from '../channels/contract.ts'
+import type { ChannelDeps, Log, MailPort, Receipt, Session, StudioPort } from '../channels/contract.ts'
 import { emailConfigSchema } from '../channels/email/config.ts'
 import { createMailPort } from '../channels/email/smtp.ts'
 import { availableChannels } from '../channels/index.ts'
+import { toWav } from '../channels/loudspeaker/wav.ts'
 import type { ChannelTable } from '../channels/registry.ts'
 import { installChannels, requireChannel } from '../channels/registry.ts'
 import type { Auth } from './accounts/auth.ts'
@@ -50,6 +51,8 @@ export interface Instance {
   withWorkDir: WithWorkDir
   /** Opens a channel's session once per process. */
   openSession: (channelId: string) => Promise<Session<unknown>>
+  /** Makes the files of slots; null where the loudspeaker channel is switched off. */
+  studio: StudioPort | null
   /** Closes sessions, the mail connection and the pool; call it last. */
   close(): Promise<void>
 }
@@ -165,9 +168,12 @@ export async function compose(options: ComposeOptions): Promise<Instance> {
           return session.receipts ? session : undefined
         },
         withWorkDir,
+        toWav,
       },
       withWorkDir,
       openSession,
+      // MERGE: the loudspeaker channel's studio (channels/loudspeaker/studio.ts) is connected in this line.
+      studio: null,
       close: async () => {
         const open = await Promise.allSettled(sessions.values())
         await Promise.allSettled(open.map(s => (s.status === 'fulfilled' ? s.value.close() : undefined)))

@@ -3,8 +3,8 @@ import type { Actor } from '../domain/accounts.ts'
 import { AppError } from '../domain/errors.ts'
 import { appendAsRun } from '../store/as-run.ts'
 import { type Sql, transaction } from '../store/db.ts'
-import { ownStations, requireStation } from './operator-slots.ts'
 import { airtimeScope, inScope } from './scope.ts'
+import { noSuchStation, ownStations, requireStation } from './stations.ts'
 
 /** A fault of a station as a person reported it. */
 export interface FaultRow {
@@ -71,7 +71,7 @@ export async function reportFault(
         fault.slotId,
         station.areaCode,
       ])
-      if (!rowCount) requireStation([], fault.stationId)
+      if (!rowCount) throw noSuchStation()
     }
     const { rows } = await sql.query<{ id: string }>(
       `insert into station_faults (station_id, slot_id, kind, text, reported_by, at) values ($1, $2, $3, $4, $5, $6)

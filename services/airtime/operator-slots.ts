@@ -11,33 +11,8 @@ import { type SlotView, viewSlots } from '../store/airtime/views.ts'
 import { appendAsRun } from '../store/as-run.ts'
 import { type Sql, transaction } from '../store/db.ts'
 import { faultsOfSlots } from './faults.ts'
+import { noSuchStation, type OwnStation, ownStations, requireStation } from './stations.ts'
 import { type AirtimeDeps, presentSlot } from './views.ts'
-
-interface OwnStation {
-  id: string
-  name: string
-  areaCode: string
-}
-
-/** Stations that an operator works for; an administrator for all. */
-export async function ownStations(sql: Sql, actor: Actor): Promise<OwnStation[]> {
-  const { rows } = await sql.query(
-    `select st.id, st.name, st.area_code as "areaCode" from stations st join areas a on a.code = st.area_code
-     where st.retired_at is null and ($1::text[] is null or a.code = any($1) or a.parent_code = any($1)) order by st.id`,
-    [actor.role === 'admin' ? null : actor.areas],
-  )
-  return rows
-}
-
-/** @throws AppError not-found for a station that is not one of this person's */
-export function requireStation(stations: OwnStation[], stationId: string): OwnStation {
-  const station = stations.find(s => s.id === stationId)
-  if (station) return station
-  throw new AppError('not-found', {
-    vi: 'Không có đài này trong số các đài Ông/Bà phụ trách.',
-    en: 'This station is not one of yours.',
-  })
-}
 
 /**
  * Slots of the person's stations on a day (today when none is given), with what a person would read aloud. Sessions without
@@ -117,7 +92,7 @@ export async function tickSlot(
   await transaction(deps.db, async sql => {
     await sql.query('select 1 from slots where id = $1 for share', [slotId])
     const view = await requireSlot(deps, sql, slotId)
-    if (view.areaCode !== station.areaCode) requireStation([], stationId)
+    if (view.areaCode !== station.areaCode) throw noSuchStation()
     const now = deps.now()
     if (view.state === 'void' || view.items.every(i => i.withdrawn)) throw wrongState(takenOff)
     if (view.startsAt > now) throw wrongState(notBegun)

@@ -6,7 +6,7 @@ import { programmeProblems } from '../domain/airtime/rules.ts'
 import { AppError, type Sentence } from '../domain/errors.ts'
 import type { Programme } from '../domain/programme.ts'
 import type { EffectiveProgramme } from '../http/schemas-airtime.ts'
-import { recordAirtimeChange } from '../store/airtime/changes.ts'
+import { type AirtimeChange, airtimeChanges, recordAirtimeChange } from '../store/airtime/changes.ts'
 import { markCommunesStale, markStale } from '../store/airtime/plans.ts'
 import {
   type AreaProgramme,
@@ -94,6 +94,12 @@ function refuse(problems: Sentence[]): void {
   )
 }
 
+/** The newest 100 changes to the airtime of an area. @throws AppError not-found */
+export async function programmeHistory(ctx: DispatchContext, actor: Actor, areaCode: string): Promise<AirtimeChange[]> {
+  requireArea(actor, await programmeOf(ctx.db, areaCode))
+  return airtimeChanges(ctx.db, areaCode, 100)
+}
+
 /** An area in the list of programmes. */
 export interface AirAreaRow {
   areaCode: string
@@ -112,7 +118,6 @@ interface AreaFacts {
   stations: number
   nextSlotAt: Date | null
   nextSlotId: string | null
-  fileMs: number | null
   waiting: number
 }
 
@@ -126,19 +131,23 @@ export async function listAirAreas(
   secondsOf: (slotIds: string[]) => Promise<Map<string, number>>,
 ): Promise<AirAreaRow[]> {
   const { rows } = await ctx.db.query<AreaFacts>(
-    `select a.code as "areaCode", count(st.id)::int as stations, n.id as "nextSlotId", n.starts_at as "nextSlotAt",
+    `with here as (
+       select st.area_code as code, a.parent_code from stations st join areas a on a.code = st.area_code
+       where st.retired_at is null
+     ), counts as (
+       select code, count(*)::int as stations from (
+         select code from here union all select parent_code from here where parent_code is not null
+       ) both_levels group by code
+     )
+     select a.code as "areaCode", c.stations, n.id as "nextSlotId", n.starts_at as "nextSlotAt",
        coalesce(jsonb_array_length(p.waiting), 0) as waiting
-     from areas a
-       left join stations st on st.retired_at is null and (st.area_code = a.code or (a.kind = 'province'
-         and st.area_code in (select code from areas c where c.parent_code = a.code)))
-       left join airtime_plans p on p.area_code = a.code
+     from counts c join areas a on a.code = c.code left join airtime_plans p on p.area_code = a.code
        left join lateral (
          select s.id, s.starts_at from slots s where s.area_code = a.code and s.starts_at > $2 and s.state <> 'void'
            and exists (select from slot_items i where i.slot_id = s.id and i.withdrawn_at is null)
          order by s.starts_at limit 1
        ) n on true
-     where ${inScope('$1')} and st.id is not null
-     group by a.code, n.id, n.starts_at, p.waiting`,
+     where ${inScope('$1')}`,
     [airtimeScope(actor), ctx.now()],
   )
   const facts = new Map(rows.map(r => [r.areaCode, r]))

@@ -2,6 +2,7 @@ import type { Registry } from 'prom-client'
 import type { Auth } from '../../accounts/auth.ts'
 import type { HttpDeps } from '../deps.ts'
 import type { RouteDef } from '../route.ts'
+import { airtimeRoutes } from './airtime.ts'
 import { announcementRoutes } from './announcements.ts'
 import { areaRoutes } from './areas.ts'
 import { boardRoutes } from './boards.ts'
@@ -10,10 +11,12 @@ import { feedRoutes } from './feeds.ts'
 import { fileRoutes } from './files.ts'
 import { historyRoutes } from './history.ts'
 import { operatorRoutes } from './operator.ts'
+import { operatorSlotRoutes } from './operator-slots.ts'
 import { previewRoutes } from './preview.ts'
 import { progressRoutes } from './progress.ts'
 import { receiptRoutes } from './receipts.ts'
 import { sessionRoutes } from './session.ts'
+import { slotFileRoutes } from './slot-files.ts'
 import { type ReadyChecks, systemRoutes } from './system.ts'
 import { unsubscribeRoutes } from './unsubscribe.ts'
 import { vendorRoutes } from './vendors.ts'
@@ -39,6 +42,9 @@ export function allRoutes(deps: HttpDeps, auth: Auth, options: RouteOptions = {}
     ...feedRoutes(deps),
     ...fileRoutes(deps),
     ...operatorRoutes(deps),
+    ...airtimeRoutes(deps),
+    ...operatorSlotRoutes(deps),
+    ...slotFileRoutes(deps),
     ...vendorRoutes(deps),
     ...citizenRoutes(deps),
     ...historyRoutes(deps),
