@@ -5,7 +5,8 @@ import { z } from 'zod'
 import type { SlotSound, StudioPort } from '../../channels/contract.ts'
 import type { DispatchContext } from '../dispatch/context.ts'
 import type { WithWorkDir } from '../dispatch/render.ts'
-import { airtimeSettings, type SlotFrameSound } from '../domain/airtime/timing.ts'
+import { plannedSeconds } from '../domain/airtime/plan.ts'
+import { airtimeSettings, overheadSeconds, type SlotFrameSound } from '../domain/airtime/timing.ts'
 import { canonicalJson } from '../domain/approval.ts'
 import { isAppError } from '../domain/errors.ts'
 import { holdAreas, markStale } from '../store/airtime/plans.ts'
@@ -34,7 +35,7 @@ interface Wanted {
   contentAt: Date
   maxSeconds: number
   sound: SlotFrameSound
-  items: { dispatchId: string; plays: number; track: StoredFile }[]
+  items: { dispatchId: string; plays: number; seconds: number; track: StoredFile }[]
 }
 
 interface Job {
@@ -66,9 +67,11 @@ export async function renderDueSlots(ctx: DispatchContext, deps: RenderingDeps, 
 /** Slots that lack the file of their present content, the next first. Index: slots_open. */
 async function wantedSlots(ctx: DispatchContext): Promise<Wanted[]> {
   const now = ctx.now()
-  const { rows } = await ctx.db.query<Omit<Wanted, 'items'> & { items: { d: string; r: string; p: number }[] }>(
+  const { rows } = await ctx.db.query<
+    Omit<Wanted, 'items'> & { items: { d: string; r: string; p: number; s: number }[] }
+  >(
     `select s.id, s.area_code as "areaCode", s.content_at as "contentAt", s.max_seconds as "maxSeconds", s.sound, (
-         select json_agg(json_build_object('d', i.dispatch_id::text, 'r', i.rendition_id, 'p', i.plays) order by i.position)
+         select json_agg(json_build_object('d', i.dispatch_id::text, 'r', i.rendition_id, 'p', i.plays, 's', i.seconds) order by i.position)
          from slot_items i where i.slot_id = s.id and i.withdrawn_at is null
        ) as items
      from slots s
@@ -87,9 +90,9 @@ async function wantedSlots(ctx: DispatchContext): Promise<Wanted[]> {
   const tracks = await tracksOf(ctx, [...new Set(rows.flatMap(r => r.items.map(i => i.r)))])
   return rows.map(row => ({
     ...row,
-    items: row.items.flatMap(({ d, r, p }) => {
+    items: row.items.flatMap(({ d, r, p, s }) => {
       const track = tracks.get(r)
-      return track ? [{ dispatchId: d, plays: p, track }] : []
+      return track ? [{ dispatchId: d, plays: p, seconds: s, track }] : []
     }),
   }))
 }
@@ -210,7 +213,9 @@ async function keep(ctx: DispatchContext, key: string, sound: SlotSound): Promis
  * estimate of planning should prevent, less is planned instead.
  */
 async function attach(ctx: DispatchContext, { key, slots }: Job): Promise<number> {
-  const given = JSON.stringify(slots.map(s => ({ id: s.id, at: s.contentAt })))
+  const given = JSON.stringify(
+    slots.map(s => ({ id: s.id, at: s.contentAt, planned: plannedSeconds(s.items, overheadSeconds(s.sound)) })),
+  )
   const areas = await transaction(ctx.db, async sql => {
     await lockSlots(
       sql,
@@ -244,11 +249,11 @@ async function attach(ctx: DispatchContext, { key, slots }: Job): Promise<number
  */
 async function shorten(sql: Transaction, key: string, given: string, now: Date): Promise<string[]> {
   const { rows } = await sql.query<{ id: string; areaCode: string; state: string }>(
-    `update slots s set over_seconds = over_seconds + ceil(f.duration_ms / 1000.0 - s.max_seconds) + 1,
+    `update slots s set over_seconds = greatest(over_seconds, ceil(f.duration_ms / 1000.0 - g.planned) + 1),
        problem = 'Tệp dài hơn thời lượng của phiên; nội dung ưu tiên thấp nhất được chuyển sang phiên sau.',
        render_after = case when s.state = 'planned' then $3::timestamptz + interval '1 minute' end,
        content_at = case when s.state = 'planned' then s.content_at else $3 end
-     from jsonb_to_recordset($1::jsonb) as g (id bigint, at timestamptz), slot_files f
+     from jsonb_to_recordset($1::jsonb) as g (id bigint, at timestamptz, planned real), slot_files f
      where s.id = g.id and s.content_at = g.at and f.key = $2 and s.state <> 'void'
        and f.duration_ms > s.max_seconds * 1000 + $4
      returning s.id, s.area_code as "areaCode", s.state`,
