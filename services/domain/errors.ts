@@ -55,6 +55,8 @@ export const errorCodes = {
   'import.cancelled': 409,
   'dispatch.wrong-state': 409,
   'dispatch.nobody-left': 409,
+  'airtime.rule-broken': 422,
+  'airtime.wrong-state': 409,
   'audio.tool-missing': 503,
   'audio.failed': 500,
   'audio.silent': 422,

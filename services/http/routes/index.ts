@@ -3,6 +3,7 @@ import type { Auth } from '../../accounts/auth.ts'
 import type { HttpDeps } from '../deps.ts'
 import type { RouteDef } from '../route.ts'
 import { accountRoutes } from './accounts.ts'
+import { airtimeRoutes } from './airtime.ts'
 import { announcementRoutes } from './announcements.ts'
 import { areaRoutes } from './areas.ts'
 import { boardRoutes } from './boards.ts'
@@ -11,12 +12,14 @@ import { feedRoutes } from './feeds.ts'
 import { fileRoutes } from './files.ts'
 import { historyRoutes } from './history.ts'
 import { operatorRoutes } from './operator.ts'
+import { operatorSlotRoutes } from './operator-slots.ts'
 import { previewRoutes } from './preview.ts'
 import { progressRoutes } from './progress.ts'
 import { pronunciationRoutes } from './pronunciations.ts'
 import { receiptRoutes } from './receipts.ts'
 import { registryRoutes } from './registry.ts'
 import { sessionRoutes } from './session.ts'
+import { slotFileRoutes } from './slot-files.ts'
 import { type ReadyChecks, systemRoutes } from './system.ts'
 import { unsubscribeRoutes } from './unsubscribe.ts'
 import { vendorRoutes } from './vendors.ts'
@@ -43,6 +46,9 @@ export function allRoutes(deps: HttpDeps, auth: Auth, options: RouteOptions = {}
     ...feedRoutes(deps),
     ...fileRoutes(deps),
     ...operatorRoutes(deps),
+    ...airtimeRoutes(deps),
+    ...operatorSlotRoutes(deps),
+    ...slotFileRoutes(deps),
     ...vendorRoutes(deps),
     ...citizenRoutes(deps),
     ...historyRoutes(deps),
