@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { projectVersion } from '../runtime/paths.ts'
 import { register as api } from './commands/api.ts'
+import { register as asRun } from './commands/as-run.ts'
 import { register as bench } from './commands/bench.ts'
 import { register as chaos } from './commands/chaos.ts'
 import { register as control } from './commands/control.ts'
@@ -44,6 +45,7 @@ for (const register of [
   read,
   speak,
   sms,
+  asRun,
   doctor,
   bench,
   chaos,
