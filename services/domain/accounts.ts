@@ -22,6 +22,8 @@ export const permissions = {
   'announcement.control': ['officer', 'approver', 'admin'],
   'place.read': ['officer', 'approver', 'admin'],
   'station.operate': ['operator', 'admin'],
+  'device.read': ['officer', 'approver', 'operator', 'admin'],
+  'device.write': ['officer', 'admin'],
   'citizen.import': ['officer', 'admin'],
   'citizen.history': ['officer', 'approver', 'admin'],
   'system.read': ['officer', 'approver', 'operator', 'admin'],

@@ -1,7 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import type { DispatchContext } from '../dispatch/context.ts'
-import { onShelfChange } from './events.ts'
-import { boardManifests } from './manifest.ts'
+import { onShelfChange, type ShelfChange } from './events.ts'
 
 /** Proxies cut a silent connection after a minute, some after 30 s. */
 const heartbeatMs = 20_000
@@ -9,48 +8,65 @@ const heartbeatMs = 20_000
 const gatherMs = 100
 
 /**
- * Streams that one board may hold: its screen, the console's view of it, and lines that died without a word. The address
+ * Streams that one place may hold: its device, the console's view of it, and lines that died without a word. The address
  * of a board is no secret on a public square, and connections are what a server has few of. The oldest gives way: a
- * board that reconnects is never the one left out, and whoever is cut off still polls.
+ * device that reconnects is never the one left out, and whoever is cut off still polls.
  */
-export const streamsPerBoard = 8
+export const streamsPerPlace = 8
 
-interface Stream {
-  boardId: string
+/** Who listens: `placeId` is what changes are told of, `key` what may be shut out and what a version is looked up for. */
+export interface Listening {
+  key: string
+  placeId: string
+}
+
+interface Stream<L extends Listening> {
+  who: L
   res: ServerResponse
   version: string
 }
 
-/** Server-sent events to the boards that are connected to this process. */
-export interface BoardStreams {
-  /** Takes over the response until the board goes away. */
-  add(boardId: string, version: string, res: ServerResponse): void
+/** Server-sent events to the places that are connected to this process. */
+export interface PlaceStreams<L extends Listening> {
+  /** Takes over the response until the place goes away. */
+  add(who: L, version: string, res: ServerResponse): void
+}
+
+export interface StreamKind<L extends Listening> {
+  kind: ShelfChange['kind']
+  /** Present version by key; whoever is missing has no business here any more and is cut off. */
+  versions(listening: L[]): Promise<Map<string, string>>
+  /** The event that carries a version. */
+  event(version: string): string
 }
 
 /**
  * Speed by poke: a stream carries only the version of the manifest, so losing an event costs at most one poll. All
- * connected boards that a change concerns are looked up together. Without any connected board nothing is listened
+ * connected places that a change concerns are looked up together. Without any connected place nothing is listened
  * to and no timer runs.
  */
-export function createBoardStreams(ctx: DispatchContext): BoardStreams {
-  const streams = new Set<Stream>()
-  const ofBoard = new Map<string, Set<Stream>>()
-  const due = new Set<string>()
+export function createPlaceStreams<L extends Listening>(
+  ctx: Pick<DispatchContext, 'db' | 'log'>,
+  { kind, versions, event }: StreamKind<L>,
+): PlaceStreams<L> {
+  const streams = new Set<Stream<L>>()
+  const ofKey = new Map<string, Set<Stream<L>>>()
+  const due = new Map<string, L>()
   let stop: (() => void) | undefined
   let gathering: NodeJS.Timeout | undefined
   let looking = false
   let beat: NodeJS.Timeout | undefined
 
   /** Nothing is written to it any more; called when it closes, and before we end it. */
-  const forget = (stream: Stream) => {
+  const forget = (stream: Stream<L>) => {
     streams.delete(stream)
-    const siblings = ofBoard.get(stream.boardId)
+    const siblings = ofKey.get(stream.who.key)
     siblings?.delete(stream)
-    if (siblings?.size === 0) ofBoard.delete(stream.boardId)
+    if (siblings?.size === 0) ofKey.delete(stream.who.key)
   }
 
-  const send = (stream: Stream, text: string) => {
-    // A board that does not read (power cut) is given up instead of filling our memory; it will come back.
+  const send = (stream: Stream<L>, text: string) => {
+    // A device that does not read (power cut) is given up instead of filling our memory; it will come back.
     if (stream.res.writableLength > 65_536) stream.res.destroy()
     else stream.res.write(text)
   }
@@ -59,18 +75,25 @@ export function createBoardStreams(ctx: DispatchContext): BoardStreams {
     gathering = undefined
     if (looking) return
     looking = true
-    const ids = [...due]
+    const asked = new Map(due)
     due.clear()
     try {
-      const manifests = await boardManifests(ctx.db, ids, ctx.now(), ctx.demo)
-      for (const stream of streams) {
-        const version = manifests.get(stream.boardId)?.version
+      const now = await versions([...asked.values()])
+      for (const stream of [...streams]) {
+        const version = now.get(stream.who.key)
+        if (version === undefined && asked.has(stream.who.key)) {
+          forget(stream)
+          stream.res.end()
+        }
         if (version === undefined || version === stream.version) continue
         stream.version = version
-        send(stream, versionEvent(version))
+        send(stream, event(version))
       }
     } catch (error) {
-      ctx.log.warn({ boards: ids.length, error }, 'boards: a change could not be announced, the next poll will find it')
+      ctx.log.warn(
+        { [kind]: asked.size, error },
+        'a change could not be announced to places, the next poll will find it',
+      )
     } finally {
       looking = false
     }
@@ -82,9 +105,9 @@ export function createBoardStreams(ctx: DispatchContext): BoardStreams {
 
   const start = () => {
     stop = onShelfChange(ctx.db, change => {
-      if (change.kind !== 'boards') return
+      if (change.kind !== kind) return
       const concerned = change.placeIds === 'all' ? undefined : new Set(change.placeIds)
-      for (const { boardId } of streams) if (!concerned || concerned.has(boardId)) due.add(boardId)
+      for (const { who } of streams) if (!concerned || concerned.has(who.placeId)) due.set(who.key, who)
       if (due.size > 0) gather()
     })
     beat = setInterval(() => {
@@ -102,14 +125,14 @@ export function createBoardStreams(ctx: DispatchContext): BoardStreams {
   }
 
   return {
-    add(boardId, version, res) {
-      const stream = { boardId, res, version }
+    add(who, version, res) {
+      const stream = { who, res, version }
       if (streams.size === 0) start()
       streams.add(stream)
-      const siblings = ofBoard.get(boardId) ?? new Set()
-      ofBoard.set(boardId, siblings.add(stream))
+      const siblings = ofKey.get(who.key) ?? new Set()
+      ofKey.set(who.key, siblings.add(stream))
       const [oldest] = siblings
-      if (oldest && siblings.size > streamsPerBoard) {
+      if (oldest && siblings.size > streamsPerPlace) {
         forget(oldest)
         oldest.res.end()
       }
@@ -117,14 +140,10 @@ export function createBoardStreams(ctx: DispatchContext): BoardStreams {
         forget(stream)
         if (streams.size === 0) end()
       })
-      send(stream, `retry: 5000\n\n${versionEvent(version)}`)
+      send(stream, `retry: 5000\n\n${event(version)}`)
       // What changed between reading the version and listening would be missed without this look.
-      due.add(boardId)
+      due.set(who.key, who)
       gather()
     },
   }
-}
-
-function versionEvent(version: string): string {
-  return `event: version\ndata: ${JSON.stringify({ version })}\n\n`
 }

@@ -4,8 +4,10 @@ import type { HttpDeps } from '../deps.ts'
 import type { RouteDef } from '../route.ts'
 import { announcementRoutes } from './announcements.ts'
 import { areaRoutes } from './areas.ts'
+import { asRunRoutes } from './as-run.ts'
 import { boardRoutes } from './boards.ts'
 import { citizenRoutes } from './citizens.ts'
+import { deviceRoutes } from './devices.ts'
 import { feedRoutes } from './feeds.ts'
 import { fileRoutes } from './files.ts'
 import { historyRoutes } from './history.ts'
@@ -14,6 +16,7 @@ import { previewRoutes } from './preview.ts'
 import { progressRoutes } from './progress.ts'
 import { receiptRoutes } from './receipts.ts'
 import { sessionRoutes } from './session.ts'
+import { stationDeviceRoutes } from './station-device.ts'
 import { type ReadyChecks, systemRoutes } from './system.ts'
 import { unsubscribeRoutes } from './unsubscribe.ts'
 import { vendorRoutes } from './vendors.ts'
@@ -39,6 +42,9 @@ export function allRoutes(deps: HttpDeps, auth: Auth, options: RouteOptions = {}
     ...feedRoutes(deps),
     ...fileRoutes(deps),
     ...operatorRoutes(deps),
+    ...deviceRoutes(deps),
+    ...stationDeviceRoutes(deps),
+    ...asRunRoutes(deps),
     ...vendorRoutes(deps),
     ...citizenRoutes(deps),
     ...historyRoutes(deps),
