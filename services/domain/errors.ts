@@ -53,6 +53,8 @@ export const errorCodes = {
   'import.malformed': 422,
   'import.no-consent': 422,
   'import.cancelled': 409,
+  'device.revoked': 401,
+  'device.wrong-state': 409,
   'dispatch.wrong-state': 409,
   'dispatch.nobody-left': 409,
   'airtime.rule-broken': 422,

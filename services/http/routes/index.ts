@@ -6,8 +6,10 @@ import { accountRoutes } from './accounts.ts'
 import { airtimeRoutes } from './airtime.ts'
 import { announcementRoutes } from './announcements.ts'
 import { areaRoutes } from './areas.ts'
+import { asRunRoutes } from './as-run.ts'
 import { boardRoutes } from './boards.ts'
 import { citizenRoutes } from './citizens.ts'
+import { deviceRoutes } from './devices.ts'
 import { feedRoutes } from './feeds.ts'
 import { fileRoutes } from './files.ts'
 import { historyRoutes } from './history.ts'
@@ -20,6 +22,7 @@ import { receiptRoutes } from './receipts.ts'
 import { registryRoutes } from './registry.ts'
 import { sessionRoutes } from './session.ts'
 import { slotFileRoutes } from './slot-files.ts'
+import { stationDeviceRoutes } from './station-device.ts'
 import { type ReadyChecks, systemRoutes } from './system.ts'
 import { unsubscribeRoutes } from './unsubscribe.ts'
 import { vendorRoutes } from './vendors.ts'
@@ -49,6 +52,9 @@ export function allRoutes(deps: HttpDeps, auth: Auth, options: RouteOptions = {}
     ...airtimeRoutes(deps),
     ...operatorSlotRoutes(deps),
     ...slotFileRoutes(deps),
+    ...deviceRoutes(deps),
+    ...stationDeviceRoutes(deps),
+    ...asRunRoutes(deps),
     ...vendorRoutes(deps),
     ...citizenRoutes(deps),
     ...historyRoutes(deps),
