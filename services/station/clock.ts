@@ -74,3 +74,78 @@ export function createServerTime(startSkewMs: number): ServerTime {
     },
   }
 }
+
+/** The corrected time of a device. */
+export interface DeviceTime {
+  nowMs(): number
+  skewMs(): number
+}
+
+/** The system set its clock by more than this: what was learnt about its error no longer holds. */
+const stepMs = 2_000
+
+/**
+ * Corrected time. When the system's clock jumps against the steady one (time synchronisation has come, or somebody set
+ * it), its new time is taken as right until the next contact.
+ * @param onStep called after such a jump
+ */
+export function createDeviceTime(clock: Clock, server: ServerTime, onStep: () => void): DeviceTime {
+  let offset = clock.wallMs() - clock.steadyMs()
+  return {
+    nowMs() {
+      const wall = clock.wallMs()
+      const offsetNow = wall - clock.steadyMs()
+      if (Math.abs(offsetNow - offset) > stepMs) {
+        server.forget()
+        onStep()
+      }
+      offset = offsetNow
+      return Math.round(wall + server.skewMs())
+    },
+    skewMs: () => server.skewMs(),
+  }
+}
+
+/** Lets a loop sleep and others wake it. */
+export interface Bell {
+  /** Ends the sleep, or the next one when nobody sleeps. */
+  ring(): void
+  /** Resolves after `ms` or when rung. */
+  sleep(ms: number): Promise<void>
+}
+
+/** Makes a bell; a ring in waking hours is kept for the next sleep. */
+export function createBell(clock: Clock): Bell {
+  let rung = false
+  let wake: (() => void) | undefined
+  return {
+    ring() {
+      rung = true
+      wake?.()
+    },
+    async sleep(ms) {
+      if (!rung) {
+        await new Promise<void>(resolve => {
+          const cancel = clock.after(ms, resolve)
+          wake = () => {
+            cancel()
+            resolve()
+          }
+        })
+      }
+      wake = undefined
+      rung = false
+    },
+  }
+}
+
+/** Waits that grow with every failure, spread so that a thousand devices do not come back in the same second. */
+export function createBackoff(firstMs: number, mostMs: number, random: () => number) {
+  let failures = 0
+  return {
+    next: () => Math.min(mostMs, firstMs * 2 ** failures++) * (0.75 + random() / 2),
+    reset: () => {
+      failures = 0
+    },
+  }
+}

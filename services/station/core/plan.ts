@@ -31,9 +31,12 @@ export function isWithdrawn(state: Recorded, dispatchId: string | undefined): bo
 export const isDone = (state: Recorded, slotId: string, piece: Piece) =>
   state.partsDone[partKey(slotId, piece)] !== undefined
 
+const isLeft = (state: Recorded, slot: ManifestSlot, piece: Piece) =>
+  !isDone(state, slot.slotId, piece) && !isWithdrawn(state, piece.dispatchId)
+
 /** Pieces that are still to be played. */
 export function remaining(state: Recorded, slot: ManifestSlot): Piece[] {
-  return piecesOf(slot).filter(p => !isDone(state, slot.slotId, p) && !isWithdrawn(state, p.dispatchId))
+  return piecesOf(slot).filter(piece => isLeft(state, slot, piece))
 }
 
 /** After this a slot that was cut is not taken up again: its own length after the latest start. */
@@ -52,7 +55,7 @@ export function nextStretch(
   cursorMs: number | null,
 ): { fromMs: number; toMs: number } | undefined {
   const pieces = piecesOf(slot)
-  const left = remaining(state, slot)
+  const left = pieces.filter(piece => isLeft(state, slot, piece))
   let fromMs = cursorMs
   if (fromMs === null) {
     if (left.length === 0) return undefined

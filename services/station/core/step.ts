@@ -17,7 +17,7 @@ export function step(state: State, input: Input): Step {
     return turn
   }
   take(turn, input)
-  decide(turn)
+  if (input.type !== 'power-off') decide(turn)
   return turn
 }
 
@@ -26,6 +26,9 @@ function take(turn: Turn, input: Input): void {
   switch (input.type) {
     case 'power-on':
       powerOn(turn)
+      break
+    case 'power-off':
+      cut(turn, 'operator')
       break
     case 'manifest':
       adopt(turn, input.manifest)
@@ -60,8 +63,10 @@ function take(turn: Turn, input: Input): void {
 
 function clockChanged(turn: Turn, ok: boolean, skewMs: number): void {
   const { skewMs: was, poweredAt } = turn.state
-  if (Math.abs(skewMs - was) >= worthWritingMs) write(turn, { r: 'clock', at: turn.state.now, skewMs })
-  turn.state = { ...turn.state, clockOk: ok, poweredAt: poweredAt + skewMs - was }
+  turn.state = { ...turn.state, clockOk: ok }
+  if (Math.abs(skewMs - was) < worthWritingMs) return
+  write(turn, { r: 'clock', at: turn.state.now, skewMs })
+  turn.state = { ...turn.state, poweredAt: poweredAt + skewMs - was }
 }
 
 const worthWritingMs = 250

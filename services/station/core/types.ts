@@ -92,6 +92,8 @@ export interface State extends Recorded {
 
 export type Input = { now: number } & (
   | { type: 'power-on' }
+  /** The program is ended in order. */
+  | { type: 'power-off' }
   | { type: 'tick' }
   /** Verified: signature, key, station and shape are right. */
   | { type: 'manifest'; manifest: StationManifest }
