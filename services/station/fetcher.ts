@@ -18,8 +18,9 @@ export interface Fetcher {
 
 const firstRetryMs = 2_000
 const mostRetryMs = 120_000
-/** A file that is not what its hash says will hardly become so within minutes. */
-const badRetryMs = 600_000
+/** A file that is not what its hash says may have been spoilt on the way once; if it stays so, it is the server's. */
+const firstBadRetryMs = 5_000
+const mostBadRetryMs = 600_000
 const idleMs = 600_000
 
 export interface FetcherParts {
@@ -44,9 +45,14 @@ export function createFetcher({ clock, random, client, store, machine, onStaleAd
   const next = () => missing().find(file => (notBefore.get(file.sha256)?.at ?? 0) <= clock.steadyMs())
 
   const later = (file: ManifestFile, isBad: boolean) => {
-    const backoff = backoffs.get(file.sha256) ?? createBackoff(firstRetryMs, mostRetryMs, random)
-    backoffs.set(file.sha256, backoff)
-    notBefore.set(file.sha256, { at: clock.steadyMs() + (isBad ? badRetryMs : backoff.next()), isBad })
+    const key = `${file.sha256}/${isBad}`
+    const backoff =
+      backoffs.get(key) ??
+      (isBad
+        ? createBackoff(firstBadRetryMs, mostBadRetryMs, random)
+        : createBackoff(firstRetryMs, mostRetryMs, random))
+    backoffs.set(key, backoff)
+    notBefore.set(file.sha256, { at: clock.steadyMs() + backoff.next(), isBad })
   }
 
   const get = async (file: ManifestFile) => {
@@ -57,9 +63,13 @@ export function createFetcher({ clock, random, client, store, machine, onStaleAd
       const from = (offset: number) => client.download(file.url, offset, abort.signal)
       const { result, gone } = await clock.busy(store.fetch(file, from, wanted))
       for (const sha256 of gone) machine.tell({ type: 'file-gone', sha256 })
-      if (result === 'ready') machine.tell({ type: 'file-ready', sha256: file.sha256, isNew: true })
-      else if (result === 'bad-hash') machine.tell({ type: 'refused', reason: 'bad-hash', sha256: file.sha256 })
-      else machine.tell({ type: 'fault', reason: 'disk-full' })
+      if (result === 'ready') {
+        machine.tell({ type: 'file-ready', sha256: file.sha256, isNew: true })
+        for (const isBad of [true, false]) backoffs.delete(`${file.sha256}/${isBad}`)
+        notBefore.delete(file.sha256)
+      }
+      if (result === 'bad-hash') machine.tell({ type: 'refused', reason: 'bad-hash', sha256: file.sha256 })
+      if (result === 'disk-full') machine.tell({ type: 'fault', reason: 'disk-full' })
       if (result !== 'ready') later(file, result === 'bad-hash')
     } catch (error) {
       if (stopped || abort.signal.aborted) return

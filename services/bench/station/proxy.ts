@@ -10,6 +10,8 @@ export interface CuttingProxy {
   isCut(): boolean
   /** The next connection that brings more than so many bytes to the device breaks off there. */
   truncateNext(afterBytes: number): void
+  /** A break-off is still to come. */
+  isTruncating(): boolean
   close(): Promise<void>
 }
 
@@ -65,6 +67,7 @@ export async function startProxy(serverPort: number): Promise<CuttingProxy> {
     truncateNext(afterBytes) {
       truncateAfter = afterBytes
     },
+    isTruncating: () => truncateAfter !== undefined,
     async close() {
       cut()
       await new Promise<void>(resolve => server.close(() => resolve()))

@@ -62,6 +62,8 @@ export interface StandIn {
   requests(): number
   /** Asked before the truth; returns true when it has answered. */
   lie: Lie | undefined
+  /** Ends every connection and starts anew on the same port, knowing what it knew. */
+  restart(): Promise<void>
   close(): Promise<void>
 }
 
@@ -165,6 +167,10 @@ export async function startStandIn(now: () => number, port = 0): Promise<StandIn
     listeners: () => listeners.size,
     requests: () => requests,
     lie: undefined,
+    async restart() {
+      await standIn.close()
+      await new Promise<void>(resolve => server.listen(address.port, '127.0.0.1', resolve))
+    },
     async close() {
       server.closeAllConnections()
       await new Promise<void>(resolve => server.close(() => resolve()))
