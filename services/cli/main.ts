@@ -18,6 +18,7 @@ import { register as simulator } from './commands/simulator.ts'
 import { register as sms } from './commands/sms.ts'
 import { register as speak } from './commands/speak.ts'
 import { register as start } from './commands/start.ts'
+import { register as station } from './commands/station.ts'
 import { register as status } from './commands/status.ts'
 import { register as work } from './commands/work.ts'
 import { failWith } from './show/failure.ts'
@@ -48,6 +49,7 @@ for (const register of [
   account,
   read,
   speak,
+  station,
   sms,
   asRun,
   doctor,
