@@ -11,7 +11,8 @@ function builtConsole(): string {
 }
 
 /** Addresses that the console answers itself (its router.tsx); everything else unknown is a plain 404. */
-const consolePages = /^\/($|(sign-in|announcements|compose|operator|places|citizens|recipients|vendors)(\/|$))/
+export const consolePages =
+  /^\/($|(sign-in|announcements|compose|operator|places|citizens|recipients|vendors|registry|accounts|setup)(\/|$))/
 
 /** A page of one message, for when the console itself cannot answer. */
 function messagePage(title: string, vi: string, en: string): string {

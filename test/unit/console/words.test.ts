@@ -3,9 +3,19 @@ import { esmsCodes } from '../../../channels/sms/esms/codes.ts'
 import { smppCodes } from '../../../channels/sms/smpp/codes.ts'
 import { announcementStates, priorities } from '../../../services/domain/announcement.ts'
 import { deliveryStates } from '../../../services/domain/delivery.ts'
+import { accountsWords } from '../../../services/web/console/src/i18n/accounts.ts'
 import { reasonWords, roughWords, stateList, wordFor } from '../../../services/web/console/src/i18n/dictionary.ts'
-import { en } from '../../../services/web/console/src/i18n/en.ts'
-import { vi } from '../../../services/web/console/src/i18n/vi.ts'
+import { en as dictionaryEn } from '../../../services/web/console/src/i18n/en.ts'
+import { registryWords } from '../../../services/web/console/src/i18n/registry.ts'
+import { setupWords } from '../../../services/web/console/src/i18n/setup.ts'
+import { vi as dictionaryVi } from '../../../services/web/console/src/i18n/vi.ts'
+
+/** The dictionary and the pages that have their words in a file of their own. */
+const own = { accounts: accountsWords, registry: registryWords, setup: setupWords }
+const sideOf = (language: 'vi' | 'en') =>
+  Object.fromEntries(Object.entries(own).map(([page, words]) => [page, words[language]]))
+const vi = { ...dictionaryVi, own: sideOf('vi') }
+const en = { ...dictionaryEn, own: sideOf('en') }
 
 /** Every text of a dictionary with its path; functions are called with their number of arguments. */
 function texts(node: object, path = ''): [string, string][] {

@@ -48,9 +48,9 @@ const places: Place[] = [
   { to: '/places', label: 'places', icon: IconMapPin, needs: 'place.read' },
   { to: '/citizens', label: 'citizens', icon: IconUsersPlus, needs: 'citizen.import' },
   { to: '/recipients', label: 'recipients', icon: IconUserSearch, needs: 'citizen.history' },
+  { to: '/vendors', label: 'vendors', icon: IconArrowsSplit, needs: 'announcement.control' },
   { to: '/registry', label: 'registry', icon: IconListDetails, needs: 'place.manage' },
   { to: '/accounts', label: 'accounts', icon: IconUserCog, needs: 'account.manage' },
-  { to: '/vendors', label: 'vendors', icon: IconArrowsSplit, needs: 'announcement.control' },
 ]
 
 /** The frame of every page: demo ribbon, band, navigation. Without a session it shows the sign-in instead. */
