@@ -56,6 +56,14 @@ export function PlaceDialog({ list, place, onClose }: Props) {
         }}
       >
         <Stack>
+          <TextInput
+            label={w.nameOf[list]}
+            required
+            data-autofocus
+            maxLength={200}
+            value={name}
+            onChange={event => setName(event.currentTarget.value)}
+          />
           <Select
             label={w.area}
             placeholder={areas.isPending ? t.app.loading : w.areaPick}
@@ -68,14 +76,6 @@ export function PlaceDialog({ list, place, onClose }: Props) {
             nothingFoundMessage={w.areaNone}
             value={areaCode}
             onChange={setAreaCode}
-            {...(place ? {} : { 'data-autofocus': true })}
-          />
-          <TextInput
-            label={w.nameOf[list]}
-            required
-            maxLength={200}
-            value={name}
-            onChange={event => setName(event.currentTarget.value)}
           />
           {list === 'stations' && (
             <>
