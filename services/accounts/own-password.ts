@@ -10,7 +10,7 @@ import { checkPassword } from './passwords.ts'
  * A person chooses a password, so that whoever handed over the first one does not know it any more: the rule of two people
  * would mean little if an administrator could sign in as the approver. All sessions end. Wrong guesses count like those at sign-in.
  * @param ip address of the caller
- * @throws AppError auth.wrong-password | request.invalid | request.too-many
+ * @throws AppError account.wrong-password | request.invalid | request.too-many
  */
 export async function changeOwnPassword(
   { settings: { db, secret } }: Auth,
@@ -30,7 +30,8 @@ export async function changeOwnPassword(
   const right = await verifyPassword({ hash, password: current })
   await endAttempt(db, attempt, right ? 'sign-in' : 'sign-in-failed', actor.id)
   if (!right) {
-    throw new AppError('auth.wrong-password', {
+    // Not the code of signing in: the session goes on, and a console must not think it has ended.
+    throw new AppError('account.wrong-password', {
       vi: 'Mật khẩu hiện tại không đúng.',
       en: 'The present password is not right.',
     })

@@ -133,8 +133,8 @@ describe('a password of one’s own', () => {
     const session = supertest.agent(server.app).set('Sec-Fetch-Site', 'same-origin')
     await session.post('/api/auth/sign-in/email').send({ email, password: made.body.password }).expect(200)
     const choose = (body: object) => session.post('/api/me/password').send(body)
-    const wrong = await choose({ current: 'không phải mật khẩu này', next }).expect(401)
-    expect(wrong.body).toMatchObject({ code: 'auth.wrong-password', detailVi: expect.stringContaining('hiện tại') })
+    const wrong = await choose({ current: 'không phải mật khẩu này', next }).expect(403)
+    expect(wrong.body).toMatchObject({ code: 'account.wrong-password', detailVi: expect.stringContaining('hiện tại') })
     const current = made.body.password
     expect((await choose({ current, next: 'ngắn' }).expect(422)).body.code).toBe('request.invalid')
     expect((await choose({ current, next: current }).expect(422)).body.code).toBe('request.invalid')
@@ -159,7 +159,7 @@ describe('a password of one’s own', () => {
       const answer = await session.post('/api/me/password').send({ current: `guess ${i}`, next: `${next} mới` })
       statuses.push(answer.status)
     }
-    expect(statuses.slice(0, attemptLimits.accountAndAddress)).toEqual(Array(attemptLimits.accountAndAddress).fill(401))
+    expect(statuses.slice(0, attemptLimits.accountAndAddress)).toEqual(Array(attemptLimits.accountAndAddress).fill(403))
     expect(statuses.at(-1)).toBe(429)
   })
 })
