@@ -22,6 +22,7 @@ export const errorCodes = {
   'auth.bad-token': 403,
   'account.exists': 409,
   'account.disabled': 403,
+  'account.wrong-password': 403,
   'account.yourself': 409,
   'account.last-admin': 409,
   'place.exists': 409,

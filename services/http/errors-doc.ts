@@ -16,6 +16,7 @@ const meanings: Record<ErrorCode, string> = {
   'auth.bad-token': 'A signed address, token or callback signature is forged, altered or out of date.',
   'account.exists': 'There is an account with this email address already.',
   'account.disabled': 'The password was right, but an administrator has switched the account off.',
+  'account.wrong-password': 'The present password, asked for to choose another one, is not right; the session goes on.',
   'account.yourself': 'Administrators cannot disable themselves or change their own role.',
   'account.last-admin': 'Nobody would be left who administers the instance.',
   'place.exists': 'The commune has a station or board of that name already, marks aside.',

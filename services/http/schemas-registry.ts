@@ -113,7 +113,7 @@ export const setupSchema = z.object({
   approved: int,
   /** Without areas, somebody who writes, somebody who approves, and a place to send to, nothing can be announced. */
   ready: z.boolean(),
-  /** What a usual instance has is there, stations included. */
+  /** What a usual instance has is there, stations and boards, or it has announced something without. */
   complete: z.boolean(),
 })
 

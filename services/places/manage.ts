@@ -166,7 +166,7 @@ async function refuseTaken(
   place: { areaCode: string; name: string },
   self: string | undefined,
 ): Promise<void> {
-  const taken = (await knownPlaces(sql, list)).get(placeKey(place.areaCode, place.name))
+  const taken = (await knownPlaces(sql, list, place.areaCode)).get(placeKey(place.areaCode, place.name))
   if (taken === undefined || taken.id === self || taken.former) return
   throw new AppError('place.exists', {
     vi: taken.retired

@@ -37,7 +37,9 @@ export async function setupState(sql: Sql, actor: Actor): Promise<SetupState> {
   if (!state) throw new Error('counting gave no row')
   const people = state.communes > 0 && state.officers > 0 && state.approvers > 0
   const places = state.stations + state.boards + state.citizens > 0
-  return { ...state, ready: people && places, complete: people && state.stations > 0 && state.boards > 0 }
+  // Not every instance has both; what has been announced with was enough.
+  const usual = (state.stations > 0 && state.boards > 0) || state.approved > 0
+  return { ...state, ready: people && places, complete: people && usual }
 }
 
 /** One province with what is in it. */

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Account } from '../../accounts/accounts.ts'
+import type { Auth } from '../../accounts/auth.ts'
 import {
   accountJournal,
   accountsFor,
@@ -8,6 +9,7 @@ import {
   resetPassword,
   setAccountInUse,
 } from '../../accounts/manage.ts'
+import { changeOwnPassword } from '../../accounts/own-password.ts'
 import type { HttpDeps } from '../deps.ts'
 import { type RouteDef, route } from '../route.ts'
 import {
@@ -22,11 +24,24 @@ const accountParams = z.object({ id: z.uuid() })
 const journalLines = 100
 
 /**
- * Accounts, for administrators. New passwords are in one answer and nowhere else: these routes are not idempotent by key, for
+ * Accounts, for administrators, and one's own password. New passwords are in one answer and nowhere else: these routes are not idempotent by key, for
  * that keeps answers.
  */
-export function accountRoutes(deps: HttpDeps): RouteDef[] {
+export function accountRoutes(deps: HttpDeps, auth: Auth): RouteDef[] {
   return [
+    route({
+      method: 'post',
+      path: '/api/me/password',
+      summary: 'Choose a password of one’s own; all sessions end',
+      tag: 'session',
+      access: 'session',
+      body: z.object({ current: z.string().min(1).max(200), next: z.string().min(1).max(200) }),
+      response: z.object({ changed: z.literal(true) }),
+      async handle({ actor, body, req }) {
+        await changeOwnPassword(auth, actor, body, req.ip ?? '')
+        return { changed: true }
+      },
+    }),
     route({
       method: 'get',
       path: '/api/accounts',

@@ -59,7 +59,7 @@ export function allRoutes(deps: HttpDeps, auth: Auth, options: RouteOptions = {}
     ...citizenRoutes(deps),
     ...historyRoutes(deps),
     ...registryRoutes(deps),
-    ...accountRoutes(deps),
+    ...accountRoutes(deps, auth),
     ...unsubscribeRoutes(deps),
   ]
   return routes

@@ -67,11 +67,15 @@ interface KnownName {
   retired: boolean
 }
 
-/** Every name under which a place is known. Present names go before former ones, places in use before others. */
-export async function knownPlaces(sql: Sql, list: PlaceList): Promise<Map<string, KnownName>> {
+/**
+ * Every name under which a place is known. Present names go before former ones, places in use before others.
+ * @param areaCode only of this commune (indexes stations_area, boards_area)
+ */
+export async function knownPlaces(sql: Sql, list: PlaceList, areaCode?: string): Promise<Map<string, KnownName>> {
   const { rows } = await sql.query<{ id: string; areaCode: string; name: string; aliases: string[]; retired: boolean }>(
     `select id, area_code as "areaCode", name, aliases, retired_at is not null as retired from ${list}
-     order by retired_at is not null, id`,
+     where $1::text is null or area_code = $1 order by retired_at is not null, id`,
+    [areaCode ?? null],
   )
   const known = new Map<string, KnownName>()
   const note = (key: string, name: KnownName) => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import supertest from 'supertest'
+import { attemptLimits } from '../../../services/accounts/attempts.ts'
 import { addAccount, changeAccount, resetPassword, setAccountInUse } from '../../../services/accounts/manage.ts'
 import type { Actor } from '../../../services/domain/accounts.ts'
 import { officer as officerActor } from '../../support/dispatch.ts'
@@ -117,6 +118,49 @@ describe('an account', () => {
     expect(changed.body).toMatchObject({ ...change, email })
     expect((await session.get('/api/me').expect(200)).body).toMatchObject(change)
     await session.get('/api/announcements').expect(403)
+  })
+})
+
+describe('a password of one’s own', () => {
+  const next = 'một câu dễ nhớ của riêng tôi'
+  const email = 'tu-doi@quangtri.example'
+
+  test('chosen with the present one; every session ends, and only the new one opens the door', async () => {
+    const made = await admin
+      .post('/api/accounts')
+      .send({ ...person, email })
+      .expect(201)
+    const session = supertest.agent(server.app).set('Sec-Fetch-Site', 'same-origin')
+    await session.post('/api/auth/sign-in/email').send({ email, password: made.body.password }).expect(200)
+    const choose = (body: object) => session.post('/api/me/password').send(body)
+    const wrong = await choose({ current: 'không phải mật khẩu này', next }).expect(403)
+    expect(wrong.body).toMatchObject({ code: 'account.wrong-password', detailVi: expect.stringContaining('hiện tại') })
+    const current = made.body.password
+    expect((await choose({ current, next: 'ngắn' }).expect(422)).body.code).toBe('request.invalid')
+    expect((await choose({ current, next: current }).expect(422)).body.code).toBe('request.invalid')
+    await session.get('/api/me').expect(200)
+    await choose({ current, next }).expect(200)
+    await session.get('/api/me').expect(401)
+    await signIn(email, current).expect(401)
+    await signIn(email, next).expect(200)
+    const { rows } = await server.database.db.query(
+      `select actor_name from account_events e join users u on u.id = e.user_id where u.email = $1 and kind = 'password-set'`,
+      [email],
+    )
+    expect(rows).toEqual([{ actor_name: person.name }])
+    expect(JSON.stringify(server.lines)).not.toContain(next)
+  })
+
+  test('wrong guesses are limited like those at sign-in', async () => {
+    const session = supertest.agent(server.app).set('Sec-Fetch-Site', 'same-origin')
+    await session.post('/api/auth/sign-in/email').send({ email, password: next }).expect(200)
+    const statuses: number[] = []
+    for (let i = 0; i < attemptLimits.accountAndAddress + 2; i++) {
+      const answer = await session.post('/api/me/password').send({ current: `guess ${i}`, next: `${next} mới` })
+      statuses.push(answer.status)
+    }
+    expect(statuses.slice(0, attemptLimits.accountAndAddress)).toEqual(Array(attemptLimits.accountAndAddress).fill(403))
+    expect(statuses.at(-1)).toBe(429)
   })
 })
 

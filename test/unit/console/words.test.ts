@@ -3,10 +3,13 @@ import { esmsCodes } from '../../../channels/sms/esms/codes.ts'
 import { smppCodes } from '../../../channels/sms/smpp/codes.ts'
 import { announcementStates, priorities } from '../../../services/domain/announcement.ts'
 import { deliveryStates } from '../../../services/domain/delivery.ts'
+import { accountsWords } from '../../../services/web/console/src/i18n/accounts.ts'
 import { reasonWords, roughWords, stateList, wordFor } from '../../../services/web/console/src/i18n/dictionary.ts'
 import { en } from '../../../services/web/console/src/i18n/en.ts'
 import { pronunciationWords } from '../../../services/web/console/src/i18n/pronunciation.ts'
 import { readingWords } from '../../../services/web/console/src/i18n/reading.ts'
+import { registryWords } from '../../../services/web/console/src/i18n/registry.ts'
+import { setupWords } from '../../../services/web/console/src/i18n/setup.ts'
 import { vi } from '../../../services/web/console/src/i18n/vi.ts'
 
 /** Every text of a dictionary with its path; functions are called with their number of arguments. */
@@ -20,7 +23,7 @@ function texts(node: object, path = ''): [string, string][] {
 }
 
 /** Pages with a file of words of their own. */
-const pages = { pronunciationWords, readingWords }
+const pages = { accountsWords, pronunciationWords, readingWords, registryWords, setupWords }
 const whole = {
   vi: { ...vi, ...Object.fromEntries(Object.entries(pages).map(([name, words]) => [name, words.vi])) },
   en: { ...en, ...Object.fromEntries(Object.entries(pages).map(([name, words]) => [name, words.en])) },

@@ -36,6 +36,18 @@ export function useSaveAccount() {
   })
 }
 
+/** Chooses one's own password; the session ends with it. */
+export function useOwnPassword() {
+  const client = useQueryClient()
+  return useMutation<unknown, unknown, { current: string; next: string }>({
+    mutationFn: body => call('/api/me/password', { method: 'POST', body }),
+    onSuccess: () => {
+      client.setQueryData(['me'], null)
+      client.removeQueries({ predicate: q => q.queryKey[0] !== 'me' && q.queryKey[0] !== 'instance' })
+    },
+  })
+}
+
 export function useResetPassword() {
   const changed = useChanged()
   return useMutation<AccountPassword, unknown, string>({

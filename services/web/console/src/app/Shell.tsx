@@ -1,14 +1,17 @@
 import { Drawer, Text, VisuallyHidden } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
-import { IconLanguage, IconLogout, IconMenu2 } from '@tabler/icons-react'
+import { IconKey, IconLanguage, IconLogout, IconMenu2 } from '@tabler/icons-react'
 import { useQueryClient } from '@tanstack/react-query'
-import { useEffect, useRef } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { Link, NavLink, Outlet, useLocation, useNavigationType } from 'react-router'
 import { may } from '../../../../domain/accounts.ts'
 import type { Me } from '../../../../http/schemas.ts'
 import { signOut, useInstance, useMe } from '../api/queries.ts'
 import { useSetup } from '../api/registry.ts'
+import { accountsWords } from '../i18n/accounts.ts'
 import { useWords } from '../i18n/context.tsx'
+import { useOwn } from '../i18n/useOwn.ts'
+import { OwnPassword } from '../pages/accounts/OwnPassword.tsx'
 import { SignInPage } from '../pages/SignInPage.tsx'
 import { Busy } from '../parts/Busy.tsx'
 import { ProblemBox, tellProblem } from '../parts/problem.tsx'
@@ -190,6 +193,8 @@ function Who({ me }: { me: Me }) {
   const { t, language } = useWords()
   const client = useQueryClient()
   const instance = useInstance()
+  const w = useOwn(accountsWords)
+  const [changing, setChanging] = useState(false)
   const leave = () => signOut(client).catch((error: unknown) => tellProblem(error, t, language))
   return (
     <div className={css.who}>
@@ -199,6 +204,11 @@ function Who({ me }: { me: Me }) {
       <Text size="sm" c="dimmed">
         {t.roles[me.role]}
       </Text>
+      <button type="button" style={{ ...plainButton, marginTop: 12 }} onClick={() => setChanging(true)}>
+        <IconKey size={18} aria-hidden="true" />
+        {w.ownTitle}
+      </button>
+      {changing && <OwnPassword onClose={() => setChanging(false)} />}
       <button type="button" style={{ ...plainButton, marginTop: 12 }} onClick={() => void leave()}>
         <IconLogout size={18} aria-hidden="true" />
         {t.app.signOut}

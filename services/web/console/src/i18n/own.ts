@@ -1,4 +1,3 @@
-import { useWords } from './context.tsx'
 import type { Shape } from './dictionary.ts'
 import type { Language } from './language.ts'
 
@@ -8,9 +7,4 @@ export type OwnWords<T> = Record<Language, Shape<T>>
 /** Puts the two languages of a page together. */
 export function ownWords<const T extends object>(vi: T, en: Shape<T>): OwnWords<T> {
   return { vi: vi as unknown as Shape<T>, en }
-}
-
-/** The page's words in the language of the screen. */
-export function useOwn<T>(words: OwnWords<T>): Shape<T> {
-  return words[useWords().language]
 }

@@ -45,7 +45,6 @@ export const registryWords = ownWords(
     noMatch: 'Không có nơi nào khớp.',
     needAreas: 'Cần nhập danh mục địa bàn trước khi thêm đài hoặc bảng tin.',
     addresses: 'Xem địa chỉ nguồn phát và trang hiển thị',
-    actions: (name: string) => `Việc với ${name}`,
     upload: {
       areas: 'Nhập danh mục địa bàn từ tệp',
       stations: 'Nhập danh sách đài, cụm loa từ tệp',
@@ -123,7 +122,6 @@ export const registryWords = ownWords(
     noMatch: 'Nothing matches.',
     needAreas: 'The areas have to be imported before stations or boards can be added.',
     addresses: 'See the addresses of feeds and pages',
-    actions: name => `Actions for ${name}`,
     upload: {
       areas: 'Import areas from a file',
       stations: 'Import stations from a file',

@@ -1,5 +1,6 @@
 import type { ComboboxItem, ComboboxParsedItem, OptionsFilter } from '@mantine/core'
 import type { Area } from '../../../../http/schemas.ts'
+import { foldName } from '../../../../text/fold.ts'
 import { groupAreas } from './areas.ts'
 import { matches } from './fold.ts'
 
@@ -24,8 +25,16 @@ export function areaOptions(areas: Area[]): ComboboxItem[] {
   )
 }
 
-/** Finds options without diacritics, "dong ha" as well as a code. */
-export const foldedFilter: OptionsFilter = ({ options, search, limit }) =>
-  (options as ComboboxParsedItem[])
-    .filter(option => 'label' in option && matches(String(option.label), search))
-    .slice(0, limit)
+/**
+ * Finds options without diacritics, "dong ha" as well as a code. Those that hold the very words come first: "con co" is Cồn
+ * Cỏ before Định Công, in which the letters stand too.
+ */
+export const foldedFilter: OptionsFilter = ({ options, search, limit }) => {
+  const found = (options as ComboboxParsedItem[]).filter(
+    option => 'label' in option && matches(String(option.label), search),
+  )
+  const words = ` ${foldName(search)} `
+  const exact = (option: ComboboxParsedItem) =>
+    'label' in option && ` ${foldName(String(option.label))} `.includes(words) ? 0 : 1
+  return found.sort((a, b) => exact(a) - exact(b)).slice(0, limit)
+}

@@ -1,7 +1,7 @@
 import { Anchor, Stack, Tabs, Title } from '@mantine/core'
 import { Link, useSearchParams } from 'react-router'
-import { useOwn } from '../i18n/own.ts'
 import { registryWords } from '../i18n/registry.ts'
+import { useOwn } from '../i18n/useOwn.ts'
 import { PageHead, Panel } from '../parts/Panel.tsx'
 import css from './PlacesPage.module.css'
 import { ListUpload } from './registry/ListUpload.tsx'

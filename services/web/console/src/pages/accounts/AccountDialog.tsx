@@ -6,7 +6,7 @@ import { useSaveAccount } from '../../api/accounts.ts'
 import { useAreas, useMe } from '../../api/queries.ts'
 import { accountsWords } from '../../i18n/accounts.ts'
 import { useWords } from '../../i18n/context.tsx'
-import { useOwn } from '../../i18n/own.ts'
+import { useOwn } from '../../i18n/useOwn.ts'
 import { areaOptions, foldedFilter, shownOptions } from '../../lib/areaOptions.ts'
 import { ProblemBox, tell } from '../../parts/problem.tsx'
 

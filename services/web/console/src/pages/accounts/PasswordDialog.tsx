@@ -2,7 +2,7 @@ import { Button, Code, CopyButton, Group, Modal, Stack, Text } from '@mantine/co
 import { IconCheck, IconCopy } from '@tabler/icons-react'
 import type { AccountPassword } from '../../../../../http/schemas-registry.ts'
 import { accountsWords } from '../../i18n/accounts.ts'
-import { useOwn } from '../../i18n/own.ts'
+import { useOwn } from '../../i18n/useOwn.ts'
 
 /** A password, once. It closes by its button alone: a click beside it must not lose what cannot be seen again. */
 export function PasswordDialog({ made, onClose }: { made: AccountPassword; onClose: () => void }) {

@@ -5,8 +5,8 @@ import type { ManagedPlace } from '../../../../../http/schemas-registry.ts'
 import { useAreas } from '../../api/queries.ts'
 import { useSavePlace } from '../../api/registry.ts'
 import { useWords } from '../../i18n/context.tsx'
-import { useOwn } from '../../i18n/own.ts'
 import { registryWords } from '../../i18n/registry.ts'
+import { useOwn } from '../../i18n/useOwn.ts'
 import { communeOptions, foldedFilter, shownOptions } from '../../lib/areaOptions.ts'
 import { ProblemBox, tell } from '../../parts/problem.tsx'
 
@@ -56,6 +56,14 @@ export function PlaceDialog({ list, place, onClose }: Props) {
         }}
       >
         <Stack>
+          <TextInput
+            label={w.nameOf[list]}
+            required
+            data-autofocus
+            maxLength={200}
+            value={name}
+            onChange={event => setName(event.currentTarget.value)}
+          />
           <Select
             label={w.area}
             placeholder={areas.isPending ? t.app.loading : w.areaPick}
@@ -68,14 +76,6 @@ export function PlaceDialog({ list, place, onClose }: Props) {
             nothingFoundMessage={w.areaNone}
             value={areaCode}
             onChange={setAreaCode}
-            {...(place ? {} : { 'data-autofocus': true })}
-          />
-          <TextInput
-            label={w.nameOf[list]}
-            required
-            maxLength={200}
-            value={name}
-            onChange={event => setName(event.currentTarget.value)}
           />
           {list === 'stations' && (
             <>

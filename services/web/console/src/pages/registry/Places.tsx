@@ -6,8 +6,8 @@ import type { ManagedPlace } from '../../../../../http/schemas-registry.ts'
 import { useAreas } from '../../api/queries.ts'
 import { useManagedPlaces, useRetirePlace } from '../../api/registry.ts'
 import { useWords } from '../../i18n/context.tsx'
-import { useOwn } from '../../i18n/own.ts'
 import { registryWords } from '../../i18n/registry.ts'
+import { useOwn } from '../../i18n/useOwn.ts'
 import { matches } from '../../lib/fold.ts'
 import { formatNumber } from '../../lib/format.ts'
 import { Ask } from '../../parts/Ask.tsx'
@@ -162,7 +162,7 @@ function PlaceActions({ list, place, onEdit }: { list: PlaceList; place: Managed
     )
   }
   return (
-    <Group gap={8}>
+    <Group gap={8} wrap="nowrap">
       <Button size="compact-sm" variant="default" aria-label={label(w.edit)} onClick={onEdit}>
         {w.edit}
       </Button>
