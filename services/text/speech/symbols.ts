@@ -28,6 +28,9 @@ const words: Record<string, string> = {
   '₫': 'đồng',
 }
 
+/** Without a number these are decoration, or the text of a machine: $(rm). */
+const currency = /[$€£₫]/
+
 /** Signs that carry no words: marks of lists and of layout. */
 const silent = /[#*_^`~|\\•●▪◦■□◆►▶✓✔☑→⇒←↑↓<>{}[\]\u2500-\u257f]/u
 const bullet = /[-–—+•●▪◦*][ ]+/y
@@ -35,9 +38,11 @@ const dashes = /[-–—]/
 const measured = atEnd(
   /\d\s?(?:giờ|phút|h|đồng|triệu|tỷ|nghìn|ngàn|%|kg|km|m|ha|m2|tấn|lít|độ|°c|người|hộ|ngày|tháng|năm|tuổi)\s?$/u,
 )
+/** em-mờ, en-nờ: the name of a letter keeps its hyphen. */
+const letterNameBefore = atEnd(/(?:^|[^\p{L}])(?:ép|e|em|en|ét|ích)$/u)
 const fromBefore = atEnd(/(?:^|[^\p{L}])(?:từ|khoảng)\s[^.,;:\n]{1,40}$/u)
 const sameWord = atEnd(
-  /(?:^|[^\p{L}])(thứ|tháng|ngày|điều|khoản|km|quốc lộ|tổ|thôn|khu phố|chương|mục|phần|cấp|mức|bậc|lớp|tuần|vòng|đợt)\s\p{L}+\s?$|(?:^|[^\p{L}])(bđ)\s?\d\s?$|(?:^|[^\p{L}])(thứ|tháng|ngày|điều|khoản|tổ|thôn|khu phố|chương|mục|phần|cấp|mức|bậc|lớp|tuần|vòng|đợt)\s\d{1,4}\s?$|(?:^|[^\p{L}])(km)\s?\d{1,4}(?:\s?\+\s?\d{1,3})?\s?$/u,
+  /(?:^|[^\p{L}])(thứ|tháng|ngày|điều|khoản|km|tổ|thôn|khu phố|chương|mục|phần|cấp|mức|bậc|lớp|tuần|vòng|đợt)\s\p{L}+\s?$|(?:^|[^\p{L}])(bđ)\s?\d\s?$|(?:^|[^\p{L}])(thứ|tháng|ngày|điều|khoản|tổ|thôn|khu phố|chương|mục|phần|cấp|mức|bậc|lớp|tuần|vòng|đợt)\s\d{1,4}\s?$|(?:^|[^\p{L}])(km)\s?\d{1,4}(?:\s?\+\s?\d{1,3})?\s?$/u,
 )
 const unitBehind = /(?:[kcdm]?m[23²³]|km|kg|kwh)(?![\p{L}\d])/iuy
 const romanBefore = atEnd(
@@ -67,6 +72,8 @@ export function readSymbol(place: Place): Reading | undefined {
   if (sign === '+') return { end, spoken: /[\p{L}\d]\s?$/u.test(before) ? 'cộng' : '' }
   if (sign === '<' || sign === '>') return readComparison(sign, place, end)
   if (sign === '~') return { end, spoken: /^\s?\d/.test(text.slice(end, end + 2)) ? 'khoảng' : '' }
+  if (currency.test(sign) && !/\d\s?$/.test(before) && !/^\s?\d/.test(text.slice(end, end + 2)))
+    return { end, spoken: '' }
   const word = words[sign]
   if (word !== undefined) return { end, spoken: word }
   if (silent.test(sign)) return { end, spoken: '' }
@@ -112,6 +119,7 @@ function readDash(place: Place, end: number): Reading {
       .startsWith(again === 'bđ' || again === 'km' ? again : `${again} `)
   )
     return { end, spoken: 'đến' }
+  if (letterNameBefore.test(before) && /^(?:phờ|lờ|mờ|nờ|rờ|sì|xì)(?!\p{L})/u.test(behind)) return { end, spoken: '-' }
   if (spaced) return { end, spoken: text[at] === '-' ? '-' : '–' }
   if (/\p{L}$/u.test(before) && /^ \p{L}/u.test(behind)) return { end, spoken: ' -' }
   return { end, spoken: '' }
