@@ -10,7 +10,7 @@ import { atEnd, matchAt } from './types.ts'
 
 const longToken = /\p{Lu}[\p{L}\d]{0,23}(?:(?:\s?&\s?|-|,(?=\p{Lu}{2}[\p{Lu}]*&))\p{Lu}[\p{L}\d]{0,23}){0,5}/uy
 const shortToken = /\p{Lu}[\p{L}\d]{0,39}/uy
-const bodyBefore = atEnd(/(?:^|[^\p{L}])(?:bộ|sở|phòng|ban|cục|vụ|viện|chi cục|ngành|ty)\s+$/u)
+const bodyBefore = atEnd(/(?:^|[^\p{L}])(?:trung tâm|bộ|sở|phòng|ban|cục|vụ|viện|chi cục|ngành|ty)\s+$/u)
 const properBefore = atEnd(
   /(?:^|[^\p{L}])(trung tâm|tt|bộ|sở|phòng|ban|cục|vụ|viện|chi cục|văn phòng|ban chỉ đạo|ban chỉ huy|tổng cục|hội|đài|bệnh viện)\s+$/u,
 )

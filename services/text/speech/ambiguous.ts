@@ -64,6 +64,10 @@ export const ambiguous: Record<string, ContextualReading[]> = {
   TN: [{ before: /(?:^|[^\p{L}])đoàn\s+$/u, spoken: 'Thanh niên' }],
   PN: [{ before: /(?:^|[^\p{L}])(?:hội|liên hiệp|hội lh)\s+$/u, spoken: 'Phụ nữ' }],
   KSND: [{ before: /(?:^|[^\p{L}])viện\s+$/u, spoken: 'kiểm sát nhân dân' }],
+  SN: [{ after: /^\s*:?\s*(?:19|20)\d{2}(?!\d)/u, spoken: 'sinh năm' }],
+  VNN: [{ before: /(?:^|[^\p{L}])quỹ\s+$/u, spoken: 'Vì người nghèo' }],
+  TB: [{ after: /^\s*(?:,|-|–)\s*(?:BB|LS|NCC)(?!\p{L})/u, spoken: 'thương binh' }],
+  BB: [{ before: /(?:^|[^\p{L}])tb\s*(?:,|-|–)\s*$/u, spoken: 'bệnh binh' }],
   PCT: [{ after: council, spoken: 'Phó Chủ tịch' }],
   GĐ: [{ after: /^\s+(?:Sở|Công an|CA|Trung tâm|TT|Ban|Kho bạc|Ngân hàng|Bệnh viện|Công ty)/u, spoken: 'Giám đốc' }],
   PGĐ: [
@@ -90,6 +94,7 @@ export const ambiguous: Record<string, ContextualReading[]> = {
   ĐT: [
     { after: /^\s*(?::|[.]?\s*(?:\(?0|\+84|1[89]00|\d{7}))/u, spoken: 'điện thoại' },
     { before: /số\s*$/u, spoken: 'điện thoại' },
+    { after: /^\s*(?:,|-|–|và|\/)\s*[Ff]ax/u, spoken: 'điện thoại' },
   ],
   ĐH: [
     { after: /^\s*(?:,|và|-|–)\s*CĐ(?!\p{L})/u, spoken: 'đại học' },
@@ -114,6 +119,7 @@ export const ambiguous: Record<string, ContextualReading[]> = {
   BCT: [{ before: /(?:của|uvbct|ủy viên)\s+$/u, spoken: 'Bộ Chính trị' }],
   TTĐT: [
     { before: /(?:trang|cổng|báo)\s+$/u, spoken: 'thông tin điện tử' },
+    { after: /^\s+(?:tổng hợp|của|xã|phường|tỉnh|ngành)/u, spoken: 'thông tin điện tử' },
     { before: /(?:đội|quản lý|qlý)\s+$/u, spoken: 'trật tự đô thị' },
   ],
   PTTH: [{ before: /(?:đài|báo và|báo)\s+$/u, spoken: 'Phát thanh và Truyền hình' }],
@@ -160,7 +166,10 @@ export const ambiguous: Record<string, ContextualReading[]> = {
   BS: [{ after: personName, spoken: 'bác sĩ' }],
   TS: [{ after: personName, spoken: 'tiến sĩ' }],
   KS: [{ after: personName, spoken: 'kỹ sư' }],
-  LS: [{ after: personName, spoken: 'luật sư' }],
+  LS: [
+    { before: /(?:^|[^\p{L}])(?:tb|bb)\s*(?:,|-|–)\s*$/u, spoken: 'liệt sĩ' },
+    { after: personName, spoken: 'luật sư' },
+  ],
 }
 
 /** The reading that fits the neighbours; undefined when none does or the key is not ambiguous. */

@@ -201,7 +201,7 @@ const counted = atEnd(/(?:số|nhà|ngõ|ngách|hẻm|kiệt|lô|thửa|khoản|
 /** Days that everybody writes this way; as shares they would make no sense. */
 const holidays = new Set(['8/3', '10/3', '30/4', '19/5', '27/7', '20/10', '20/11', '22/12'])
 
-const pairBefore = atEnd(/(?:^|[^\d/])(\d{1,2})\/(\d{1,2})\s*(?:,|và|hoặc|-|–)\s*$/u)
+const pairBefore = atEnd(/(?:^|[^\d/])(\d{1,2})\/(\d{1,2})\s*(?:,|và|hoặc|-|–|đến|tới|đến hết)\s*$/u)
 
 /** lễ 30/4 và 1/5: what follows a pair that is surely a day is one, too. */
 function besideDay(before: string): boolean {

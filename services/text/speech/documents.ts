@@ -215,8 +215,9 @@ function holdsName(sentence: string, name: string): boolean {
 const dateBehind = /[ ]ngày (?:\d{1,2}\/\d{1,2}\/\d{4}|\d{1,2} tháng \d{1,2} năm \d{4})(?= của )/y
 /** The text goes on with "của ...": whoever it names there issued the document. */
 const ownIssuer = /,?(?: ngày (?:\d{1,2}\/\d{1,2}\/\d{4}|\d{1,2} tháng \d{1,2} năm \d{4}))?,? của /y
-const level =
-  /(?: (?:tỉnh|thành phố|TP\.?|huyện|quận|thị xã|xã|phường|thị trấn|đặc khu))?(?: \p{Lu}[\p{L}’']*){0,4}(?![\p{L}])/uy
+const rank = String.raw`(?: (?:tỉnh|thành phố|TP\.?|huyện|quận|thị xã|xã|phường|thị trấn|đặc khu))`
+const names = String.raw`(?: \p{Lu}[\p{L}’']*){0,4}`
+const level = new RegExp(`${rank}?${names}(?:${rank}${names})?(?![\\p{L}])`, 'uy')
 
 /**
  * "số 05/TB-UBND ngày 03/11/2026 của UBND xã Gio Linh": the issuer is said right behind the number, in the fuller form

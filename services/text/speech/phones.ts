@@ -152,7 +152,8 @@ function validLocal(written: string): boolean {
 }
 
 function sayLocal(written: string): string {
-  if (!/^\d+$/.test(written) || !written.startsWith('02')) return sayGroups(written)
+  const first = /^\d+/.exec(written)?.[0] ?? ''
+  if (!written.startsWith('02') || first.length < 5) return sayGroups(written)
   const area = areaLength(written)
   return `${spellDigits(written.slice(0, area))}, ${sayGroups(written.slice(area))}`
 }

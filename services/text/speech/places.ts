@@ -37,10 +37,15 @@ export function readLevel(place: Place): Reading | undefined {
   if (name === undefined) return numberedLevel(token, spoken, end, behind)
   if (token === 'TP' && !dotted && isPerson(name, behind)) return undefined
   if (token === 'TT' && name === 'Huế') return undefined
+  if (token === 'P' && office.test(behind)) return { end, spoken: 'Phó' }
   if (token === 'TT' && !dotted && !/^\p{Lu}\p{Ll}+(?: \p{Lu}\p{Ll}+)?(?:,|\.|;|\)|$)/u.test(behind)) return undefined
   if (/^\p{Lu}{2,}$/u.test(name) && !isSyllable(name) && terms[name] === undefined) return undefined
   return { end, spoken }
 }
+
+/** P. Chủ tịch, P.GĐ: a deputy, not a ward. */
+const office =
+  /^(?:Chủ (?:tịch|nhiệm)|Giám đốc|Trưởng|Bí thư|Hiệu trưởng|Chánh|Tổng|Viện trưởng|Cục trưởng|GĐ|CT|BT)(?!\p{L})/u
 
 /** Q.1, P.5, X. 2; a ward number is never large, so P.302 is a room. */
 function numberedLevel(token: string, spoken: string, end: number, behind: string): Reading | undefined {

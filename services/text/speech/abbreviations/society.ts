@@ -68,6 +68,8 @@ export const society: Record<string, string> = {
   BMI: 'bê em-mờ i',
   BCG: 'bê xê giê',
   DPT: 'dê pê tê',
+  PNMT: 'phụ nữ mang thai',
+  TTB: 'trang thiết bị',
   CLB: 'câu lạc bộ',
   CSSK: 'chăm sóc sức khỏe',
   CSSKBĐ: 'chăm sóc sức khỏe ban đầu',
