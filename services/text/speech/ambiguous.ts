@@ -172,6 +172,11 @@ export const ambiguous: Record<string, ContextualReading[]> = {
   ],
 }
 
+/** Every reading of an ambiguous abbreviation; empty when it is none. */
+export function readingsOf(key: string): string[] {
+  return (ambiguous[key] ?? []).map(({ spoken }) => spoken)
+}
+
 /** The reading that fits the neighbours; undefined when none does or the key is not ambiguous. */
 export function readingInContext(key: string, before: string, after: string): string | undefined {
   return ambiguous[key]?.find(row => (row.before?.test(before) ?? true) && (row.after?.test(after) ?? true))?.spoken

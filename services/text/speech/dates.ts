@@ -2,6 +2,7 @@ import { spellInteger } from './numbers.ts'
 import { spellOrdinal } from './roman.ts'
 import type { Place, Profile, Reading, Rule } from './types.ts'
 import { atEnd, firstOf, matchAt } from './types.ts'
+import { warnUnrealDate } from './warnings.ts'
 
 const D = String.raw`(0?[1-9]|[12]\d|3[01])`
 const M = '(0?[1-9]|1[0-2])'
@@ -14,8 +15,22 @@ export function spellMonth(month: string, profile: Profile): string {
   return Number(month) === 4 ? 'tư' : spellInteger(month, profile)
 }
 
-/** "mười ba tháng tám năm hai nghìn ..." without the word ngày. */
-function spellDate(day: string, month: string | undefined, year: string | undefined, profile: Profile): string {
+/** Days of a month; February has 29 where no year says otherwise. */
+function daysIn(month: number, year: string | undefined): number {
+  if (month === 2) {
+    const leap =
+      year === undefined || (Number(year) % 4 === 0 && (Number(year) % 100 !== 0 || Number(year) % 400 === 0))
+    return leap ? 29 : 28
+  }
+  return [4, 6, 9, 11].includes(month) ? 30 : 31
+}
+
+/** "mười ba tháng tám năm hai nghìn ..." without the word ngày. A day that no calendar has is said and reported. */
+function spellDate(day: string, month: string | undefined, year: string | undefined, place: Place): string {
+  const { profile } = place
+  if (month !== undefined && Number(day) > daysIn(Number(month), year)) {
+    warnUnrealDate(place, [day, month, year].filter(part => part !== undefined).join('/'))
+  }
   const words = [spellInteger(day, profile)]
   if (month !== undefined) words.push('tháng', spellMonth(month, profile))
   if (year !== undefined) words.push('năm', spellInteger(year, profile))
@@ -50,7 +65,7 @@ const full: Rule = place => {
   if (match === undefined) return undefined
   return {
     end: place.at + match[0].length,
-    spoken: dayWord(place.before) + spellDate(match[1] ?? '', match[3], match[4], place.profile),
+    spoken: dayWord(place.before) + spellDate(match[1] ?? '', match[3], match[4], place),
   }
 }
 
@@ -59,7 +74,7 @@ const iso: Rule = place => {
   if (match === undefined) return undefined
   return {
     end: place.at + match[0].length,
-    spoken: dayWord(place.before) + spellDate(match[3] ?? '', match[2], match[1], place.profile),
+    spoken: dayWord(place.before) + spellDate(match[3] ?? '', match[2], match[1], place),
   }
 }
 
@@ -73,7 +88,7 @@ const twoDigitYear: Rule = place => {
   })
   return {
     end: place.at + match[0].length,
-    spoken: dayWord(place.before) + spellDate(match[1] ?? '', match[2], match[3], place.profile),
+    spoken: dayWord(place.before) + spellDate(match[1] ?? '', match[2], match[3], place),
   }
 }
 
@@ -87,11 +102,10 @@ const sharedMonth: Rule = place => {
   ) {
     return undefined
   }
-  const { profile } = place
-  const first = `${dayWord(place.before)}${spellDate(match[1] ?? '', undefined, undefined, profile)}`
+  const first = `${dayWord(place.before)}${spellDate(match[1] ?? '', undefined, undefined, place)}`
   return {
     end: place.at + match[0].length,
-    spoken: `${first} đến ngày ${spellDate(match[2] ?? '', match[3], match[4], profile)}`,
+    spoken: `${first} đến ngày ${spellDate(match[2] ?? '', match[3], match[4], place)}`,
   }
 }
 
@@ -100,11 +114,10 @@ const twoDates: Rule = place => {
   if (match === undefined) return undefined
   const improper = Number(match[1]) >= Number(match[2]) || Number(match[4]) >= Number(match[5])
   if (!improper && !likelyDate(place, match[4] ?? '', match[5] ?? '', match[6])) return undefined
-  const { profile } = place
-  const first = `${dayWord(place.before)}${spellDate(match[1] ?? '', match[2], match[3], profile)}`
+  const first = `${dayWord(place.before)}${spellDate(match[1] ?? '', match[2], match[3], place)}`
   return {
     end: place.at + match[0].length,
-    spoken: `${first} đến ngày ${spellDate(match[4] ?? '', match[5], match[6], profile)}`,
+    spoken: `${first} đến ngày ${spellDate(match[4] ?? '', match[5], match[6], place)}`,
   }
 }
 
@@ -180,7 +193,7 @@ const dayMonthRule: Rule = place => {
   if (!likelyDate(place, match[1], match[2], undefined)) return undefined
   return {
     end: place.at + match[0].length,
-    spoken: dayWord(place.before) + spellDate(match[1], match[2], undefined, place.profile),
+    spoken: dayWord(place.before) + spellDate(match[1], match[2], undefined, place),
   }
 }
 

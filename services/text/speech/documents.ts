@@ -123,6 +123,14 @@ export function issuerName(code: string, profile: Profile): string | undefined {
   return key.startsWith('P') ? `Phòng ${field}` : undefined
 }
 
+/** A symbol without its number: NĐ-CP -> Nghị định của Chính phủ; undefined when type or issuer is not known. */
+export function symbolName(token: string, profile: Profile): string | undefined {
+  const [first = '', second, third] = token.split('-')
+  const type = first.length > 1 ? documentTypes[first] : undefined
+  const issuer = second === undefined || third !== undefined ? undefined : issuerName(second, profile)
+  return type === undefined || issuer === undefined ? undefined : `${type} của ${issuer}`
+}
+
 interface WrittenDocument {
   number: string
   letter: string | undefined

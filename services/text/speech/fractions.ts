@@ -2,6 +2,7 @@ import { numberAt, spellInteger } from './numbers.ts'
 import { quantityAt, sayQuantity } from './quantities.ts'
 import type { Place, Reading } from './types.ts'
 import { atEnd, matchAt } from './types.ts'
+import { warnUnrealDate } from './warnings.ts'
 
 const slashed = /(\d{1,9})\/(\d{1,9})(?![\d]|\/\d|[.,]\d)/y
 const mixed = /(\d{1,6}) ([1-9])\/([1-9]\d?)(?![\d]|\/\d|[.,]\d)/y
@@ -76,20 +77,12 @@ function readAddress(place: Place): Reading | undefined {
   const behind = text.slice(at + match[0].length, at + match[0].length + 24)
   if (parts.length < 3 && !addressBefore.test(place.before) && !addressBehind.test(behind)) return undefined
   if (parts.length === 3 && /^\d{4}$/.test(parts[2] ?? '') && !addressBefore.test(place.before))
-    warnDate(place, match[0])
+    warnUnrealDate(place, match[0])
   const spoken = parts.map(part => {
     const digits = /^\d+/.exec(part)?.[0] ?? ''
     return [spellInteger(digits, profile), place.readPart(part.slice(digits.length))].join(' ').trim()
   })
   return { end: at + match[0].length, spoken: spoken.join(' xẹt ') }
-}
-
-/** 32/13/2021 has the shape of a date and is none. */
-function warnDate(place: Place, written: string): void {
-  place.warn(`date:${written}`, {
-    vi: `"${written}" không phải là một ngày có thật. Đề nghị kiểm tra lại.`,
-    en: `"${written}" is not a real date. Please check it.`,
-  })
 }
 
 /** 5 1/2 -> năm và một phần hai. */

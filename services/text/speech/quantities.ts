@@ -1,8 +1,9 @@
 import type { WrittenNumber } from './numbers.ts'
-import { numberAt, spellInteger, warnAmbiguous } from './numbers.ts'
+import { numberAt, spellInteger } from './numbers.ts'
 import type { Place, Reading } from './types.ts'
 import { atEnd, matchAt } from './types.ts'
 import { gluedOnly, gluedUnits, plainUnits, rateWords, units } from './unit-table.ts'
+import { warnAmbiguous } from './warnings.ts'
 
 /** A number with what belongs to it: 1tr2, 5 triệu đồng/ha, 12,5%, 3/4m. */
 export interface Quantity {

@@ -187,6 +187,17 @@ describe('the officer is told', () => {
     ['Quyết định số 5/QĐ-ZZX', '"ZZX"'],
     ['giá 5t', '"5t"'],
     ['xem a@b.vn', '"a@b.vn"'],
+    ['1.5', '"1.5"'],
+    ['giảm 10,000 đồng', '"10,000"'],
+    ['giá 1,234,567 đồng', '"1,234,567"'],
+    ['mã lô 1.234.5', '"1.234.5"'],
+    ['US$1,000', '"1,000"'],
+    ['ngày 31/02/2026', '"31/02/2026"'],
+    ['ngày 29/2/2027', '"29/2/2027"'],
+    ['sáng 30/2', '"30/2"'],
+    ['lúc 25h70', '"25h70"'],
+    ['gặp TT', 'có thể là: Thông tư'],
+    ['lập KH', 'có thể là: Kế hoạch'],
     ['会议', '"会议"'],
     ['tin 😀', 'Biểu tượng'],
   ])('%s', (text, part) => {
@@ -196,6 +207,21 @@ describe('the officer is told', () => {
 
   test('an unknown abbreviation is kept as written, never guessed, and reported once', () => {
     expect(readAloud('BQZX họp; BQZX nghỉ')).toMatchObject({ text: 'BQZX họp; BQZX nghỉ', warnings: [{}] })
+  })
+
+  test.each([
+    'ngày 29/2/2028',
+    'ngày 29/2',
+    '1.5. Phạm vi',
+    '1.5 Phạm vi áp dụng',
+    'mục 2.3.1',
+    'công nghiệp 4.0',
+    '0,195',
+    '1.250.000 đồng',
+    'NĐ-CP',
+    'TM. ỦY BAN NHÂN DÂN',
+  ])('nothing about %s', text => {
+    expect(warned(text)).toEqual([])
   })
 
   test('nothing about an ordinary text, headings in capitals included', () => {
