@@ -1,6 +1,7 @@
 import { documentTypes, fields, issuers, knownWords, smallForms, surnames, terms, titles } from './abbreviations.ts'
 import { readingInContext, readingsOf } from './ambiguous.ts'
-import { issuerName, symbolName } from './documents.ts'
+import { symbolName } from './documents.ts'
+import { issuerName } from './issuers.ts'
 import { spellLetters } from './letters.ts'
 import { spellDigits, spellInteger } from './numbers.ts'
 import { spellOrdinal } from './roman.ts'
