@@ -8,7 +8,7 @@ export interface ContextualReading {
   spoken: string
 }
 
-const listBefore = /(?:^|[^\p{L}])(?:cb|cc|vc)\s*(?:,|-|–|và|\/)\s*$/u
+const listBefore = /(?:^|[^\p{L}])(?:cbcc|ccvc|cb|cc|vc)\s*(?:,|-|–|và|\/)\s*$/u
 const listAfter = /^\s*(?:,|-|–|và|\/)\s*(?:CB|CC|VC|NLĐ)(?![\p{L}])/u
 const council = /^\s+(?:UBND|HĐND|UBMTTQ|MTTQ|Hội|Thường trực|Ủy ban|Hội đồng)/u
 const staffBefore = /(?:^|[^\p{L}])(?:cb|cbql|gv|nv|hs|sv)\s*(?:,|-|–|và|\/)\s*$/u

@@ -1,6 +1,7 @@
 import type { Place, Reading } from './types.ts'
 import { atEnd, matchAt } from './types.ts'
 import { rateWords, units } from './unit-table.ts'
+import { warnMarkUp } from './warnings.ts'
 
 /** Signs that are said as a word wherever they stand. */
 const words: Record<string, string> = {
@@ -30,6 +31,10 @@ const words: Record<string, string> = {
 
 /** Without a number these are decoration, or the text of a machine: $(rm). */
 const currency = /[$€£₫]/
+
+/** Orders to a voice or a browser: <break time="3s"/>, </speak>, and espeak's [[phonemes]]. */
+const tag = /<[/!?]?[A-Za-z][^<>\n]{0,120}>/y
+const phonemes = /\[\[[^\]\n]{0,120}\]\]/y
 
 /** Signs that carry no words: marks of lists and of layout. */
 const silent = /[#*_^`~|\\•●▪◦■□◆►▶✓✔☑→⇒←↑↓<>{}[\]\u2500-\u257f]/u
@@ -65,6 +70,13 @@ export function readSymbol(place: Place): Reading | undefined {
     if (mark !== undefined) return { end: at + mark[0].length, spoken: '' }
   }
   if (sign === '.') return text.startsWith('./.', at) ? { end: at + 3, spoken: '.' } : undefined
+  if (sign === '<' || sign === '[') {
+    const markUp = matchAt(sign === '<' ? tag : phonemes, text, at)
+    if (markUp !== undefined) {
+      warnMarkUp(place, markUp[0])
+      return { end: at + markUp[0].length, spoken: '' }
+    }
+  }
   if (dashes.test(sign)) return readDash(place, end)
   if (sign === '/') return readSlashSign(place, end)
   if (sign === ':') return readColon(place, end)

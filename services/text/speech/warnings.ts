@@ -46,3 +46,12 @@ export function warnUnclear(place: Place, token: string, readings: string[]): vo
     en: `The abbreviation "${token}" is not clear here (it may be: ${shown}). Please write it in full.`,
   })
 }
+
+/** A tag or phonemes: left out, because a voice could obey them. */
+export function warnMarkUp(place: Place, written: string): void {
+  const shown = written.slice(0, 40)
+  place.warn(`mark-up:${shown}`, {
+    vi: `"${shown}" là mã điều khiển, không phải lời văn, nên được bỏ qua khi đọc.`,
+    en: `"${shown}" is mark-up, not words, and is left out.`,
+  })
+}

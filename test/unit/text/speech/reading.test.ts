@@ -200,6 +200,8 @@ describe('the officer is told', () => {
     ['lập KH', 'có thể là: Kế hoạch'],
     ['会议', '"会议"'],
     ['tin 😀', 'Biểu tượng'],
+    ['<speak>Xin chào', '"<speak>"'],
+    ["[[h@l'oU]] xin chào", '"[[h@l\'oU]]"'],
   ])('%s', (text, part) => {
     expect(warned(text)).toHaveLength(1)
     expect(warned(text)[0]).toContain(part)
@@ -246,6 +248,17 @@ describe('the result', () => {
   test('reads decomposed text like composed text', () => {
     const text = 'Đại hội lần thứ IV, quý III/2026'
     expect(readAloud(text.normalize('NFD')).text).toBe(readAloud(text).text)
+  })
+
+  test('mark-up is not spoken, and what only looks like it is', () => {
+    expect(readAloud('<speak>Xin <break time="3s"/>chào</speak> bà con').text).toBe('Xin chào bà con')
+    expect(readAloud('a < b, tỷ lệ <5% [1]').text).toBe('a bê, tỷ lệ dưới năm phần trăm một')
+    expect(readAloud('$(rm -rf /) && `id`').text).toBe('(rm rf) và và id')
+  })
+
+  test('a written nghìn is ngàn in the south, and a written ngàn stays', () => {
+    expect(readAloud('350 nghìn đồng', { profile: 'south' }).text).toBe('ba trăm năm mươi ngàn đồng')
+    expect(readAloud('350 ngàn đồng').text).toBe('ba trăm năm mươi ngàn đồng')
   })
 
   test('the southern profile reaches numbers inside other rules', () => {
