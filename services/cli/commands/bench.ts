@@ -68,7 +68,9 @@ export function register(program: Command): void {
     })
   bench
     .command('reading')
-    .description('megabytes of text per second into spoken words, beside cutting and joining the same text')
+    .description(
+      'megabytes of text per second of the processor into spoken words, beside cutting and joining the same text',
+    )
     .option('--megabytes <n>', 'size of each text', positive, 2)
     .option('--rounds <n>', 'runs of each side; the fastest counts', positive, 3)
     .option('--page <file>', "a page of one's own instead of the plan's announcement")

@@ -98,7 +98,8 @@ function readWeekdays(place: Place): Reading | undefined {
   const alone = matchAt(weekdayAlone, text, at)
   if (alone?.[1] === undefined) return undefined
   const meant =
-    /(?:sáng|chiều|tối|ngày|từ)\s+$/u.test(before) || /^\s?(?:,|và|-)\s?(?:CN|T[2-7])/u.test(text.slice(at + 2, at + 8))
+    /(?:(?:sáng|chiều|tối|ngày|từ)\s+|(?:^|[^\p{L}])t[2-7]\s*(?:,|và|-)\s*)$/u.test(before) ||
+    /^\s?(?:,|và|-)\s?(?:CN|T[2-7])/u.test(text.slice(at + 2, at + 8))
   return meant ? { end: at + alone[0].length, spoken: `thứ ${spellOrdinal(alone[1], profile)}` } : undefined
 }
 

@@ -104,6 +104,7 @@ export const ambiguous: Record<string, ContextualReading[]> = {
   CN: [
     { before: /(?:thứ (?:7|bảy)|t7)\s*(?:,|và|-|–|\/)\s*$/u, spoken: 'Chủ nhật' },
     { before: /(?:sáng|chiều|tối|ngày|đến)\s+$/u, spoken: 'Chủ nhật' },
+    { after: /^,?\s+(?:ngày\s|\()?\d{1,2}\/\d/u, spoken: 'Chủ nhật' },
     { before: /(?:khu|cụm|ngành)\s+$/u, spoken: 'công nghiệp' },
     { after: /^\s+(?:VNPT|Viettel|Ngân hàng|NHCSXH|Công ty|công ty)/u, spoken: 'Chi nhánh' },
   ],
@@ -141,7 +142,7 @@ export const ambiguous: Record<string, ContextualReading[]> = {
   VT: [{ before: /(?:lưu|lưu trữ)\s*:?\s*$/u, spoken: 'văn thư' }],
   BP: [{ before: /(?:^|[^\p{L}])(?:đồn|trạm|bộ đội|lính|hải đội)\s+$/u, spoken: 'Biên phòng' }],
   ĐC: [{ after: /^\s*:/u, spoken: 'địa chỉ' }],
-  DT: [{ after: /^\s*:?\s*\d/u, spoken: 'diện tích' }],
+  DT: [{ after: /^\s*:?\s*[\d.,]+\s?(?:m2|m²|ha|km2|km²)/u, spoken: 'diện tích' }],
   UB: [{ after: /^\s+(?:MTTQ|MTTQVN|Mặt trận|MT|Kiểm tra|nhân dân|ND|bầu cử)/u, spoken: 'Ủy ban' }],
   HĐ: [
     {

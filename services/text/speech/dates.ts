@@ -59,6 +59,8 @@ const dayMonth = new RegExp(String.raw`${D}[/-]${M}(?!\d|[/-]\d|\p{L})`, 'uy')
 const monthThenYear = new RegExp(String.raw`${M}\s+${Y}(?!\d|[.,/]\d)`, 'y')
 const partOfYear = new RegExp(String.raw`(\d{1,2})/${Y}(?!\d|/|-)`, 'y')
 const yearSlashYear = new RegExp(String.raw`${Y}/${Y}(?!\d|/|-)`, 'y')
+/** tháng 11,12 without a blank: two months, no decimal. */
+const gluedMonths = new RegExp(String.raw`${M},${M}(?!\d|[.,/]\d)`, 'y')
 const monthAlone = new RegExp(String.raw`${M}(?!\d|[.,/-]\d)`, 'y')
 
 const full: Rule = place => {
@@ -159,8 +161,24 @@ const months: Rule = place => {
     return { end: at + withYear[0].length, spoken }
   }
   if (!named && !listedMonths.test(before)) return undefined
+  const pair = named ? matchAt(gluedMonths, text, at) : undefined
+  if (pair?.[1] !== undefined && pair[2] !== undefined) {
+    return { end: at + pair[0].length, spoken: `${spellMonth(pair[1], profile)}, ${spellMonth(pair[2], profile)}` }
+  }
   const alone = matchAt(monthAlone, text, at)
   return alone === undefined ? undefined : { end: at + alone[0].length, spoken: spellMonth(alone[1] ?? '', profile) }
+}
+
+const quarter = new RegExp(String.raw`Q([1-4])/${Y}(?!\d|/)`, 'y')
+
+/** Q1/2026 of tables and plans. */
+export const readQuarter: Rule = ({ text, at, profile }) => {
+  const match = matchAt(quarter, text, at)
+  if (match?.[1] === undefined || match[2] === undefined) return undefined
+  return {
+    end: at + match[0].length,
+    spoken: `quý ${spellInteger(match[1], profile)} năm ${spellInteger(match[2], profile)}`,
+  }
 }
 
 const afterPartWord = atEnd(

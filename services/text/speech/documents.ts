@@ -79,7 +79,7 @@ function verbatim(place: Place, written: string): Reading {
 
 const formNumber = /\d{1,3}[a-zđ]?-\p{Lu}[\p{Lu}\d]{0,7}(?:[-/]\p{Lu}[\p{Lu}\d]{0,7}){0,2}(?![\p{L}\d])/uy
 /** Mẫu số 02/ĐK: the number of a form has no issuer. */
-const formBefore = atEnd(/(?:^|[^\p{L}])(?:mẫu|biểu|biểu mẫu|phụ biểu|ký hiệu|phiếu|tờ khai)(?: số)?\s*:?\s*$/u)
+const formBefore = atEnd(/(?:^|[^\p{L}])(?:mẫu|(?<!đại |phát )biểu|biểu mẫu|phụ biểu|phiếu|tờ khai)(?: số)?\s*:?\s*$/u)
 
 /** Without a known type or issuer it is a document only where the text calls it one. */
 function accepted(symbol: Symbol, place: Place): boolean {

@@ -113,6 +113,8 @@ const decimalNumber = /(\d+),(\d+)(?!\d)(?!,\d)/y
 const englishNumber = /(\d{1,3}(?:,\d{3}){2,}|\d{1,3}(?:,\d{3})+(?=\.\d))(?:\.(\d+))?(?!\d)/y
 /** 10,000 and 1,250: three decimals behind a small whole number may be thousands, written the English way. */
 const maybeThousands = /^[1-9]\d{0,2},\d{3}$/
+/** Before these a comma can only be the decimal one: 45,123 tỷ. */
+const scaled = /^\s?(?:%|tỷ|tỉ|triệu|tr(?!\p{L}))/u
 const plainNumber = /\d+/y
 const dottedNumber = /\d+(?:\.\d+)+/y
 
@@ -134,7 +136,8 @@ export function numberAt(place: Place, at: number): WrittenNumber | undefined {
   const listed = text[at - 1] === ',' && /\d/.test(text[at - 2] ?? '')
   const decimal = listed ? undefined : matchAt(decimalNumber, text, at)
   if (decimal?.[1] !== undefined && decimal[2] !== undefined && text[at + decimal[0].length] !== '.') {
-    if (maybeThousands.test(decimal[0])) warnAmbiguous(place, decimal[0])
+    if (maybeThousands.test(decimal[0]) && !scaled.test(text.slice(at + decimal[0].length, at + decimal[0].length + 7)))
+      warnAmbiguous(place, decimal[0])
     return written(at + decimal[0].length, decimal[1], decimal[2], profile)
   }
   if (decimal?.[1] !== undefined && decimal[2] !== undefined && !/\d/.test(text[at + decimal[0].length + 1] ?? '')) {

@@ -18,14 +18,14 @@ const words: Record<string, string> = {
   KP: 'khu phố',
 }
 
-const level = /(TDP|KP|TP|TX|TT|Tp|Tx|Tt|[HQPXT])(\.)?\s?(?=\p{Lu}[\p{L}’']|\d)/uy
+const level = /(TDP|KP|TP|T\.P|TX|TT|Tp|Tx|Tt|[HQPXT])(\.)?\s?(?=\p{Lu}[\p{L}’']|\d)/uy
 const bodyBefore = atEnd(/(?:^|[^\p{L}])(?:bộ|sở|phòng)\s+$/u)
 
 /** TP Đồng Hới, P. Nam Đông Hà, Q.1, TP.HCM: the abbreviation of a level before a name or a number. */
 export function readLevel(place: Place): Reading | undefined {
   const { text, at, before } = place
   const match = matchAt(level, text, at)
-  const token = match?.[1]?.toUpperCase()
+  const token = match?.[1]?.toUpperCase().replace('.', '')
   if (match === undefined || token === undefined || place.defined.has(token)) return undefined
   const spoken = words[token]
   const dotted = match[2] !== undefined

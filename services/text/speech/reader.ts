@@ -1,7 +1,7 @@
 import type { Sentence } from '../../domain/errors.ts'
 import { readAcronym, readSmallForm } from './acronyms.ts'
 import { readCode, readPlate } from './codes.ts'
-import { readDate, readMonth } from './dates.ts'
+import { readDate, readMonth, readQuarter } from './dates.ts'
 import { readDefinition, readRepeatedNumber } from './definitions.ts'
 import { readDocument } from './documents.ts'
 import { readScale, readSlash } from './fractions.ts'
@@ -58,6 +58,7 @@ const capitalRules: readonly Rule[] = [
   readSmallForm,
   readSignature,
   readCode,
+  readQuarter,
   readStandard,
   readAlarm,
   readRoman,

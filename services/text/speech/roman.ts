@@ -113,13 +113,15 @@ const communeBehind = /\.\s?\p{Lu}\p{Ll}+(?: \p{Lu}\p{Ll}+|[,;)\n]|$)/uy
 
 const ordinalDigits = atEnd(/(?:^|[^\p{L}])thứ\s+$/u)
 const ordinalList = atEnd(/(?:^|[^\p{L}])thứ\s+[2-7](?:\s*(?:,|và|hoặc|-|–|đến)\s*[2-7]){0,5}\s*(?:,|và|hoặc|đến)\s*$/u)
+/** thứ 2,4,6 without blanks. */
+const listedWeekday = /([2-7])(?=,[2-7](?![\d]))/y
 const dayNumber = /([1-9]\d{0,3})(?![\d]|[.,/:]\d|\s?%)/y
 
 /** "thứ 4" -> thứ tư, and the rest of a list of weekdays. */
 export function readOrdinal(place: Place): Reading | undefined {
   const inList = ordinalList.test(place.before)
   if (!inList && !ordinalDigits.test(place.before)) return undefined
-  const match = matchAt(dayNumber, place.text, place.at)
+  const match = matchAt(dayNumber, place.text, place.at) ?? matchAt(listedWeekday, place.text, place.at)
   if (match?.[1] === undefined || (inList && !/^[2-7]$/.test(match[1]))) return undefined
   const end = place.at + match[0].length
   const until = matchAt(/\s?[-–—]\s?([2-7])(?![\d]|[.,/:]\d)/y, place.text, end)

@@ -1,7 +1,7 @@
 import type { Place, Reading } from './types.ts'
 import { atEnd, matchAt } from './types.ts'
 import { rateWords, units } from './unit-table.ts'
-import { warnMarkUp } from './warnings.ts'
+import { warnBlank, warnMarkUp } from './warnings.ts'
 
 /** Signs that are said as a word wherever they stand. */
 const words: Record<string, string> = {
@@ -45,6 +45,8 @@ const measured = atEnd(
 )
 /** em-mờ, en-nờ: the name of a letter keeps its hyphen. */
 const letterNameBefore = atEnd(/(?:^|[^\p{L}])(?:ép|e|em|en|ét|ích)$/u)
+/** 1/ Thời gian, 2- Địa điểm, a/ Nội dung: the marker of an item at the beginning of a line. */
+const markerBefore = atEnd(/^\s*(?:\d{1,2}|\p{L})$/u)
 const fromBefore = atEnd(/(?:^|[^\p{L}])(?:từ|khoảng)\s[^.,;:\n]{1,40}$/u)
 const sameWord = atEnd(
   /(?:^|[^\p{L}])(thứ|tháng|ngày|điều|khoản|km|tổ|thôn|khu phố|chương|mục|phần|cấp|mức|bậc|lớp|tuần|vòng|đợt)\s\p{L}+\s?$|(?:^|[^\p{L}])(bđ)\s?\d\s?$|(?:^|[^\p{L}])(thứ|tháng|ngày|điều|khoản|tổ|thôn|khu phố|chương|mục|phần|cấp|mức|bậc|lớp|tuần|vòng|đợt)\s\d{1,4}\s?$|(?:^|[^\p{L}])(km)\s?\d{1,4}(?:\s?\+\s?\d{1,3})?\s?$/u,
@@ -69,6 +71,7 @@ export function readSymbol(place: Place): Reading | undefined {
     const mark = matchAt(bullet, text, at)
     if (mark !== undefined) return { end: at + mark[0].length, spoken: '' }
   }
+  if (blankLeft(place)) warnBlank(place)
   if (sign === '.') return text.startsWith('./.', at) ? { end: at + 3, spoken: '.' } : undefined
   if (sign === '<' || sign === '[') {
     const markUp = matchAt(sign === '<' ? tag : phonemes, text, at)
@@ -113,11 +116,25 @@ function readComparison(sign: string, place: Place, end: number): Reading {
   return { end, spoken: /^\s?\d/.test(behind) ? (less ? 'dưới' : 'trên') : '' }
 }
 
+const blank = /(?:…|\.{2,})[\s.…]*(?:tháng(?!\p{L})|năm(?!\p{L})|\/)/uy
+
+/** ngày … tháng …, Số: …/QĐ-UBND: a form that nobody has filled in. */
+function blankLeft({ text, at }: Place): boolean {
+  return matchAt(blank, text, at) !== undefined
+}
+
+/** UBND-HĐND: two abbreviations that are glued are two things, and the voice needs a pause between them. */
+function bothAbbreviated({ text, at }: Place, end: number): boolean {
+  return /\p{Lu}{2}$/u.test(text.slice(at - 2, at)) && /^\p{Lu}{2}/u.test(text.slice(end, end + 2))
+}
+
 /** "từ thứ 2 - thứ 6" and "12 km - 15 km" are ranges; any other spaced dash is a pause, a glued one a blank. */
 function readDash(place: Place, end: number): Reading {
   const { text, before, at } = place
   const behind = text.slice(end, end + 24)
   const spaced = /\s$/.test(before) && /^\s/.test(behind)
+  if (markerBefore.test(before) && /^ \p{Lu}/u.test(behind)) return { end, spoken: ',' }
+  if (bothAbbreviated(place, end)) return { end, spoken: ',' }
   const digitBehind = /^\s?\d/.test(behind)
   if (digitBehind && (measured.test(before) || (spaced && fromBefore.test(before)))) return { end, spoken: 'đến' }
   if (romanBefore.test(before) && /^\s?[IVXLC]+(?![\p{L}\d])/u.test(behind)) return { end, spoken: 'đến' }
@@ -144,6 +161,7 @@ function readSlashSign(place: Place, end: number): Reading {
   if (/^\s?(?:19|20)\d{2}(?!\d)/.test(behind) && /\p{L}\s?$/u.test(before)) return { end, spoken: 'năm' }
   if (/(?:^|[^\p{L}])và\s?$/u.test(before)) return { end, spoken: '' }
   if (/^\.(?:\s|$)/.test(behind)) return { end: end + 1, spoken: /[.!?…]\s?$/.test(before) ? '' : '.' }
+  if (markerBefore.test(before) && /^ ?\p{Lu}/u.test(behind)) return { end, spoken: ',' }
   const unit = matchAt(unitBehind, text, end)
   const unitName = unit === undefined ? undefined : units[unit[0].toLowerCase().replace('²', '2').replace('³', '3')]
   if (unit !== undefined && unitName !== undefined) return { end: end + unit[0].length, spoken: `trên ${unitName}` }

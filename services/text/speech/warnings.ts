@@ -55,3 +55,11 @@ export function warnMarkUp(place: Place, written: string): void {
     en: `"${shown}" is mark-up, not words, and is left out.`,
   })
 }
+
+/** ngày … tháng …: a place that was left open. */
+export function warnBlank(place: Place): void {
+  place.warn('blank', {
+    vi: 'Văn bản còn chỗ trống chưa điền (dấu chấm lửng trong ngày tháng hoặc số văn bản).',
+    en: 'The text has a blank that was not filled in (dots in a date or in a document number).',
+  })
+}

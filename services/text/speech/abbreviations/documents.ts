@@ -144,7 +144,6 @@ export const issuers: Record<string, string> = {
   HĐNVQS: 'Hội đồng Nghĩa vụ quân sự',
   HĐTĐKT: 'Hội đồng Thi đua - Khen thưởng',
   HĐTS: 'Hội đồng tuyển sinh',
-  HĐTD: 'Hội đồng tuyển dụng',
   CCKL: 'Chi cục Kiểm lâm',
   CTK: 'Cục Thống kê',
   TTr: 'Thanh tra',

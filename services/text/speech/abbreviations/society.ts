@@ -70,6 +70,7 @@ export const society: Record<string, string> = {
   DPT: 'dê pê tê',
   PNMT: 'phụ nữ mang thai',
   TTB: 'trang thiết bị',
+  KSBT: 'kiểm soát bệnh tật',
   CLB: 'câu lạc bộ',
   CSSK: 'chăm sóc sức khỏe',
   CSSKBĐ: 'chăm sóc sức khỏe ban đầu',

@@ -200,6 +200,8 @@ describe('the officer is told', () => {
     ['lập KH', 'có thể là: Kế hoạch'],
     ['会议', '"会议"'],
     ['tin 😀', 'Biểu tượng'],
+    ['ngày … tháng 11 năm 2026', 'chỗ trống'],
+    ['Số: ..../QĐ-UBND', 'chỗ trống'],
     ['<speak>Xin chào', '"<speak>"'],
     ["[[h@l'oU]] xin chào", '"[[h@l\'oU]]"'],
   ])('%s', (text, part) => {
@@ -222,6 +224,8 @@ describe('the officer is told', () => {
     '1.250.000 đồng',
     'NĐ-CP',
     'TM. ỦY BAN NHÂN DÂN',
+    'tăng 45,123 tỷ',
+    'gạo, muối...',
   ])('nothing about %s', text => {
     expect(warned(text)).toEqual([])
   })
