@@ -1,16 +1,18 @@
 import { documentTypes, fields, issuers, knownWords, smallForms, surnames, terms, titles } from './abbreviations.ts'
-import { readingInContext } from './ambiguous.ts'
-import { issuerName } from './documents.ts'
+import { readingInContext, readingsOf } from './ambiguous.ts'
+import { symbolName } from './documents.ts'
+import { issuerName } from './issuers.ts'
 import { spellLetters } from './letters.ts'
 import { spellDigits, spellInteger } from './numbers.ts'
 import { spellOrdinal } from './roman.ts'
 import { isSyllable } from './syllables.ts'
 import type { Place, Reading } from './types.ts'
 import { atEnd, matchAt } from './types.ts'
+import { warnUnclear, warnUnknown } from './warnings.ts'
 
 const longToken = /\p{Lu}[\p{L}\d]{0,23}(?:(?:\s?&\s?|-|,(?=\p{Lu}{2}[\p{Lu}]*&))\p{Lu}[\p{L}\d]{0,23}){0,5}/uy
 const shortToken = /\p{Lu}[\p{L}\d]{0,39}/uy
-const bodyBefore = atEnd(/(?:^|[^\p{L}])(?:bộ|sở|phòng|ban|cục|vụ|viện|chi cục|ngành|ty)\s+$/u)
+const bodyBefore = atEnd(/(?:^|[^\p{L}])(?:trung tâm|bộ|sở|phòng|ban|cục|vụ|viện|chi cục|ngành|ty)\s+$/u)
 const properBefore = atEnd(
   /(?:^|[^\p{L}])(trung tâm|tt|bộ|sở|phòng|ban|cục|vụ|viện|chi cục|văn phòng|ban chỉ đạo|ban chỉ huy|tổng cục|hội|đài|bệnh viện)\s+$/u,
 )
@@ -63,7 +65,7 @@ function fromTable(place: Place, token: string, key: string, after: string): str
   }
   if (/^[BS]\p{Lu}{2,}/u.test(key) && fields[key.slice(1)] !== undefined) return issuerName(key, place.profile)
   if (/^(?:UBTVQH|QH|HĐND)\d{1,2}$/u.test(key)) return issuerName(key, place.profile)
-  return issuers[key] !== undefined && key.length > 3 ? issuers[key] : undefined
+  return issuers[key] !== undefined && key.length > 3 ? issuers[key] : symbolName(token, place.profile)
 }
 
 /** Hội CCB is a body with a name; "14 vụ TNGT" counts cases: the word before begins with a capital or does not. */
@@ -96,7 +98,8 @@ function readWeekdays(place: Place): Reading | undefined {
   const alone = matchAt(weekdayAlone, text, at)
   if (alone?.[1] === undefined) return undefined
   const meant =
-    /(?:sáng|chiều|tối|ngày|từ)\s+$/u.test(before) || /^\s?(?:,|và|-)\s?(?:CN|T[2-7])/u.test(text.slice(at + 2, at + 8))
+    /(?:(?:sáng|chiều|tối|ngày|từ)\s+|(?:^|[^\p{L}])t[2-7]\s*(?:,|và|-)\s*)$/u.test(before) ||
+    /^\s?(?:,|và|-)\s?(?:CN|T[2-7])/u.test(text.slice(at + 2, at + 8))
   return meant ? { end: at + alone[0].length, spoken: `thứ ${spellOrdinal(alone[1], profile)}` } : undefined
 }
 
@@ -129,11 +132,17 @@ function unknown(place: Place, token: string): Reading | undefined {
   }
   const letters = token.replace(/\d/g, '')
   if (letters.length < 2 || !/^\p{Lu}+$/u.test(letters) || isWord(letters)) return undefined
-  place.warn(`abbreviation:${token}`, {
-    vi: `Chữ viết tắt "${token}" không có trong từ điển. Đề nghị viết đầy đủ để loa đọc đúng.`,
-    en: `The abbreviation "${token}" is not in the dictionary. Please write it in full.`,
-  })
+  const readings = meaningsOf(token)
+  if (readings.length > 0) warnUnclear(place, token, readings)
+  else warnUnknown(place, token)
   return { end: place.at + token.length, spoken: token }
+}
+
+/** Everything that the tables hold for an abbreviation. */
+function meaningsOf(token: string): string[] {
+  const found = [documentTypes[token], issuers[token], fields[token], ...readingsOf(token)]
+  const names = found.filter(name => name !== undefined)
+  return names.filter((name, at) => names.findIndex(other => other.toLowerCase() === name.toLowerCase()) === at)
 }
 
 /** A syllable in capitals, a known foreign word, or a name with accented vowels (ĐAKRÔNG): no abbreviation. */

@@ -8,7 +8,7 @@ export interface ContextualReading {
   spoken: string
 }
 
-const listBefore = /(?:^|[^\p{L}])(?:cb|cc|vc)\s*(?:,|-|–|và|\/)\s*$/u
+const listBefore = /(?:^|[^\p{L}])(?:cbcc|ccvc|cb|cc|vc)\s*(?:,|-|–|và|\/)\s*$/u
 const listAfter = /^\s*(?:,|-|–|và|\/)\s*(?:CB|CC|VC|NLĐ)(?![\p{L}])/u
 const council = /^\s+(?:UBND|HĐND|UBMTTQ|MTTQ|Hội|Thường trực|Ủy ban|Hội đồng)/u
 const staffBefore = /(?:^|[^\p{L}])(?:cb|cbql|gv|nv|hs|sv)\s*(?:,|-|–|và|\/)\s*$/u
@@ -64,6 +64,10 @@ export const ambiguous: Record<string, ContextualReading[]> = {
   TN: [{ before: /(?:^|[^\p{L}])đoàn\s+$/u, spoken: 'Thanh niên' }],
   PN: [{ before: /(?:^|[^\p{L}])(?:hội|liên hiệp|hội lh)\s+$/u, spoken: 'Phụ nữ' }],
   KSND: [{ before: /(?:^|[^\p{L}])viện\s+$/u, spoken: 'kiểm sát nhân dân' }],
+  SN: [{ after: /^\s*:?\s*(?:19|20)\d{2}(?!\d)/u, spoken: 'sinh năm' }],
+  VNN: [{ before: /(?:^|[^\p{L}])quỹ\s+$/u, spoken: 'Vì người nghèo' }],
+  TB: [{ after: /^\s*(?:,|-|–)\s*(?:BB|LS|NCC)(?!\p{L})/u, spoken: 'thương binh' }],
+  BB: [{ before: /(?:^|[^\p{L}])tb\s*(?:,|-|–)\s*$/u, spoken: 'bệnh binh' }],
   PCT: [{ after: council, spoken: 'Phó Chủ tịch' }],
   GĐ: [{ after: /^\s+(?:Sở|Công an|CA|Trung tâm|TT|Ban|Kho bạc|Ngân hàng|Bệnh viện|Công ty)/u, spoken: 'Giám đốc' }],
   PGĐ: [
@@ -90,6 +94,7 @@ export const ambiguous: Record<string, ContextualReading[]> = {
   ĐT: [
     { after: /^\s*(?::|[.]?\s*(?:\(?0|\+84|1[89]00|\d{7}))/u, spoken: 'điện thoại' },
     { before: /số\s*$/u, spoken: 'điện thoại' },
+    { after: /^\s*(?:,|-|–|và|\/)\s*[Ff]ax/u, spoken: 'điện thoại' },
   ],
   ĐH: [
     { after: /^\s*(?:,|và|-|–)\s*CĐ(?!\p{L})/u, spoken: 'đại học' },
@@ -99,6 +104,7 @@ export const ambiguous: Record<string, ContextualReading[]> = {
   CN: [
     { before: /(?:thứ (?:7|bảy)|t7)\s*(?:,|và|-|–|\/)\s*$/u, spoken: 'Chủ nhật' },
     { before: /(?:sáng|chiều|tối|ngày|đến)\s+$/u, spoken: 'Chủ nhật' },
+    { after: /^,?\s+(?:ngày\s|\()?\d{1,2}\/\d/u, spoken: 'Chủ nhật' },
     { before: /(?:khu|cụm|ngành)\s+$/u, spoken: 'công nghiệp' },
     { after: /^\s+(?:VNPT|Viettel|Ngân hàng|NHCSXH|Công ty|công ty)/u, spoken: 'Chi nhánh' },
   ],
@@ -114,6 +120,7 @@ export const ambiguous: Record<string, ContextualReading[]> = {
   BCT: [{ before: /(?:của|uvbct|ủy viên)\s+$/u, spoken: 'Bộ Chính trị' }],
   TTĐT: [
     { before: /(?:trang|cổng|báo)\s+$/u, spoken: 'thông tin điện tử' },
+    { after: /^\s+(?:tổng hợp|của|xã|phường|tỉnh|ngành)/u, spoken: 'thông tin điện tử' },
     { before: /(?:đội|quản lý|qlý)\s+$/u, spoken: 'trật tự đô thị' },
   ],
   PTTH: [{ before: /(?:đài|báo và|báo)\s+$/u, spoken: 'Phát thanh và Truyền hình' }],
@@ -135,7 +142,7 @@ export const ambiguous: Record<string, ContextualReading[]> = {
   VT: [{ before: /(?:lưu|lưu trữ)\s*:?\s*$/u, spoken: 'văn thư' }],
   BP: [{ before: /(?:^|[^\p{L}])(?:đồn|trạm|bộ đội|lính|hải đội)\s+$/u, spoken: 'Biên phòng' }],
   ĐC: [{ after: /^\s*:/u, spoken: 'địa chỉ' }],
-  DT: [{ after: /^\s*:?\s*\d/u, spoken: 'diện tích' }],
+  DT: [{ after: /^\s*:?\s*[\d.,]+\s?(?:m2|m²|ha|km2|km²)/u, spoken: 'diện tích' }],
   UB: [{ after: /^\s+(?:MTTQ|MTTQVN|Mặt trận|MT|Kiểm tra|nhân dân|ND|bầu cử)/u, spoken: 'Ủy ban' }],
   HĐ: [
     {
@@ -160,7 +167,15 @@ export const ambiguous: Record<string, ContextualReading[]> = {
   BS: [{ after: personName, spoken: 'bác sĩ' }],
   TS: [{ after: personName, spoken: 'tiến sĩ' }],
   KS: [{ after: personName, spoken: 'kỹ sư' }],
-  LS: [{ after: personName, spoken: 'luật sư' }],
+  LS: [
+    { before: /(?:^|[^\p{L}])(?:tb|bb)\s*(?:,|-|–)\s*$/u, spoken: 'liệt sĩ' },
+    { after: personName, spoken: 'luật sư' },
+  ],
+}
+
+/** Every reading of an ambiguous abbreviation; empty when it is none. */
+export function readingsOf(key: string): string[] {
+  return (ambiguous[key] ?? []).map(({ spoken }) => spoken)
 }
 
 /** The reading that fits the neighbours; undefined when none does or the key is not ambiguous. */

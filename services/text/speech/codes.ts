@@ -22,7 +22,7 @@ export function readPlate(place: Place): Reading | undefined {
 }
 
 const codeWord = atEnd(
-  /(?:^|[^\p{L}])(?:mã hồ sơ|mã số hồ sơ|số hồ sơ|mã|mã số|mã định danh|số hiệu|số sê-ri|số seri|số khung|số máy|hộ chiếu|số thẻ|thẻ bhyt|mã thẻ|mã bhxh|mã bưu chính|mã vận đơn|mã giao dịch|cú pháp)(?: số)?\s*:?\s*$/u,
+  /(?:^|[^\p{L}])(?:hồ sơ|mã hồ sơ|mã số hồ sơ|số hồ sơ|mã|mã số|mã định danh|số hiệu|số sê-ri|số seri|số khung|số máy|hộ chiếu|số thẻ|thẻ bhyt|mã thẻ|mã bhxh|mã bưu chính|mã vận đơn|mã giao dịch|cú pháp)(?: số)?\s*:?\s*$/u,
 )
 const code = /[A-ZĐ\d]{1,24}(?:[.-][A-ZĐ\d]{1,24}){0,7}(?![\p{L}\d])/uy
 

@@ -2,6 +2,7 @@ import { numberAt, spellInteger } from './numbers.ts'
 import { quantityAt, sayQuantity } from './quantities.ts'
 import type { Place, Reading } from './types.ts'
 import { atEnd, matchAt } from './types.ts'
+import { warnUnrealDate } from './warnings.ts'
 
 const slashed = /(\d{1,9})\/(\d{1,9})(?![\d]|\/\d|[.,]\d)/y
 const mixed = /(\d{1,6}) ([1-9])\/([1-9]\d?)(?![\d]|\/\d|[.,]\d)/y
@@ -14,6 +15,7 @@ const countNoun = /^\s\p{Ll}/u
 /** Things that are counted one by one: 3/5 thôn is three of five, while 3/4 số hộ is a share. */
 const countedThings =
   /^\s(?:xã|phường|thôn|bản|khóm|ấp|tổ|khu phố|tiêu chí|chỉ tiêu|nhiệm vụ|nội dung|đơn vị|cơ quan|sở|trường|chi bộ|công trình|dự án|mô hình|huyện|tỉnh|TTHC|thủ tục|đồng chí|đ\/c)(?!\p{L})/u
+const roundTheClock = /^24\/7$/
 const scored = /^\s(?:điểm|phiếu|câu|trường hợp|hồ sơ)(?!\p{L})/u
 /** Scales of maps and plans (Law on Urban and Rural Planning): 1/500, 1/2000. */
 const planScale = /1\/((?:2|5|10|20|25|50|100)\.?0{2,4})(?![\d/])/y
@@ -76,20 +78,12 @@ function readAddress(place: Place): Reading | undefined {
   const behind = text.slice(at + match[0].length, at + match[0].length + 24)
   if (parts.length < 3 && !addressBefore.test(place.before) && !addressBehind.test(behind)) return undefined
   if (parts.length === 3 && /^\d{4}$/.test(parts[2] ?? '') && !addressBefore.test(place.before))
-    warnDate(place, match[0])
+    warnUnrealDate(place, match[0])
   const spoken = parts.map(part => {
     const digits = /^\d+/.exec(part)?.[0] ?? ''
     return [spellInteger(digits, profile), place.readPart(part.slice(digits.length))].join(' ').trim()
   })
   return { end: at + match[0].length, spoken: spoken.join(' xẹt ') }
-}
-
-/** 32/13/2021 has the shape of a date and is none. */
-function warnDate(place: Place, written: string): void {
-  place.warn(`date:${written}`, {
-    vi: `"${written}" không phải là một ngày có thật. Đề nghị kiểm tra lại.`,
-    en: `"${written}" is not a real date. Please check it.`,
-  })
 }
 
 /** 5 1/2 -> năm và một phần hai. */
@@ -109,7 +103,7 @@ function readFraction(place: Place): Reading | undefined {
   const { profile } = place
   warnUnclear(place, match[0], Number(match[1]), Number(match[2]))
   const unit = quantityAt(place, end - match[2].length)
-  const spoken = isCount(match[1], match[2], place.text.slice(end, end + 16))
+  const spoken = isCount(match[1], match[2], place.before, place.text.slice(end, end + 16))
     ? `${spellInteger(match[1], profile)} trên ${spellInteger(match[2], profile)}`
     : fraction(match[1], match[2], place)
   if (unit === undefined || unit.unit === '') return { end, spoken }
@@ -118,7 +112,7 @@ function readFraction(place: Place): Reading | undefined {
 
 /** 9/8 may be a day or an improper fraction. */
 function warnUnclear(place: Place, written: string, top: number, bottom: number): void {
-  if (written === '24/7' || top <= bottom || top > 31 || bottom > 12 || bottom === 0) return
+  if (roundTheClock.test(written) || top <= bottom || top > 31 || bottom > 12 || bottom === 0) return
   place.warn(`fraction:${written}`, {
     vi: `"${written}" không rõ là ngày tháng hay phân số. Nếu là ngày, đề nghị ghi "ngày ${written}".`,
     en: `"${written}" may be a date or a fraction. If it is a date, please write "ngày ${written}".`,
@@ -126,11 +120,13 @@ function warnUnclear(place: Place, written: string, top: number, bottom: number)
 }
 
 /** 70/78 xã is a count over a total; 3/4 and 1/100 are shares. */
-function isCount(top: string, bottom: string, behind: string): boolean {
+function isCount(top: string, bottom: string, before: string, behind: string): boolean {
   if (/^0\d/.test(top)) return true
   if (top === bottom && Number(top) > 1) return true
   if (Number(top) > 1 && countedThings.test(behind)) return true
   if (scored.test(behind)) return true
+  // A fraction that is the whole line is one; 24/7 is round the clock wherever it stands.
+  if (!roundTheClock.test(`${top}/${bottom}`) && /^\s*$/.test(before) && /^(?:\n|$)/.test(behind)) return false
   if (/^10+$/.test(bottom) || Number(top) === 1) return false
   return Number(top) >= 10 || (Number(bottom) > 10 && countNoun.test(behind)) || Number(bottom) === 0
 }

@@ -1,3 +1,4 @@
+import { cleanText } from '../input.ts'
 import type { Dictionary } from './dictionary.ts'
 import type { Span } from './output.ts'
 import { type PlacedWarning, readText, type SpokenText } from './reader.ts'
@@ -25,11 +26,12 @@ const verbatimProfiles = {
 /**
  * Written administrative Vietnamese as an announcer would say it: numbers, dates, times, telephone numbers, units, legal
  * document numbers and abbreviations become words. What cannot be settled from the text is left as written and comes back
- * as a warning for the officer, never as a guess. NFC in, NFC out; linear time; never throws.
+ * as a warning for the officer, never as a guess. The text is cleaned
+ * first (any form in, NFC out; invisible characters, which would split words, go); linear time; never throws.
  * @returns the spoken text, warnings, and every piece that was changed
  */
 export function readAloud(text: string, options: ReadingOptions = {}): SpokenText {
-  const clean = text.normalize('NFC').replace(/[\u00d0\u0189]/g, 'Đ')
+  const clean = cleanText(text)
   const { profile = 'north', documents = 'expanded' } = options
   const words = documents === 'verbatim' ? verbatimProfiles[profile] : profiles[profile]
   return readText(clean, words, options.dictionary)

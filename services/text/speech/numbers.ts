@@ -1,6 +1,7 @@
 import { digitsEnd } from './shape.ts'
 import type { Place, Profile } from './types.ts'
 import { matchAt } from './types.ts'
+import { warnAmbiguous } from './warnings.ts'
 
 const digitNames = ['không', 'một', 'hai', 'ba', 'bốn', 'năm', 'sáu', 'bảy', 'tám', 'chín'] as const
 
@@ -110,6 +111,10 @@ const spacedNumber = /[1-9]\d{0,2}(?:[ ]\d{3}){2,5}(?![\d.,]\d|\d)/y
 const spacedMoney = /[1-9]\d{0,2}(?:[ ]\d{3}){1,5}(?=\s?(?:đồng|đ|VNĐ|VND|₫|USD)(?!\p{L}))/uy
 const decimalNumber = /(\d+),(\d+)(?!\d)(?!,\d)/y
 const englishNumber = /(\d{1,3}(?:,\d{3}){2,}|\d{1,3}(?:,\d{3})+(?=\.\d))(?:\.(\d+))?(?!\d)/y
+/** 10,000 and 1,250: three decimals behind a small whole number may be thousands, written the English way. */
+const maybeThousands = /^[1-9]\d{0,2},\d{3}$/
+/** Before these a comma can only be the decimal one: 45,123 tỷ. */
+const scaled = /^\s?(?:%|tỷ|tỉ|triệu|tr(?!\p{L}))/u
 const plainNumber = /\d+/y
 const dottedNumber = /\d+(?:\.\d+)+/y
 
@@ -131,6 +136,8 @@ export function numberAt(place: Place, at: number): WrittenNumber | undefined {
   const listed = text[at - 1] === ',' && /\d/.test(text[at - 2] ?? '')
   const decimal = listed ? undefined : matchAt(decimalNumber, text, at)
   if (decimal?.[1] !== undefined && decimal[2] !== undefined && text[at + decimal[0].length] !== '.') {
+    if (maybeThousands.test(decimal[0]) && !scaled.test(text.slice(at + decimal[0].length, at + decimal[0].length + 7)))
+      warnAmbiguous(place, decimal[0])
     return written(at + decimal[0].length, decimal[1], decimal[2], profile)
   }
   if (decimal?.[1] !== undefined && decimal[2] !== undefined && !/\d/.test(text[at + decimal[0].length + 1] ?? '')) {
@@ -159,10 +166,11 @@ function dotted(place: Place, at: number): WrittenNumber | undefined {
   const match = matchAt(dottedNumber, place.text, at)
   if (match === undefined) return undefined
   const parts = match[0].split('.')
+  const behind = place.text.slice(at + match[0].length, at + match[0].length + 2)
   const settled =
-    parts.length > 2 ||
-    /^[.)]/.test(place.text.slice(at + match[0].length, at + match[0].length + 1)) ||
-    /^\s*$/.test(place.before) ||
+    (parts.length > 2 && !parts.some((part, index) => index > 0 && part.length > 2)) ||
+    /^[.)]/.test(behind) ||
+    (/^\s*$/.test(place.before) && /^ \p{Lu}/u.test(behind)) ||
     /(?:công nghiệp|công nghệ|phiên bản|mục|điểm|khoản)\s+$/.test(place.before)
   if (!settled) warnAmbiguous(place, match[0])
   return {
@@ -179,13 +187,4 @@ function plain(place: Place, at: number): WrittenNumber | undefined {
   const match = matchAt(plainNumber, place.text, at)
   if (match === undefined) return undefined
   return written(at + match[0].length, match[0], '', place.profile)
-}
-
-/** Tells the officer of a number whose dot or comma may mean either thing. */
-export function warnAmbiguous(place: Place, number: string): void {
-  const shown = number.slice(0, 40)
-  place.warn(`number:${shown}`, {
-    vi: `Số "${shown}" không rõ là phần nghìn hay phần thập phân. Đề nghị viết dấu chấm cho hàng nghìn, dấu phẩy cho thập phân.`,
-    en: `The number "${shown}" is ambiguous: write a dot for thousands and a comma for decimals.`,
-  })
 }

@@ -26,7 +26,7 @@ const inClause = new RegExp(String.raw`(?:^|[^\p{L}])${phoneWord}(?![\p{L}])[^;\
 const afterNumber = atEnd(/\d(?:[\s.-]?\d){6,}\s*(?:,|;|-|hoặc|và)\s*$/u)
 const smsTo = atEnd(/(?:^|[^\p{L}])(?:gửi|gửi đến|gửi tới|nhắn tin(?: đến| tới)?)\s+$/u)
 const identityWord = atEnd(
-  /(?:^|[^\p{L}])(?:tài khoản|stk|số tk|tk|cccd|cmnd|căn cước(?: công dân)?|định danh(?: cá nhân)?|mã số thuế|mst|mã hồ sơ|mã bưu chính|mã bưu điện|mã số|mã|hộ chiếu|số thẻ|thẻ bhyt)(?:\s+số)?\s*:?\s*$/u,
+  /(?:^|[^\p{L}])(?:tài khoản|stk|số tk|tk|cccd|cmnd|căn cước(?: công dân)?|định danh(?: cá nhân)?|mã số thuế|mst|mã hồ sơ|mật khẩu|mã pin|mã xác nhận|mã otp|mã bưu chính|mã bưu điện|mã số|mã|hộ chiếu|số thẻ|thẻ bhyt)(?:\s+số)?\s*:?\s*$/u,
 )
 const unitBehind =
   /^\s?(?:%|đồng|đ(?!\p{L})|triệu|tỷ|nghìn|người|hộ|km|m2|ha(?!\p{L})|kg|giờ|phút|ngày|tháng|xã|phường|lượt|cuộc)/u
@@ -152,7 +152,8 @@ function validLocal(written: string): boolean {
 }
 
 function sayLocal(written: string): string {
-  if (!/^\d+$/.test(written) || !written.startsWith('02')) return sayGroups(written)
+  const first = /^\d+/.exec(written)?.[0] ?? ''
+  if (!written.startsWith('02') || first.length < 5) return sayGroups(written)
   const area = areaLength(written)
   return `${spellDigits(written.slice(0, area))}, ${sayGroups(written.slice(area))}`
 }

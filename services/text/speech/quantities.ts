@@ -1,8 +1,9 @@
 import type { WrittenNumber } from './numbers.ts'
-import { numberAt, spellInteger, warnAmbiguous } from './numbers.ts'
+import { numberAt, spellInteger } from './numbers.ts'
 import type { Place, Reading } from './types.ts'
 import { atEnd, matchAt } from './types.ts'
 import { gluedOnly, gluedUnits, plainUnits, rateWords, units } from './unit-table.ts'
+import { warnAmbiguous } from './warnings.ts'
 
 /** A number with what belongs to it: 1tr2, 5 triệu đồng/ha, 12,5%, 3/4m. */
 export interface Quantity {
@@ -58,7 +59,8 @@ export function quantityAt(place: Place, at: number): Quantity | undefined {
   const word = matchAt(scaleWord, place.text, number.end)
   if (word?.[1] === undefined) return withUnit(place, { end: number.end, number, scale: '', unit: '' })
   let end = number.end + word[0].length
-  let scale = word[1]
+  // The southern voice says ngàn whatever was written; the northern keeps the writer's word.
+  let scale = word[1] === 'nghìn' ? place.profile.thousand : word[1]
   const more = matchAt(scaleChain, place.text, end)
   if (more?.[1] !== undefined && more[1] !== 'đồng') {
     end += more[0].length
@@ -136,7 +138,14 @@ function withRate(place: Place, quantity: Quantity): Quantity {
     if (match?.[1] === undefined) break
     const priced =
       measured && match[1].length > 1 && /^\p{Ll}+$/u.test(match[1]) && unitName(match[1], true) === undefined
-    const name = priced || rateWords.has(match[1]) ? match[1] : match[1] === 's' ? 'giây' : unitName(match[1], true)
+    const name =
+      priced || rateWords.has(match[1])
+        ? match[1]
+        : match[1] === 's'
+          ? 'giây'
+          : /^s[2²]$/.test(match[1])
+            ? 'giây bình phương'
+            : unitName(match[1], true)
     if (name === undefined) break
     unit = `${unit} trên ${name}`
     end += match[0].length
@@ -147,8 +156,8 @@ function withRate(place: Place, quantity: Quantity): Quantity {
 /** Money in a currency of cents: 2,50€ -> hai ơ rô năm mươi xu. */
 function spellCents(quantity: Quantity, place: Place): string | undefined {
   const { number, scale, unit } = quantity
-  if (scale !== '' || !/^(?:đô la|ơ rô)$/.test(unit) || !/^\d{1,2}$/.test(number.decimals)) return undefined
-  if (place.text[quantity.end - 1] !== '$' && place.text[quantity.end - 1] !== '€') return undefined
+  if (scale !== '' || !/^(?:đô la|ơ rô|bảng anh)$/.test(unit) || !/^\d{1,2}$/.test(number.decimals)) return undefined
+  if (!/[$€£]/.test(place.text[quantity.end - 1] ?? '')) return undefined
   const cents = number.decimals.padEnd(2, '0')
   const small = Number(cents) === 0 ? '' : `${spellInteger(cents, place.profile)} xu`
   const large = Number(number.whole) === 0 ? '' : `${spellInteger(number.whole, place.profile)} ${unit}`

@@ -34,8 +34,17 @@ function shareable(first: Quantity): boolean {
   return first.unit === '' && first.scale === ''
 }
 
+const times = /(?:giây|phút|giờ)$/
+
+/** 500 g - 1 kg and 30 phút - 1 giờ measure the same thing; 12V-7Ah does not. */
+function comparable(first: string, second: string): boolean {
+  if (second === '') return false
+  const [left, right] = [first, second].map(unit => unit.split(' trên ')[0]?.split(' ').at(-1))
+  return left === right || (times.test(first) && times.test(second))
+}
+
 function ascends(first: Quantity, second: Quantity): boolean {
-  if (first.unit !== second.unit && first.unit !== '') return first.unit !== '' && second.unit !== ''
+  if (first.unit !== second.unit && first.unit !== '') return comparable(first.unit, second.unit)
   if (first.scale !== second.scale) return first.scale !== '' || first.unit === ''
   const a = first.number
   const b = second.number

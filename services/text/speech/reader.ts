@@ -1,7 +1,7 @@
 import type { Sentence } from '../../domain/errors.ts'
 import { readAcronym, readSmallForm } from './acronyms.ts'
 import { readCode, readPlate } from './codes.ts'
-import { readDate, readMonth } from './dates.ts'
+import { readDate, readMonth, readQuarter } from './dates.ts'
 import { readDefinition, readRepeatedNumber } from './definitions.ts'
 import type { Dictionary } from './dictionary.ts'
 import { readDocument } from './documents.ts'
@@ -64,6 +64,7 @@ const capitalRules: readonly Rule[] = [
   readSmallForm,
   readSignature,
   readCode,
+  readQuarter,
   readStandard,
   readAlarm,
   readRoman,

@@ -1,4 +1,5 @@
 import { spellInteger } from './numbers.ts'
+import { isSyllable } from './syllables.ts'
 import type { Place, Profile, Reading } from './types.ts'
 import { atEnd, matchAt } from './types.ts'
 
@@ -18,7 +19,7 @@ export function romanValue(numeral: string): number | undefined {
 }
 
 const keyword = atEnd(
-  /(?:^|[^\p{L}])(đại hội(?: đảng| đại biểu)?(?: toàn quốc)?|lần thứ|lần|thứ|khóa|khoá|quý|kỳ|kì|kỳ họp thứ|kỳ họp|học kỳ|thế kỷ|thế kỉ|chương|phần|mục|phụ lục|phụ biểu|biểu|bảng|hạng|loại|nhóm|bậc|cấp|ngạch|khu vực|vùng|đợt|tập|quyển|quân khu|đoạn|khoản|năm|nhiệm kỳ|hội nghị|giai đoạn|đề án|dự án|tổ|cụm|khối|lớp|hồi|báo động|bđ|thế chiến|điều|tiểu mục|trung ương|mức độ|mức|tuyến|số)\s+$/u,
+  /(?:^|[^\p{L}])(đại hội(?: đảng| đại biểu)?(?: toàn quốc)?|lần thứ|lần|thứ|khóa|khoá|quý|kỳ|kì|kỳ họp thứ|kỳ họp|học kỳ|thế kỷ|thế kỉ|chương|phần|mục|phụ lục|phụ biểu|biểu|bảng|hạng|loại|nhóm|bậc|cấp|ngạch|khu vực|vùng|đợt|tập|quyển|quân khu|đoạn|(?<!tài )khoản|năm|nhiệm kỳ|hội nghị|giai đoạn|đề án|dự án|tổ|cụm|khối|lớp|hồi|báo động|bđ|thế chiến|điều|tiểu mục|trung ương|mức độ|mức|tuyến|số)\s+$/u,
 )
 const listed = atEnd(
   /(?:^|[^\p{L}])(?:quý|khóa|khoá|chương|phần|mục|phụ lục|khu vực|đợt|hạng|loại|nhóm|bậc|lần thứ|kỳ|đại hội|thế kỷ|thế kỉ|vùng|báo động)\s+[ivxlc]{1,7}(?:\s*(?:,|và|hoặc|đến|-|–)\s*[ivxlc]{1,7}){0,6}\s*(?:,|và|hoặc|đến|-|–)\s*$/u,
@@ -56,9 +57,28 @@ export function readRoman(place: Place): Reading | undefined {
     if (!heading && !(listed.test(before) && written === upper)) return undefined
     return { end, spoken: spellInteger(String(value), profile) }
   }
-  if (!allowed(word, upper, written === upper)) return undefined
+  if (!allowed(word, upper, written === upper) || isSyllableHere(written, text, end)) return undefined
   const ordinal = /thứ$/.test(word)
   return { end, spoken: ordinal ? spellOrdinal(String(value), profile) : spellInteger(String(value), profile) }
+}
+
+/** vi phạm, vi tính, xi măng, di sản: the first syllable of a word, in whatever case. */
+const compounds: Record<string, RegExp> = {
+  VI: /^\s(?:phạm|tính|sinh|rút|khuẩn|trùng|mạch|mô|lượng|hành|phẫu|ta|rus|bằng|la)(?!\p{L})/iu,
+  XI: /^\s(?:măng|lanh|rô|phông|nhan|đánh|téc)(?!\p{L})/iu,
+  DI: /^\s\p{L}/u,
+  MI: /^\s\p{L}/u,
+  LI: /^\s\p{L}/u,
+}
+const endsPhrase =
+  /^\s*(?:$|[\n.,;:)"”/–-]|(?:của|và|hoặc|đến|năm|nhiệm|tại|phụ lục|chương|mục|phần|điều|khoản|luật|nghị)(?!\p{L}))/iu
+
+/** A small "vi", "xi", "i" or "v" is a numeral only where the phrase ends; else it is a syllable of the next word. */
+function isSyllableHere(written: string, text: string, end: number): boolean {
+  const behind = text.slice(end, end + 12)
+  if (compounds[written.toUpperCase()]?.test(behind)) return true
+  const small = written === written.toLowerCase() && (written.length === 1 || isSyllable(written))
+  return small && !endsPhrase.test(behind)
 }
 
 /** Some words take a numeral only when it cannot be anything else. */
@@ -93,13 +113,15 @@ const communeBehind = /\.\s?\p{Lu}\p{Ll}+(?: \p{Lu}\p{Ll}+|[,;)\n]|$)/uy
 
 const ordinalDigits = atEnd(/(?:^|[^\p{L}])thứ\s+$/u)
 const ordinalList = atEnd(/(?:^|[^\p{L}])thứ\s+[2-7](?:\s*(?:,|và|hoặc|-|–|đến)\s*[2-7]){0,5}\s*(?:,|và|hoặc|đến)\s*$/u)
+/** thứ 2,4,6 without blanks. */
+const listedWeekday = /([2-7])(?=,[2-7](?![\d]))/y
 const dayNumber = /([1-9]\d{0,3})(?![\d]|[.,/:]\d|\s?%)/y
 
 /** "thứ 4" -> thứ tư, and the rest of a list of weekdays. */
 export function readOrdinal(place: Place): Reading | undefined {
   const inList = ordinalList.test(place.before)
   if (!inList && !ordinalDigits.test(place.before)) return undefined
-  const match = matchAt(dayNumber, place.text, place.at)
+  const match = matchAt(dayNumber, place.text, place.at) ?? matchAt(listedWeekday, place.text, place.at)
   if (match?.[1] === undefined || (inList && !/^[2-7]$/.test(match[1]))) return undefined
   const end = place.at + match[0].length
   const until = matchAt(/\s?[-–—]\s?([2-7])(?![\d]|[.,/:]\d)/y, place.text, end)

@@ -50,6 +50,6 @@ const zones = /(?:gmt|utc|est|pst|cst)(?![\p{L}\d])/uy
 
 /** Time zones written small behind a time. */
 export function readZone(place: Place): Reading | undefined {
-  const match = /(?:\d|giờ|phút)\s$/u.test(place.before) ? matchAt(zones, place.text, place.at) : undefined
+  const match = /(?:\d[hgp]?|giờ|phút)\s$/u.test(place.before) ? matchAt(zones, place.text, place.at) : undefined
   return match === undefined ? undefined : { end: place.at + match[0].length, spoken: match[0].toUpperCase() }
 }

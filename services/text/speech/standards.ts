@@ -1,5 +1,5 @@
 import { terms } from './abbreviations.ts'
-import { issuerName } from './documents.ts'
+import { issuerName } from './issuers.ts'
 import { spellInteger } from './numbers.ts'
 import type { Place, Reading } from './types.ts'
 import { matchAt } from './types.ts'

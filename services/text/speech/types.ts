@@ -66,6 +66,7 @@ export function matchAt(expression: RegExp, text: string, at: number): RegExpExe
 /** A context expression that was turned round: see `atEnd`. */
 export interface EndExpression {
   test(text: string): boolean
+  /** The groups; what matched as a whole is empty, because a look-behind takes nothing. */
   exec(text: string): RegExpExecArray | null
 }
 

@@ -86,6 +86,8 @@ export const economy: Record<string, string> = {
   CSKH: 'chăm sóc khách hàng',
   CTCP: 'Công ty cổ phần',
   TTXD: 'trật tự xây dựng',
+  NHNNPTNT: 'Ngân hàng Nông nghiệp và Phát triển nông thôn',
+  DVNN: 'dịch vụ nông nghiệp',
   TBA: 'trạm biến áp',
   MBA: 'máy biến áp',
   CTTL: 'công trình thủy lợi',

@@ -36,5 +36,6 @@ export const fields: Record<string, string> = {
   DL: 'Du lịch',
   QHKT: 'Quy hoạch - Kiến trúc',
   NgV: 'Ngoại vụ',
+  VHTTTT: 'Văn hóa, Thông tin và Truyền thông',
   TBXH: 'Thương binh và Xã hội',
 }
