@@ -34,7 +34,7 @@ export async function tryReading(
   const heard = areas.length === 0 && entry?.areaCode ? [entry.areaCode] : areas
   const dictionary = await loadDictionary(ctx.db, await communesOf(ctx.db, heard), trial)
   const content = checkContent(
-    announcementContentSchema.parse({ title: text.slice(0, 60), body: text, variants: { speech: { text } } }),
+    announcementContentSchema.parse({ title: 'Đọc thử', body: text, variants: { speech: { text } } }),
     ctx.now(),
     { forSubmit: false },
   )

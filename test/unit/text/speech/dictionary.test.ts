@@ -64,6 +64,11 @@ describe('where an entry applies', () => {
     expect(read('đồi Km', [entry('đồi Km', 'đồi Km')]).text).toBe('đồi Km')
   })
 
+  test('other capitals are no change that is heard, unless they are capitals throughout', () => {
+    expect(read('Bản Tà Rụt', [entry('Tà Rụt', 'tà rụt')])).toMatchObject({ text: 'Bản Tà Rụt', spans: [] })
+    expect(read('Bản TÀ RỤT', [entry('Tà Rụt', 'tà rụt')]).text).toBe('Bản tà rụt')
+  })
+
   test('what the text itself explains means just that', () => {
     const text = 'giảm nghèo bền vững (GNBV), chương trình GNBV'
     expect(read(text, [entry('GNBV', 'gia nhập')]).text).toBe('giảm nghèo bền vững, chương trình giảm nghèo bền vững')
