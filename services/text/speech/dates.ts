@@ -1,7 +1,7 @@
 import { spellInteger } from './numbers.ts'
 import { spellOrdinal } from './roman.ts'
 import type { Place, Profile, Reading, Rule } from './types.ts'
-import { firstOf, matchAt } from './types.ts'
+import { atEnd, firstOf, matchAt } from './types.ts'
 
 const D = String.raw`(0?[1-9]|[12]\d|3[01])`
 const M = '(0?[1-9]|1[0-2])'
@@ -32,9 +32,13 @@ const isoDate = new RegExp(String.raw`${Y}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])
 const shortYear = new RegExp(String.raw`${D}/${M}/(\d{2})(?!\d|/)`, 'y')
 const dayToDate = new RegExp(String.raw`${D}${dash}${D}/${M}(?:/${Y})?(?!\d|/)`, 'y')
 const dateToDate = new RegExp(String.raw`${D}/${M}(?:/${Y})?${dash}${D}/${M}(?:/${Y})?(?!\d|/)`, 'y')
-const dayToDayOfMonth = new RegExp(String.raw`${D}${dash}${D}(?=\s+tháng\s)`, 'y')
+const dayToDayOfMonth = new RegExp(
+  String.raw`${D}${dash}${D}(?=\s+tháng\s+(?:\d|giêng|chạp|này|tới|sau|trước|một|hai|ba|tư|năm|sáu|bảy|tám|chín|mười))`,
+  'y',
+)
 const monthYear = new RegExp(String.raw`${M}\s?[/-]\s?${Y}${end}`, 'y')
 const monthToMonth = new RegExp(`${M}${dash}${M}(?:/${Y})?${end}`, 'y')
+const monthYearToMonthYear = new RegExp(String.raw`${M}/${Y}${dash}(?:tháng\s)?${M}/${Y}${end}`, 'y')
 const dayMonth = new RegExp(String.raw`${D}[/-]${M}(?!\d|[/-]\d|\p{L})`, 'uy')
 const monthThenYear = new RegExp(String.raw`${M}\s+${Y}(?!\d|[.,/]\d)`, 'y')
 const partOfYear = new RegExp(String.raw`(\d{1,2})/${Y}(?!\d|/|-)`, 'y')
@@ -112,8 +116,8 @@ const daysOfMonth: Rule = place => {
   return { end: place.at + match[0].length, spoken: `${first} đến ngày ${spellInteger(match[2] ?? '', profile)}` }
 }
 
-const afterMonthWord = /(?:^|[^\p{L}])tháng\s+$/u
-const listedMonths = /(?:^|[^\p{L}])tháng\s+[\d,\s/và-]{1,24}(?:,|và|hoặc|đến|-)\s*$/u
+const afterMonthWord = atEnd(/(?:^|[^\p{L}])tháng\s+$/u)
+const listedMonths = atEnd(/(?:^|[^\p{L}])tháng\s+[\d,\s/và-]{1,24}(?:,|và|hoặc|đến|-)\s*$/u)
 
 const months: Rule = place => {
   const { text, at, before, profile } = place
@@ -126,6 +130,14 @@ const months: Rule = place => {
       return { end: at + range[0].length, spoken }
     }
   }
+  const span = matchAt(monthYearToMonthYear, text, at)
+  if (span !== undefined) {
+    const [from, until] = [
+      [span[1], span[2]],
+      [span[3], span[4]],
+    ].map(([m = '', y = '']) => `${spellMonth(m, profile)} năm ${spellInteger(y, profile)}`)
+    return { end: at + span[0].length, spoken: `${named ? '' : 'tháng '}${from} đến tháng ${until}` }
+  }
   const withYear = matchAt(monthYear, text, at) ?? (named ? matchAt(monthThenYear, text, at) : undefined)
   if (withYear !== undefined && (named || withYear[0].includes('/')) && !afterPartWord.test(before)) {
     const word = named ? '' : 'tháng '
@@ -137,8 +149,9 @@ const months: Rule = place => {
   return alone === undefined ? undefined : { end: at + alone[0].length, spoken: spellMonth(alone[1] ?? '', profile) }
 }
 
-const afterPartWord =
-  /(?:^|[^\p{L}])(?:quý|đợt|lần|kỳ|kì|khóa|khoá|phiên|học kỳ|số|tuần|vụ|(?:lần|kỳ họp|phiên họp) thứ)\s+$/u
+const afterPartWord = atEnd(
+  /(?:^|[^\p{L}])(?:quý|đợt|lần|kỳ|kì|khóa|khoá|phiên|học kỳ|số|tuần|vụ|(?:lần|kỳ họp|phiên họp) thứ)\s+$/u,
+)
 
 /** quý 3/2026, đợt 1/2026, and 2026/2027. */
 const partWithYear: Rule = place => {
@@ -171,19 +184,34 @@ const dayMonthRule: Rule = place => {
   }
 }
 
-const afterDay = /(?:^|[^\p{L}])(?:ngày|hôm|mùng|mồng)\s+$/u
-const strongContext =
-  /(?:^|[^\p{L}])(?:ngày|hôm|mùng|mồng|rằm|sáng|trưa|chiều|tối|đêm|lễ|dịp|kỷ niệm|kỉ niệm|quốc khánh|quốc tế|giải phóng|nghỉ|phụ nữ|lao động|thiếu nhi|liệt sĩ|nhà giáo|giỗ tổ|thứ \p{L}+,?|chủ nhật,?|\d\s?(?:h|giờ)|phút)\s*[(,]?\s*$/u
-const weakContext = /(?:^|[^\p{L}])(?:từ|đến|trước|sau|vào|tới|hết|kể từ|lúc|cuối|đầu|và|hoặc)\s+$/u
-const listContext = /ngày[^.;\n]{1,40}(?:,|và|đến|hoặc|-|–|;)\s*$/u
+const afterDay = atEnd(/(?:^|[^\p{L}])(?:ngày|hôm|mùng|mồng)\s+$/u)
+const strongContext = atEnd(
+  /(?:^|[^\p{L}])(?:ngày|hôm|mùng|mồng|rằm|sáng|trưa|chiều|tối|đêm|lễ|dịp|kỷ niệm|kỉ niệm|quốc khánh|quốc tế|giải phóng|nghỉ|phụ nữ|lao động|thiếu nhi|liệt sĩ|nhà giáo|giỗ tổ|thứ \p{L}+,?|chủ nhật,?|\d\s?(?:h|giờ)|phút)\s*[(,]?\s*$/u,
+)
+const weakContext = atEnd(/(?:^|[^\p{L}])(?:từ|đến|trước|sau|vào|tới|hết|kể từ|lúc|cuối|đầu|và|hoặc)\s+$/u)
+/** "Ngày Pháp luật Việt Nam 9/11": the name of a day, then the day. */
+const namedDay = atEnd(/(?:^|[^\p{L}])(?:ngày|tháng hành động|tuần lễ)(?:\s\p{L}+){1,8}\s$/u)
+const listContext = atEnd(/ngày[^.;\n]{1,40}(?:,|và|đến|hoặc|-|–|;)\s*$/u)
 const yearlyAfter = /^\s*(?:hằng năm|hàng năm|âm lịch|dương lịch|\(âm lịch|\(dương lịch|tới|năm nay|năm \d{4})/u
 /** 01/03 thủ tục, 12/15 xã: so many of so many. */
 const shareOf =
   /^\s(?:thủ tục|TTHC|hồ sơ|xã|phường|thôn|bản|khu phố|tổ|tiêu chí|chỉ tiêu|nhiệm vụ|đơn vị|cơ quan|hộ|người|trường|học sinh|đại biểu|cán bộ|công trình|dự án|mô hình|phiếu|ý kiến)(?!\p{L})/u
-const counted = /(?:số|nhà|ngõ|ngách|hẻm|kiệt|lô|thửa|khoản|điều|tỷ lệ|tỉ lệ|hơn|gần|đạt|chiếm|được|khoảng)\s*$/u
+const counted = atEnd(/(?:số|nhà|ngõ|ngách|hẻm|kiệt|lô|thửa|khoản|điều|tỷ lệ|tỉ lệ|hơn|gần|đạt|chiếm|được|khoảng)\s*$/u)
 
 /** Days that everybody writes this way; as shares they would make no sense. */
 const holidays = new Set(['8/3', '10/3', '30/4', '19/5', '27/7', '20/10', '20/11', '22/12'])
+
+const pairBefore = atEnd(/(?:^|[^\d/])(\d{1,2})\/(\d{1,2})\s*(?:,|và|hoặc|-|–)\s*$/u)
+
+/** lễ 30/4 và 1/5: what follows a pair that is surely a day is one, too. */
+function besideDay(before: string): boolean {
+  const [, day = '0', month = '0'] = pairBefore.exec(before) ?? []
+  if (Number(month) < 1 || Number(month) > 12 || Number(day) > 31) return false
+  return Number(day) > 12 || /^0/.test(day) || holidays.has(`${Number(day)}/${Number(month)}`)
+}
+
+/** A word in small letters right behind d/m: then it counts something. */
+const afterDayMonth = /[\d/]+\s(\p{Ll}+)/uy
 
 /**
  * Is d/m a day and not a fraction, a count or a house number? A year settles it; else the words around it do. A first
@@ -194,6 +222,9 @@ function likelyDate(place: Place, day: string, month: string, year: string | und
   const { before } = place
   if (strongContext.test(before) || listContext.test(before)) return true
   if (counted.test(before)) return false
+  if (besideDay(before)) return true
+  const behindNumber = matchAt(afterDayMonth, place.text, place.at)?.[1]
+  if (namedDay.test(before) && behindNumber === undefined) return true
   const after = place.text.slice(place.at, place.at + 40).replace(/^[\d/\s–-]+/u, ' ')
   if (shareOf.test(after)) return false
   if (yearlyAfter.test(after)) return true
@@ -214,6 +245,9 @@ const rules: readonly Rule[] = [
   months,
   dayMonthRule,
 ]
+
+/** Nothing but a month behind its word, for numbers that stand alone. */
+export const readMonth: Rule = months
 
 /** Days, months, years and their ranges. Place it behind the rule for document numbers, before fractions. */
 export function readDate(place: Place): Reading | undefined {

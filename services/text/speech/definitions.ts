@@ -25,7 +25,7 @@ export function readDefinition(place: Place): Reading | undefined {
   const known = [terms[key], issuers[key], documentTypes[key]].find(
     expansion => expansion !== undefined && endsWithWords(line, expansion),
   )
-  const words = known ?? byInitials(line, key)
+  const words = known === undefined ? byInitials(line, key) : line.slice(-known.length)
   if (words === undefined) return undefined
   place.defined.set(token, place.readPart(words))
   return { end: at + match[0].length, spoken: '' }

@@ -1,8 +1,9 @@
-import { documentTypes, fields, issuers } from './abbreviations.ts'
+import { documentTypes, fields, issuers, matters } from './abbreviations.ts'
 import { letterName } from './letters.ts'
 import { spellInteger } from './numbers.ts'
 import type { Place, Profile, Reading } from './types.ts'
-import { matchAt } from './types.ts'
+import { atEnd, matchAt } from './types.ts'
+import { spellVerbatim } from './verbatim.ts'
 
 /** 1216/QĐ-BTTTT, 30c/NQ-CP, 49/2024/NĐ-CP, 52/2019/QH14, 2455/BTTTT-TTCS (the state's way). */
 const stateNumber =
@@ -20,15 +21,16 @@ const typeWords = [
 const typeSymbols = Object.keys(documentTypes)
   .map(word => word.toLowerCase())
   .join('|')
-const namedType = new RegExp(
-  String.raw`(?:^|[^\p{L}])(?:${typeWords}|luật[^,;.:()\d]{1,40}|${typeSymbols})(?:\s+số)?\s*:?\s*$`,
-  'u',
+const namedType = atEnd(
+  new RegExp(String.raw`(?:^|[^\p{L}])(?:${typeWords}|luật[^,;.:()\d]{1,40}|${typeSymbols})(?:\s+số)?\s*:?\s*$`, 'u'),
 )
-const numberWord = /(?:^|[^\p{L}])số\s*:?\s*$/u
+const numberWord = atEnd(/(?:^|[^\p{L}])số\s*:?\s*$/u)
 
 interface Symbol {
   type: string | undefined
   issuers: string[]
+  /** What is said instead of an issuer: "về vi phạm hành chính". */
+  matter?: string
   unknown: string | undefined
 }
 
@@ -37,17 +39,22 @@ interface Symbol {
  * named once: not when the sentence names it by itself, and in its fuller form when that follows the date.
  */
 export function readDocument(place: Place): Reading | undefined {
-  const { text, at } = place
+  const { text, at, before } = place
   const state = matchAt(stateNumber, text, at)
   if (state?.[1] !== undefined && state[4] !== undefined) {
     const symbol = stateSymbol(state[4], place.profile)
+    if (formBefore.test(before)) return verbatim(place, state[0])
     if (accepted(symbol, place)) {
+      if (place.profile.documents === 'verbatim') return verbatim(place, state[0])
       return compose(place, at + state[0].length, symbol, { number: state[1], letter: state[2], year: state[3] })
     }
   }
+  const form = formBefore.test(before) ? matchAt(formNumber, text, at) : undefined
+  if (form !== undefined) return verbatim(place, form[0])
   const party = matchAt(partyNumber, text, at)
   const partyType = documentTypes[party?.[3] ?? '']
   if (party?.[1] !== undefined && party[4] !== undefined && partyType !== undefined) {
+    if (place.profile.documents === 'verbatim') return verbatim(place, party[0])
     const name = issuerName(party[4], place.profile)
     const symbol: Symbol = {
       type: partyType,
@@ -58,11 +65,20 @@ export function readDocument(place: Place): Reading | undefined {
   }
   const bare = matchAt(yearOnly, text, at)
   if (bare?.[1] === undefined || !namedType.test(place.before)) return undefined
+  if (place.profile.documents === 'verbatim') return verbatim(place, bare[0])
   return {
     end: at + bare[0].length,
     spoken: spellNumber({ number: bare[1], letter: bare[2], year: bare[3] }, place.profile),
   }
 }
+
+function verbatim(place: Place, written: string): Reading {
+  return { end: place.at + written.length, spoken: spellVerbatim(written, place.profile) }
+}
+
+const formNumber = /\d{1,3}[a-zđ]?-\p{Lu}[\p{Lu}\d]{0,7}(?:[-/]\p{Lu}[\p{Lu}\d]{0,7}){0,2}(?![\p{L}\d])/uy
+/** Mẫu số 02/ĐK: the number of a form has no issuer. */
+const formBefore = atEnd(/(?:^|[^\p{L}])(?:mẫu|biểu|biểu mẫu|phụ biểu|ký hiệu|phiếu|tờ khai)(?: số)?\s*:?\s*$/u)
 
 /** Without a known type or issuer it is a document only where the text calls it one. */
 function accepted(symbol: Symbol, place: Place): boolean {
@@ -83,6 +99,9 @@ function stateSymbol(written: string, profile: Profile): Symbol {
     if (name !== undefined && type === undefined) return { type: undefined, issuers: [name], unknown: undefined }
     return { type, issuers: [], unknown: type === undefined ? written : undefined }
   }
+  const matter = matters[parts[1] ?? '']
+  if (matter !== undefined) return { type, issuers: [], unknown: undefined, matter }
+  if (first === 'HĐ') return { type, issuers: [], unknown: undefined }
   const codes = first === 'TTLT' || first === 'NQLT' ? parts.slice(1) : parts.slice(1, 2)
   const names = codes.map(code => issuerName(code, profile))
   const known = names.filter(name => name !== undefined)
@@ -134,12 +153,19 @@ function compose(place: Place, end: number, symbol: Symbol, document: WrittenDoc
     })
     return { end, spoken: `${spoken} của ${code}` }
   }
-  const issuer = symbol.issuers.join(' và ')
+  if (symbol.matter !== undefined) return { end, spoken: `${spoken} ${symbol.matter}` }
+  const issuer = listed(symbol.issuers)
   if (issuer === '') return { end, spoken }
   const fuller = symbol.issuers.length === 1 ? issuerBehindDate(place, end, issuer) : undefined
   if (fuller !== undefined) return { end: fuller.end, spoken: `${spoken} của ${fuller.spoken}` }
   if (matchAt(ownIssuer, place.text, end) !== undefined) return { end, spoken }
   return { end, spoken: namedInSentence(place, end, issuer) ? spoken : `${spoken} của ${issuer}` }
+}
+
+/** A, B và C. */
+function listed(names: string[]): string {
+  const last = names.at(-1) ?? ''
+  return names.length > 1 ? `${names.slice(0, -1).join(', ')} và ${last}` : last
 }
 
 /** Every way in which a text may name an issuer, by its full name: UBND, BTTTT, Bộ TTTT. */
@@ -176,7 +202,10 @@ function holdsName(sentence: string, name: string): boolean {
     const left = flat.slice(Math.max(0, at - 12), at)
     const right = flat.slice(at + name.length, at + name.length + 9)
     if (/[\p{L}\d/-]$/u.test(left) || /^[\p{L}\d]/u.test(right)) continue
-    if (name === 'Chính phủ' && (/(?:Thủ tướng|Văn phòng|Thanh tra) $/u.test(left) || /^ (?:điện tử|số)/u.test(right)))
+    if (
+      name === 'Chính phủ' &&
+      (/(?:Thủ tướng|Văn phòng|Thanh tra) $/u.test(left) || /^ (?:điện tử|số(?!\s*(?:\d|$)))/u.test(right))
+    )
       continue
     return true
   }

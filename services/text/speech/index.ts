@@ -1,19 +1,26 @@
 import type { Dictionary } from './dictionary.ts'
-import { type PlacedWarning, readText, type Span, type SpokenText } from './reader.ts'
+import type { Span } from './output.ts'
+import { type PlacedWarning, readText, type SpokenText } from './reader.ts'
 import { type DocumentStyle, type ProfileName, profiles } from './types.ts'
 
 export { type SpeechPart, splitForSpeech } from './split.ts'
 export type { DocumentStyle, PlacedWarning, ProfileName, Span, SpokenText }
 
 /** Kept with every pinned reading. Raise it with a change of the rules that changes what listeners hear. */
-export const readerVersion = 1
+export const readerVersion = 2
 
 export interface ReadingOptions {
+  /** Regional words; north says nghìn, linh, tư. */
   profile?: ProfileName
   documents?: DocumentStyle
   /** Words of the place, before all rules. */
   dictionary?: Dictionary | undefined
 }
+
+const verbatimProfiles = {
+  north: { ...profiles.north, documents: 'verbatim' },
+  south: { ...profiles.south, documents: 'verbatim' },
+} as const
 
 /**
  * Written administrative Vietnamese as an announcer would say it: numbers, dates, times, telephone numbers, units, legal
@@ -23,5 +30,7 @@ export interface ReadingOptions {
  */
 export function readAloud(text: string, options: ReadingOptions = {}): SpokenText {
   const clean = text.normalize('NFC').replace(/[\u00d0\u0189]/g, 'Đ')
-  return readText(clean, profiles[options.profile ?? 'north'], options.dictionary)
+  const { profile = 'north', documents = 'expanded' } = options
+  const words = documents === 'verbatim' ? verbatimProfiles[profile] : profiles[profile]
+  return readText(clean, words, options.dictionary)
 }

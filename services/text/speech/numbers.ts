@@ -1,3 +1,4 @@
+import { digitsEnd } from './shape.ts'
 import type { Place, Profile } from './types.ts'
 import { matchAt } from './types.ts'
 
@@ -21,6 +22,8 @@ export function spellInteger(digits: string, profile: Profile): string {
   const significant = digits.replace(/^0+/, '')
   if (significant === '') return digitNames[0]
   if (significant.length > longestQuantity) return spellDigits(digits)
+  if (significant.length <= 3) return spellGroup(significant.padStart(3, '0'), false, profile)
+  if (significant.length <= 9) return spellChunk(significant, false, profile)
   const chunks: string[] = []
   for (let end = significant.length; end > 0; end -= 9) chunks.unshift(significant.slice(Math.max(0, end - 9), end))
   const words: string[] = []
@@ -46,8 +49,22 @@ function spellChunk(chunk: string, full: boolean, profile: Profile): string {
   return words.join(' ')
 }
 
+/** What was spelled before, by profile: there are two thousand groups, and texts repeat them. */
+const spelledGroups = new WeakMap<Profile, Map<string, string>>()
+
 /** Three digits, not all zero. */
 function spellGroup(group: string, full: boolean, profile: Profile): string {
+  const known = spelledGroups.get(profile) ?? new Map<string, string>()
+  spelledGroups.set(profile, known)
+  const key = full ? `+${group}` : group
+  const found = known.get(key)
+  if (found !== undefined) return found
+  const words = wordsOfGroup(group, full, profile)
+  known.set(key, words)
+  return words
+}
+
+function wordsOfGroup(group: string, full: boolean, profile: Profile): string {
   const hundreds = Number(group[0])
   const tens = Number(group[1])
   const units = Number(group[2])
@@ -102,6 +119,9 @@ const dottedNumber = /\d+(?:\.\d+)+/y
  */
 export function numberAt(place: Place, at: number): WrittenNumber | undefined {
   const { text, profile } = place
+  const end = digitsEnd(text, at)
+  const sign = text[end]
+  if (end > at && sign !== '.' && sign !== ',' && sign !== ' ') return written(end, text.slice(at, end), '', profile)
   const grouped = matchAt(groupedNumber, text, at)
   if (grouped?.[1] !== undefined && !/^0/.test(grouped[1])) {
     return written(at + grouped[0].length, grouped[1].replaceAll('.', ''), grouped[2] ?? '', profile)
@@ -161,7 +181,8 @@ function plain(place: Place, at: number): WrittenNumber | undefined {
   return written(at + match[0].length, match[0], '', place.profile)
 }
 
-function warnAmbiguous(place: Place, number: string): void {
+/** Tells the officer of a number whose dot or comma may mean either thing. */
+export function warnAmbiguous(place: Place, number: string): void {
   const shown = number.slice(0, 40)
   place.warn(`number:${shown}`, {
     vi: `Số "${shown}" không rõ là phần nghìn hay phần thập phân. Đề nghị viết dấu chấm cho hàng nghìn, dấu phẩy cho thập phân.`,

@@ -3,7 +3,7 @@ import { letterName } from './letters.ts'
 import { spellInteger } from './numbers.ts'
 import { isSyllable } from './syllables.ts'
 import type { Place, Reading } from './types.ts'
-import { matchAt } from './types.ts'
+import { atEnd, matchAt } from './types.ts'
 
 const words: Record<string, string> = {
   TP: 'thành phố',
@@ -19,7 +19,7 @@ const words: Record<string, string> = {
 }
 
 const level = /(TDP|KP|TP|TX|TT|Tp|Tx|Tt|[HQPXT])(\.)?\s?(?=\p{Lu}[\p{L}’']|\d)/uy
-const bodyBefore = /(?:^|[^\p{L}])(?:bộ|sở|phòng)\s+$/u
+const bodyBefore = atEnd(/(?:^|[^\p{L}])(?:bộ|sở|phòng)\s+$/u)
 
 /** TP Đồng Hới, P. Nam Đông Hà, Q.1, TP.HCM: the abbreviation of a level before a name or a number. */
 export function readLevel(place: Place): Reading | undefined {
@@ -35,7 +35,8 @@ export function readLevel(place: Place): Reading | undefined {
   const behind = text.slice(end, end + 40)
   const name = /^\p{Lu}[\p{L}’']*/u.exec(behind)?.[0]
   if (name === undefined) return numberedLevel(token, spoken, end, behind)
-  if (token === 'TP' && isPerson(name, behind)) return undefined
+  if (token === 'TP' && !dotted && isPerson(name, behind)) return undefined
+  if (token === 'TT' && name === 'Huế') return undefined
   if (token === 'TT' && !dotted && !/^\p{Lu}\p{Ll}+(?: \p{Lu}\p{Ll}+)?(?:,|\.|;|\)|$)/u.test(behind)) return undefined
   if (/^\p{Lu}{2,}$/u.test(name) && !isSyllable(name) && terms[name] === undefined) return undefined
   return { end, spoken }
@@ -50,7 +51,7 @@ function numberedLevel(token: string, spoken: string, end: number, behind: strin
 
 /** "TP Nguyễn Văn A" may be a head of section: three names that begin with a surname. */
 function isPerson(name: string, behind: string): boolean {
-  return surnames.has(name) && /^\p{Lu}\p{Ll}+ \p{Lu}\p{Ll}+ \p{Lu}/u.test(behind)
+  return !behind.startsWith('Hồ Chí Minh') && surnames.has(name) && /^\p{Lu}\p{Ll}+ \p{Lu}\p{Ll}+ \p{Lu}/u.test(behind)
 }
 
 const roads: Record<string, string> = {

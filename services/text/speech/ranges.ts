@@ -1,10 +1,10 @@
 import type { Quantity } from './quantities.ts'
 import { quantityAt, sayQuantity } from './quantities.ts'
 import type { Place, Reading } from './types.ts'
-import { matchAt } from './types.ts'
+import { atEnd, matchAt } from './types.ts'
 
 const separator = /\s?[-–—÷]\s?(?=\d)/y
-const ordinalBefore = /(?:^|[^\p{L}])thứ\s+$/u
+const ordinalBefore = atEnd(/(?:^|[^\p{L}])thứ\s+$/u)
 
 /**
  * Quantities and ranges of them: 15-20%, 5 - 10 triệu đồng (the unit is shared), 3kg-6kg. Only an ascending pair is a

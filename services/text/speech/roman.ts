@@ -1,6 +1,6 @@
 import { spellInteger } from './numbers.ts'
 import type { Place, Profile, Reading } from './types.ts'
-import { matchAt } from './types.ts'
+import { atEnd, matchAt } from './types.ts'
 
 const canonical = /^M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})$/
 const values: Record<string, number> = { I: 1, V: 5, X: 10, L: 50, C: 100, D: 500, M: 1000 }
@@ -17,10 +17,12 @@ export function romanValue(numeral: string): number | undefined {
   return total
 }
 
-const keyword =
-  /(?:^|[^\p{L}])(đại hội(?: đảng| đại biểu)?(?: toàn quốc)?|lần thứ|lần|thứ|khóa|khoá|quý|kỳ|kì|kỳ họp thứ|kỳ họp|học kỳ|thế kỷ|thế kỉ|chương|phần|mục|phụ lục|phụ biểu|biểu|bảng|hạng|loại|nhóm|bậc|cấp|ngạch|khu vực|vùng|đợt|tập|quyển|quân khu|đoạn|khoản|năm|nhiệm kỳ|hội nghị|giai đoạn|đề án|dự án|tổ|cụm|khối|lớp|hồi|báo động|bđ|thế chiến|điều|tiểu mục|trung ương|số)\s+$/u
-const listed =
-  /(?:^|[^\p{L}])(?:quý|khóa|khoá|chương|phần|mục|phụ lục|khu vực|đợt|hạng|loại|nhóm|bậc|lần thứ|kỳ|đại hội)\s+[ivxlc]{1,7}(?:\s*(?:,|và|hoặc|đến|-|–)\s*[ivxlc]{1,7}){0,6}\s*(?:,|và|hoặc|đến|-|–)\s*$/u
+const keyword = atEnd(
+  /(?:^|[^\p{L}])(đại hội(?: đảng| đại biểu)?(?: toàn quốc)?|lần thứ|lần|thứ|khóa|khoá|quý|kỳ|kì|kỳ họp thứ|kỳ họp|học kỳ|thế kỷ|thế kỉ|chương|phần|mục|phụ lục|phụ biểu|biểu|bảng|hạng|loại|nhóm|bậc|cấp|ngạch|khu vực|vùng|đợt|tập|quyển|quân khu|đoạn|khoản|năm|nhiệm kỳ|hội nghị|giai đoạn|đề án|dự án|tổ|cụm|khối|lớp|hồi|báo động|bđ|thế chiến|điều|tiểu mục|trung ương|mức độ|mức|tuyến|số)\s+$/u,
+)
+const listed = atEnd(
+  /(?:^|[^\p{L}])(?:quý|khóa|khoá|chương|phần|mục|phụ lục|khu vực|đợt|hạng|loại|nhóm|bậc|lần thứ|kỳ|đại hội|thế kỷ|thế kỉ|vùng|báo động)\s+[ivxlc]{1,7}(?:\s*(?:,|và|hoặc|đến|-|–)\s*[ivxlc]{1,7}){0,6}\s*(?:,|và|hoặc|đến|-|–)\s*$/u,
+)
 const numeral = /[IVXLCDMivxlcdm]+(?![\p{L}\d])/uy
 
 /** "thứ nhất", "thứ tư": the two ordinals that are not the plain number. */
@@ -46,6 +48,10 @@ export function readRoman(place: Place): Reading | undefined {
   const end = at + written.length
   const word = keyword.exec(before)?.[1]
   if (word === undefined) {
+    if (upper === 'X' && matchAt(communeBehind, text, end) !== undefined) return undefined
+    if (numeralAlone.test(written) && /\p{Ll}\s$/u.test(text.slice(at - 2, at))) {
+      return { end, spoken: spellInteger(String(value), profile) }
+    }
     const heading = written === upper && /^\s*$/.test(before) && /^(?:\.|\)|\s?[-–—/]\s)/.test(text.slice(end, end + 3))
     if (!heading && !(listed.test(before) && written === upper)) return undefined
     return { end, spoken: spellInteger(String(value), profile) }
@@ -60,15 +66,33 @@ function allowed(word: string, numeral: string, upperCase: boolean): boolean {
   if (word === 'năm') return numeral.length >= 3 && numeral.startsWith('M')
   if (word === 'số') return /^[IVXL]+$/.test(numeral)
   if (
-    /^(?:tổ|cụm|khối|lớp|điều|cấp|loại|nhóm|lần|kỳ|kì|bậc|bảng|biểu|trung ương|đề án|dự án|hội nghị|ngạch)$/.test(word)
+    /^(?:tổ|cụm|khối|lớp|điều|cấp|loại|nhóm|lần|kỳ|kì|bậc|bảng|biểu|trung ương|mức độ|mức|tuyến|đề án|dự án|hội nghị|ngạch)$/.test(
+      word,
+    )
   ) {
     return upperCase && /^[IVX]+$/.test(numeral)
   }
   return true
 }
 
-const ordinalDigits = /(?:^|[^\p{L}])thứ\s+$/u
-const ordinalList = /(?:^|[^\p{L}])thứ\s+[2-7](?:\s*(?:,|và|hoặc|-|–|đến)\s*[2-7]){0,5}\s*(?:,|và|hoặc|đến)\s*$/u
+const alarm = /BĐ\s?(III|II|I|[123])(?![\p{L}\d])/uy
+
+/** BĐIII, BĐ 2: the three flood levels (QĐ 18/2021/QĐ-TTg, báo động). */
+export function readAlarm(place: Place): Reading | undefined {
+  const match = matchAt(alarm, place.text, place.at)
+  if (match?.[1] === undefined) return undefined
+  const level = romanValue(match[1]) ?? match[1]
+  return { end: place.at + match[0].length, spoken: `báo động ${spellInteger(String(level), place.profile)}` }
+}
+
+/** Behind a word in small letters these can be nothing else; VI, XI, MI, DI could be syllables. */
+const numeralAlone = /^(?:I{2,3}|IV|VI{2,3}|IX|XI{2,3}|XIV|XVI{0,3}|XIX|XXI{0,3})$/
+
+/** X. Gio Linh is a commune; X. Tổ chức thực hiện is the tenth part. */
+const communeBehind = /\.\s?\p{Lu}\p{Ll}+(?: \p{Lu}\p{Ll}+|[,;)\n]|$)/uy
+
+const ordinalDigits = atEnd(/(?:^|[^\p{L}])thứ\s+$/u)
+const ordinalList = atEnd(/(?:^|[^\p{L}])thứ\s+[2-7](?:\s*(?:,|và|hoặc|-|–|đến)\s*[2-7]){0,5}\s*(?:,|và|hoặc|đến)\s*$/u)
 const dayNumber = /([1-9]\d{0,3})(?![\d]|[.,/:]\d|\s?%)/y
 
 /** "thứ 4" -> thứ tư, and the rest of a list of weekdays. */

@@ -1,5 +1,5 @@
 import type { Place, Reading } from './types.ts'
-import { matchAt } from './types.ts'
+import { atEnd, matchAt } from './types.ts'
 import { rateWords, units } from './unit-table.ts'
 
 /** Signs that are said as a word wherever they stand. */
@@ -32,14 +32,20 @@ const words: Record<string, string> = {
 const silent = /[#*_^`~|\\•●▪◦■□◆►▶✓✔☑→⇒←↑↓<>{}[\]\u2500-\u257f]/u
 const bullet = /[-–—+•●▪◦*][ ]+/y
 const dashes = /[-–—]/
-const measured =
-  /\d\s?(?:giờ|phút|h|đồng|triệu|tỷ|nghìn|ngàn|%|kg|km|m|ha|m2|tấn|lít|độ|°c|người|hộ|ngày|tháng|năm|tuổi)\s?$/u
-const fromBefore = /(?:^|[^\p{L}])(?:từ|khoảng)\s[^.,;:\n]{1,40}$/u
-const sameWord =
-  /(?:^|[^\p{L}])(thứ|tháng|ngày|điều|khoản|km|quốc lộ|tổ|thôn|khu phố|chương|mục|phần)\s\p{L}+\s?$|(?:^|[^\p{L}])(thứ|tháng|ngày|điều|khoản|km|tổ|thôn|khu phố|chương|mục|phần)\s\d{1,4}\s?$/u
+const measured = atEnd(
+  /\d\s?(?:giờ|phút|h|đồng|triệu|tỷ|nghìn|ngàn|%|kg|km|m|ha|m2|tấn|lít|độ|°c|người|hộ|ngày|tháng|năm|tuổi)\s?$/u,
+)
+const fromBefore = atEnd(/(?:^|[^\p{L}])(?:từ|khoảng)\s[^.,;:\n]{1,40}$/u)
+const sameWord = atEnd(
+  /(?:^|[^\p{L}])(thứ|tháng|ngày|điều|khoản|km|quốc lộ|tổ|thôn|khu phố|chương|mục|phần|cấp|mức|bậc|lớp|tuần|vòng|đợt)\s\p{L}+\s?$|(?:^|[^\p{L}])(bđ)\s?\d\s?$|(?:^|[^\p{L}])(thứ|tháng|ngày|điều|khoản|tổ|thôn|khu phố|chương|mục|phần|cấp|mức|bậc|lớp|tuần|vòng|đợt)\s\d{1,4}\s?$|(?:^|[^\p{L}])(km)\s?\d{1,4}(?:\s?\+\s?\d{1,3})?\s?$/u,
+)
 const unitBehind = /(?:[kcdm]?m[23²³]|km|kg|kwh)(?![\p{L}\d])/iuy
-const romanBefore = /(?:^|[^\p{L}])(?:quý|khóa|khoá|chương|phần|mục|phụ lục|khu vực|đợt)\s+[ivxlc]{1,7}\s?$/u
-const rated = /(?:\d\s?|triệu |tỷ |nghìn |mức )\p{L}{1,8}(?: \p{L}{2,8})?\s?$/u
+const romanBefore = atEnd(
+  /(?:^|[^\p{L}])(?:quý|khóa|khoá|chương|phần|mục|phụ lục|khu vực|đợt|thế kỷ|thế kỉ|hạng|loại|nhóm|bậc|kỳ|lần thứ|thứ|vùng|báo động|cấp|đại hội)\s+[ivxlc]{1,7}\s?$/u,
+)
+/** A measure of time, weight or volume in front of a slash makes a rate of it: 5 phút/bài. */
+const measureBefore = atEnd(/\d\s?(?:phút|giờ|ngày|buổi|lít|kg|tấn|tạ|mét|km|ha|suất|lần|lượt|gam|ml|tiết|kwh)$/u)
+const rated = atEnd(/(?:\d\s?|triệu |tỷ |nghìn |mức )\p{L}{1,8}(?: \p{L}{2,8})?\s?$/u)
 
 /**
  * One sign: what it says, or nothing. Sentence marks, brackets and quotes stay as they are, because the voice makes its
@@ -53,6 +59,7 @@ export function readSymbol(place: Place): Reading | undefined {
     const mark = matchAt(bullet, text, at)
     if (mark !== undefined) return { end: at + mark[0].length, spoken: '' }
   }
+  if (sign === '.') return text.startsWith('./.', at) ? { end: at + 3, spoken: '.' } : undefined
   if (dashes.test(sign)) return readDash(place, end)
   if (sign === '/') return readSlashSign(place, end)
   if (sign === ':') return readColon(place, end)
@@ -96,9 +103,17 @@ function readDash(place: Place, end: number): Reading {
   if (digitBehind && (measured.test(before) || (spaced && fromBefore.test(before)))) return { end, spoken: 'đến' }
   if (romanBefore.test(before) && /^\s?[IVXLC]+(?![\p{L}\d])/u.test(behind)) return { end, spoken: 'đến' }
   const word = sameWord.exec(before)
-  const again = word?.[1] ?? word?.[2]
-  if (again !== undefined && behind.trimStart().toLowerCase().startsWith(`${again} `)) return { end, spoken: 'đến' }
+  const again = word?.slice(1).find(found => found !== undefined)
+  if (
+    again !== undefined &&
+    behind
+      .trimStart()
+      .toLowerCase()
+      .startsWith(again === 'bđ' || again === 'km' ? again : `${again} `)
+  )
+    return { end, spoken: 'đến' }
   if (spaced) return { end, spoken: text[at] === '-' ? '-' : '–' }
+  if (/\p{L}$/u.test(before) && /^ \p{L}/u.test(behind)) return { end, spoken: ' -' }
   return { end, spoken: '' }
 }
 
@@ -108,6 +123,7 @@ function readSlashSign(place: Place, end: number): Reading {
   const behind = text.slice(end, end + 16)
   if (/^\s?(?:19|20)\d{2}(?!\d)/.test(behind) && /\p{L}\s?$/u.test(before)) return { end, spoken: 'năm' }
   if (/(?:^|[^\p{L}])và\s?$/u.test(before)) return { end, spoken: '' }
+  if (/^\.(?:\s|$)/.test(behind)) return { end: end + 1, spoken: /[.!?…]\s?$/.test(before) ? '' : '.' }
   const unit = matchAt(unitBehind, text, end)
   const unitName = unit === undefined ? undefined : units[unit[0].toLowerCase().replace('²', '2').replace('³', '3')]
   if (unit !== undefined && unitName !== undefined) return { end: end + unit[0].length, spoken: `trên ${unitName}` }
@@ -116,6 +132,7 @@ function readSlashSign(place: Place, end: number): Reading {
   if (chained) return { end, spoken: 'trên' }
   if (rated.test(before) && (rateWords.has(next) || rateWords.has(next.split(' ')[0] ?? '')))
     return { end, spoken: 'trên' }
-  if (/[\p{L})]\s?$/u.test(before) && /^\s?\p{L}/u.test(behind)) return { end, spoken: ',' }
+  if (measureBefore.test(before) && /^\p{Ll}/u.test(behind)) return { end, spoken: 'trên' }
+  if (/[\p{L})]\s?$/u.test(before) && /^\s?[\p{L}\d]/u.test(behind)) return { end, spoken: ',' }
   return { end, spoken: /\d\s?$/.test(before) && /^\s?\d/.test(behind) ? 'xẹt' : '' }
 }

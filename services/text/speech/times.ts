@@ -1,6 +1,6 @@
 import { spellInteger } from './numbers.ts'
 import type { Place, Profile, Reading } from './types.ts'
-import { matchAt } from './types.ts'
+import { atEnd, matchAt } from './types.ts'
 
 /** A clock time that starts at an index. */
 interface Clock {
@@ -16,7 +16,7 @@ const minuteSecond = /(\d{1,3})\s?(?:p|'|’|′)\s?(\d{1,2})\s?(?:s|''|”|″)
 const hourOnly = /(\d{1,2})\s?(?:[hH]|giờ)(?![\p{L}\d])/uy
 const dashBetween = /\s?[-–—]\s?(?=\d)/y
 const bareHour = /(\d{1,2})\s?[-–—]\s?(?=\d)/y
-const scale = /(?:tỷ lệ|tỉ lệ|tỷ số|tỉ số|bản đồ)\s*$/u
+const scale = atEnd(/(?:tỷ lệ|tỉ lệ|tỷ số|tỉ số|bản đồ)\s*$/u)
 /** "8 giờ 30 người": a counted noun behind the second number means that it is no minute. */
 const countedNoun =
   /^\s(?:người|hộ|(?:ngày|tuần|tháng|năm)(?!\s\d)|xã|thôn|hồ sơ|đại biểu|triệu|nghìn|tỷ|xe|lượt|cán bộ|em|cháu|bà con)(?!\p{L})/u

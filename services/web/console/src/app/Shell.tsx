@@ -2,9 +2,12 @@ import { Drawer, Text, VisuallyHidden } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import {
   IconArrowsSplit,
+  IconCalendarWeek,
+  IconDeviceSpeaker,
   IconEar,
   IconFileText,
   IconLanguage,
+  IconListDetails,
   IconLogout,
   IconMapPin,
   IconMenu2,
@@ -39,6 +42,9 @@ const places: Place[] = [
   { to: '/announcements', label: 'announcements', icon: IconFileText, needs: 'announcement.read' },
   { to: '/compose', label: 'compose', icon: IconPencilPlus, needs: 'announcement.write' },
   { to: '/operator', label: 'operator', icon: IconSpeakerphone, needs: 'station.operate' },
+  { to: '/airtime', label: 'airtime', icon: IconCalendarWeek, needs: 'airtime.read' },
+  { to: '/devices', label: 'devices', icon: IconDeviceSpeaker, needs: 'device.read' },
+  { to: '/as-run', label: 'asRun', icon: IconListDetails, needs: 'airtime.read' },
   { to: '/places', label: 'places', icon: IconMapPin, needs: 'place.read' },
   { to: '/citizens', label: 'citizens', icon: IconUsersPlus, needs: 'citizen.import' },
   { to: '/pronunciations', label: 'pronunciations', icon: IconEar, needs: 'pronunciation.read' },

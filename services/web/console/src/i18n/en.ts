@@ -1,3 +1,5 @@
+import { airtimeEn } from './airtime.ts'
+import { asRunEn, devicesEn } from './devices.ts'
 import type { Dictionary } from './dictionary.ts'
 
 /** The English screens. */
@@ -23,6 +25,9 @@ export const en: Dictionary = {
     announcements: 'Announcements',
     compose: 'Write an announcement',
     operator: 'On air',
+    airtime: 'Air schedule',
+    devices: 'Station devices',
+    asRun: 'As-run log',
     places: 'Stations and boards',
     citizens: 'Citizens',
     pronunciations: 'Pronunciation',
@@ -700,6 +705,9 @@ export const en: Dictionary = {
     note: (name, present, configured) => `${name} gets ${present}% of the messages instead of ${configured}%.`,
     noteLink: 'See the SMS vendors',
   },
+  airtime: airtimeEn,
+  devices: devicesEn,
+  asRun: asRunEn,
   operator: {
     title: 'Items to air',
     lead: 'Items given to your stations.',

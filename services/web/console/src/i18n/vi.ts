@@ -1,3 +1,6 @@
+import { airtimeVi } from './airtime.ts'
+import { asRunVi, devicesVi } from './devices.ts'
+
 /**
  * The Vietnamese screens: official register, words of the project's glossary. `en.ts` must have the same keys with the
  * same arguments; the compiler checks it.
@@ -24,6 +27,9 @@ export const vi = {
     announcements: 'Thông báo',
     compose: 'Soạn thông báo',
     operator: 'Phát thanh',
+    airtime: 'Lịch phát sóng',
+    devices: 'Thiết bị phát',
+    asRun: 'Nhật ký phát sóng',
     places: 'Đài và bảng tin',
     citizens: 'Danh sách người dân',
     pronunciations: 'Từ điển phát âm',
@@ -709,6 +715,9 @@ export const vi = {
       `${name} đang nhận ${present}% số tin thay vì ${configured}%.`,
     noteLink: 'Xem các nhà cung cấp SMS',
   },
+  airtime: airtimeVi,
+  devices: devicesVi,
+  asRun: asRunVi,
   operator: {
     title: 'Bản tin cần phát',
     lead: 'Các bản tin được giao cho đài của Ông/Bà.',

@@ -1,72 +1,28 @@
-import { Badge, Button, Group, Modal, Paper, Skeleton, Stack, Text, Title } from '@mantine/core'
-import { DateTimePicker } from '@mantine/dates'
+import { Badge, Button, Group, Paper, Text } from '@mantine/core'
 import {
+  IconAlertOctagon,
   IconBan,
   IconCheck,
   IconClock,
   IconDownload,
   IconFileText,
   IconPlayerPlay,
-  IconSpeakerphone,
 } from '@tabler/icons-react'
 import { useState } from 'react'
 import { Link } from 'react-router'
-import type { OperatorItem } from '../../../../http/schemas.ts'
-import { useAired, useOperatorItems } from '../api/queries.ts'
-import { DateWords } from '../app/DateWords.tsx'
-import { useWords } from '../i18n/context.tsx'
-import { ownAddress } from '../lib/address.ts'
-import { formatBytes, formatDateTime, formatDuration, fromPicker, toPicker } from '../lib/format.ts'
-import { groupItems, itemState } from '../lib/operator.ts'
-import { useNow } from '../lib/useNow.ts'
-import { PriorityBadge } from '../parts/badges.tsx'
-import { PageHead } from '../parts/Panel.tsx'
-import { ProblemBox, tell, tellProblem, tellUndo } from '../parts/problem.tsx'
-import css from './OperatorPage.module.css'
+import type { OperatorItem } from '../../../../../http/schemas.ts'
+import { useAired } from '../../api/queries.ts'
+import { useWords } from '../../i18n/context.tsx'
+import { ownAddress } from '../../lib/address.ts'
+import { formatBytes, formatDateTime, formatDuration } from '../../lib/format.ts'
+import { itemState } from '../../lib/operator.ts'
+import { PriorityBadge } from '../../parts/badges.tsx'
+import { tell, tellProblem, tellUndo } from '../../parts/problem.tsx'
+import { AskTime } from './AskTime.tsx'
+import css from './operator.module.css'
 
-/** What the operator of a station does on a phone: hear it, air it, tick it. */
-export function OperatorPage() {
-  const { t } = useWords()
-  const items = useOperatorItems()
-  const now = useNow()
-  const groups = groupItems(items.data ?? [], now)
-  return (
-    <DateWords>
-      <div className={css.page}>
-        <PageHead title={t.operator.title} lead={t.operator.lead} />
-        {items.isError && <ProblemBox error={items.error} onRetry={() => void items.refetch()} />}
-        {items.isPending && <Skeleton height={240} radius={8} />}
-        {items.isSuccess && items.data.length === 0 && (
-          <Paper className={css.empty}>
-            <IconSpeakerphone size={44} stroke={1.4} aria-hidden="true" />
-            <Title order={2}>{t.operator.emptyTitle}</Title>
-            <Text c="dimmed">{t.operator.emptyText}</Text>
-          </Paper>
-        )}
-        <ItemGroup title={t.operator.today} items={groups.today} now={now} />
-        <ItemGroup title={t.operator.earlier} items={groups.earlier} now={now} />
-      </div>
-    </DateWords>
-  )
-}
-
-function ItemGroup({ title, items, now }: { title: string; items: OperatorItem[]; now: Date }) {
-  if (items.length === 0) return null
-  return (
-    <section className={css.group}>
-      <Title order={2} mb="sm">
-        {title}
-      </Title>
-      <Stack gap="md">
-        {items.map(item => (
-          <Item key={item.id} item={item} now={now} />
-        ))}
-      </Stack>
-    </section>
-  )
-}
-
-function Item({ item, now }: { item: OperatorItem; now: Date }) {
+/** One item outside the slots: hear it, fetch it, read it, tick it. */
+export function ItemCard({ item, now }: { item: OperatorItem; now: Date }) {
   const { t, language } = useWords()
   const state = itemState(item, now)
   const gone = state === 'withdrawn' || state === 'expired'
@@ -78,6 +34,15 @@ function Item({ item, now }: { item: OperatorItem; now: Date }) {
           <div>
             <strong>{state === 'withdrawn' ? t.operator.withdrawn : t.operator.expired}</strong>
             {item.withdrawnAt && <Text size="sm">{t.operator.withdrawnAt(formatDateTime(item.withdrawnAt))}</Text>}
+          </div>
+        </div>
+      )}
+      {state === 'to-air' && item.priority === 'emergency' && (
+        <div className={css.urgent}>
+          <IconAlertOctagon size={24} aria-hidden="true" />
+          <div>
+            <strong>{t.airtime.operator.emergency}</strong>
+            <Text size="sm">{t.airtime.operator.emergencyHelp}</Text>
           </div>
         </div>
       )}
@@ -198,38 +163,15 @@ function Tick({ item, state }: { item: OperatorItem; state: ReturnType<typeof it
           {t.operator.airedOther}
         </Button>
       </div>
-      {asking && <AskTime busy={aired.isPending} onClose={() => setAsking(false)} onSave={mark} />}
-    </>
-  )
-}
-
-function AskTime({ busy, onClose, onSave }: { busy: boolean; onClose: () => void; onSave: (at: string) => void }) {
-  const { t } = useWords()
-  const [value, setValue] = useState<string | null>(() => toPicker(new Date().toISOString()))
-  const at = fromPicker(value)
-  const future = at !== null && new Date(at).getTime() > Date.now()
-  return (
-    <Modal opened onClose={onClose} title={t.operator.airedTitle} closeButtonProps={{ 'aria-label': t.common.close }}>
-      <Stack>
-        <DateTimePicker
-          label={t.operator.airedTime}
-          description={t.common.zone}
-          value={value}
-          onChange={setValue}
-          valueFormat="HH:mm DD/MM/YYYY"
-          error={future && t.operator.airedFuture}
-          size="md"
+      {asking && (
+        <AskTime
+          title={t.operator.airedTitle}
+          begin={new Date()}
+          busy={aired.isPending}
+          onClose={() => setAsking(false)}
+          onSave={mark}
         />
-        <Button
-          size="md"
-          color="leaf"
-          loading={busy}
-          disabled={at === null || future}
-          onClick={() => at !== null && onSave(at)}
-        >
-          {t.operator.airedSave}
-        </Button>
-      </Stack>
-    </Modal>
+      )}
+    </>
   )
 }
