@@ -12,7 +12,7 @@ function builtConsole(): string {
 
 /** Addresses that the console answers itself (its router.tsx); everything else unknown is a plain 404. */
 const consolePages =
-  /^\/($|(sign-in|announcements|compose|operator|places|citizens|pronunciations|recipients|vendors)(\/|$))/
+  /^\/($|(sign-in|announcements|compose|operator|airtime|devices|as-run|places|citizens|pronunciations|recipients|vendors)(\/|$))/
 
 /** A page of one message, for when the console itself cannot answer. */
 function messagePage(title: string, vi: string, en: string): string {
