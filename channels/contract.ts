@@ -96,6 +96,49 @@ export interface RenderTools {
   workDir: string
   signal: AbortSignal
   log: Log
+  /** Keeps what is dear to make and the same for the same key, such as spoken pieces; absent: everything is made anew. */
+  cache?: CachePort
+}
+
+/** A place for bytes that can be made again: anything in it may be gone at any time, and nothing in it is ever half. */
+export interface CachePort {
+  /** @param key names content and everything it depends on (a hash); never rejects */
+  get(key: string): Promise<Buffer | undefined>
+  /** Keeps the bytes if there is room for them. Never rejects: a full disk costs time, not the work. */
+  put(key: string, bytes: Buffer): Promise<void>
+}
+
+/** Files of a loudspeaker rendition, by name: what is broadcast, and the speech alone from which slots are joined. */
+export const speechFiles = { broadcast: 'speech.mp3', track: 'voice.flac' } as const
+
+/** Makes the file of one slot from the voice tracks of its items. Implemented by the loudspeaker channel. */
+export interface StudioPort {
+  /** Deterministic. @throws AppError audio.tool-missing | audio.silent | audio.failed | setup.disk-full */
+  assemble(job: SlotJob, tools: RenderTools): Promise<SlotSound>
+}
+
+export interface SlotJob {
+  title: string
+  artist: string
+  /** Silence before everything, for amplifiers that are switched on by the sound; 0 or up to 60. */
+  powerOnLeadSeconds: number
+  chime: boolean
+  /** Written text, read aloud by the channel's voice; empty for none. */
+  greeting: string
+  signOff: string
+  /** In the order of airing. `trackPath`: the rendition's voice.flac. `plays`: how often in a row. */
+  parts: { id: string; trackPath: string; plays: number }[]
+  gapSeconds: number
+}
+
+export interface SlotSound {
+  path: string
+  durationMs: number
+  lufs: number
+  dbtp: number
+  sizeBytes: number
+  /** Where each part is in the file, so that a player can leave one out and the log can say which was heard. */
+  parts: { id: string; play: number; startMs: number; endMs: number }[]
 }
 
 export interface Rendition<Content> {

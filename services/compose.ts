@@ -16,6 +16,7 @@ import { AppError } from './domain/errors.ts'
 import { parseQuietHours, usualQuietHours } from './domain/quiet-hours.ts'
 import type { HttpDeps } from './http/deps.ts'
 import { createShelf } from './places/shelf.ts'
+import { createDiskCache } from './runtime/disk-cache.ts'
 import type { Links } from './runtime/links.ts'
 import { createLinks } from './runtime/links.ts'
 import { projectVersion } from './runtime/paths.ts'
@@ -34,6 +35,8 @@ export interface ComposeOptions {
   /** Raw configuration of one channel, prefix removed. */
   channelValues: (channelId: string) => Record<string, string>
   simulatorUrl: string | null
+  /** Where spoken pieces are kept, and how much of them; absent or 0: nothing is kept. */
+  speechCache?: { folder: string; maxBytes: number }
   /** LOA_QUIET_HOURS; the usual ones when undefined, none in a demo. */
   quietHours?: string | undefined
   log: Log
@@ -127,7 +130,9 @@ export async function compose(options: ComposeOptions): Promise<Instance> {
     const links = createLinks(options.secret, options.publicUrl)
     const mail = mailPort(options, demo, { log, now })
     const quietHours = parseQuietHours(options.quietHours ?? (demo ? 'off' : usualQuietHours)) ?? null
-    const ctx: DispatchContext = { db, now, log, channels, demo, quietHours }
+    const { speechCache } = options
+    const renderCache = speechCache?.maxBytes ? createDiskCache({ ...speechCache, now, log }) : undefined
+    const ctx: DispatchContext = { db, now, log, channels, demo, quietHours, ...(renderCache && { renderCache }) }
     const deps: Omit<ChannelDeps, 'news' | 'vendors'> = {
       log,
       now,

@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { projectVersion } from '../runtime/paths.ts'
+import { register as account } from './commands/account.ts'
 import { register as api } from './commands/api.ts'
 import { register as bench } from './commands/bench.ts'
 import { register as chaos } from './commands/chaos.ts'
@@ -41,6 +42,7 @@ for (const register of [
   control,
   resend,
   importCommand,
+  account,
   read,
   speak,
   sms,

@@ -1,7 +1,7 @@
 import { requireChannel } from '../../channels/registry.ts'
 import { jobVersion } from '../../config/queues.ts'
 import type { Actor, Permission } from '../domain/accounts.ts'
-import { may } from '../domain/accounts.ts'
+import { may, requirePermission } from '../domain/accounts.ts'
 import type { AnnouncementAction, AnnouncementContent, AnnouncementState } from '../domain/announcement.ts'
 import { announcementContentSchema, announcementStates, nextState } from '../domain/announcement.ts'
 import { approvalHash, checkApproval } from '../domain/approval.ts'
@@ -42,16 +42,6 @@ const actionPermission = {
   approve: 'announcement.approve',
   cancel: 'announcement.control',
 } as const satisfies Partial<Record<AnnouncementAction, Permission>>
-
-/** @throws AppError auth.forbidden */
-export function requirePermission(actor: Actor, permission: Permission): void {
-  if (!may(actor.role, permission)) {
-    throw new AppError('auth.forbidden', {
-      vi: 'Tài khoản của Ông/Bà không có quyền thực hiện việc này.',
-      en: 'Your account is not allowed to do this.',
-    })
-  }
-}
 
 function allowedActions(row: AnnouncementRow, actor: Actor): string[] {
   const actions: string[] = (Object.keys(actionPermission) as (keyof typeof actionPermission)[]).filter(

@@ -26,7 +26,10 @@ export async function renderFor(
   const { channel, config } = requireChannel(ctx.channels, channelId)
   const { reading, ...rest } = source
   const renderSource: RenderSource = { ...rest, ...(reading !== null && { reading }), demo: ctx.demo }
-  return await withWorkDir(workDir => channel.render(renderSource, { workDir, signal, log: ctx.log }, config))
+  const { log, renderCache: cache } = ctx
+  return await withWorkDir(workDir =>
+    channel.render(renderSource, { workDir, signal, log, ...(cache && { cache }) }, config),
+  )
 }
 
 /**

@@ -287,7 +287,7 @@ export const importReportSchema = z.object({
 /** An import while it runs and after: how far it is, what came of it. */
 export const importJobSchema = z.object({
   id,
-  kind: z.enum(['citizens', 'opt-outs']),
+  kind: z.enum(['citizens', 'opt-outs', 'areas', 'stations', 'boards']),
   dryRun: z.boolean(),
   /** reading: the file is read and checked; merging: its people are written; failed: see `problem`. */
   phase: z.enum(['reading', 'merging', 'done', 'failed', 'cancelled']),

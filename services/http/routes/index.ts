@@ -2,6 +2,7 @@ import type { Registry } from 'prom-client'
 import type { Auth } from '../../accounts/auth.ts'
 import type { HttpDeps } from '../deps.ts'
 import type { RouteDef } from '../route.ts'
+import { accountRoutes } from './accounts.ts'
 import { announcementRoutes } from './announcements.ts'
 import { areaRoutes } from './areas.ts'
 import { boardRoutes } from './boards.ts'
@@ -14,6 +15,7 @@ import { previewRoutes } from './preview.ts'
 import { progressRoutes } from './progress.ts'
 import { pronunciationRoutes } from './pronunciations.ts'
 import { receiptRoutes } from './receipts.ts'
+import { registryRoutes } from './registry.ts'
 import { sessionRoutes } from './session.ts'
 import { type ReadyChecks, systemRoutes } from './system.ts'
 import { unsubscribeRoutes } from './unsubscribe.ts'
@@ -44,6 +46,8 @@ export function allRoutes(deps: HttpDeps, auth: Auth, options: RouteOptions = {}
     ...vendorRoutes(deps),
     ...citizenRoutes(deps),
     ...historyRoutes(deps),
+    ...registryRoutes(deps),
+    ...accountRoutes(deps),
     ...unsubscribeRoutes(deps),
   ]
   return routes

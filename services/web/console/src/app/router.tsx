@@ -1,12 +1,18 @@
 import { createBrowserRouter, Navigate } from 'react-router'
+import { may } from '../../../../domain/accounts.ts'
 import { useMe } from '../api/queries.ts'
+import { useSetup } from '../api/registry.ts'
 import { Busy } from '../parts/Busy.tsx'
 import { RouteProblem } from './RouteProblem.tsx'
 import { Shell } from './Shell.tsx'
 
-/** An operator has one page; everybody else begins with the list. */
+/** An operator has one page; whoever sets up a new instance begins with what it lacks, everybody else with the list. */
 function FirstPage() {
   const me = useMe()
+  const keeper = me.data ? may(me.data.role, 'place.manage') : false
+  const setup = useSetup(keeper)
+  if (keeper && setup.isPending) return <Busy />
+  if (keeper && setup.data?.complete === false) return <Navigate replace to="/setup" />
   return <Navigate replace to={me.data?.role === 'operator' ? '/operator' : '/announcements'} />
 }
 
@@ -81,6 +87,15 @@ export const router = createBrowserRouter([
             path: 'vendors',
             lazy: async () => ({ Component: (await import('../pages/VendorsPage.tsx')).VendorsPage }),
           },
+          {
+            path: 'registry',
+            lazy: async () => ({ Component: (await import('../pages/RegistryPage.tsx')).RegistryPage }),
+          },
+          {
+            path: 'accounts',
+            lazy: async () => ({ Component: (await import('../pages/AccountsPage.tsx')).AccountsPage }),
+          },
+          { path: 'setup', lazy: async () => ({ Component: (await import('../pages/SetupPage.tsx')).SetupPage }) },
           { path: '*', lazy: async () => ({ Component: (await import('../pages/NotFoundPage.tsx')).NotFoundPage }) },
         ],
       },

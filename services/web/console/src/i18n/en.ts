@@ -21,6 +21,7 @@ export const en: Dictionary = {
     version: v => `Version ${v}`,
   },
   roles: { officer: 'Desk officer', approver: 'Approver', operator: 'Station operator', admin: 'Administrator' },
+  navSections: { announcements: 'Announcements', radio: 'Radio', manage: 'Manage' },
   nav: {
     announcements: 'Announcements',
     compose: 'Write an announcement',
@@ -33,6 +34,9 @@ export const en: Dictionary = {
     pronunciations: 'Pronunciation',
     recipients: 'Look up a recipient',
     vendors: 'SMS vendors',
+    registry: 'Manage the lists',
+    accounts: 'Accounts',
+    setup: 'Setting up',
     label: 'Pages',
   },
   common: {

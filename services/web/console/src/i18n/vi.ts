@@ -23,6 +23,7 @@ export const vi = {
     version: (v: string) => `Phiên bản ${v}`,
   },
   roles: { officer: 'Chuyên viên', approver: 'Người phê duyệt', operator: 'Người vận hành đài', admin: 'Quản trị' },
+  navSections: { announcements: 'Thông báo', radio: 'Truyền thanh', manage: 'Quản lý' },
   nav: {
     announcements: 'Thông báo',
     compose: 'Soạn thông báo',
@@ -35,6 +36,9 @@ export const vi = {
     pronunciations: 'Từ điển phát âm',
     recipients: 'Tra cứu người nhận',
     vendors: 'Nhà cung cấp SMS',
+    registry: 'Quản lý danh mục',
+    accounts: 'Tài khoản',
+    setup: 'Thiết lập hệ thống',
     label: 'Các trang',
   },
   common: {

@@ -17,7 +17,8 @@ interface SpeechPreviewProps {
 /** The recording as the stations get it, what was measured on it, and the words as they are spoken. */
 export function SpeechPreview({ speech, preview, soundOnly = false }: SpeechPreviewProps) {
   const { t, language } = useWords()
-  const file = preview.files.find(one => one.mime.startsWith('audio/'))
+  const file =
+    preview.files.find(one => one.name === 'speech.mp3') ?? preview.files.find(one => one.mime === 'audio/mpeg')
   const decimal = (n: number) =>
     new Intl.NumberFormat(language === 'vi' ? 'vi-VN' : 'en-GB', { maximumFractionDigits: 1 }).format(n)
   const seconds = speech.durationSeconds ?? preview.estimate.airSeconds

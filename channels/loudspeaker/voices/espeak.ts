@@ -1,20 +1,44 @@
-import { AppError } from '../../services/domain/errors.ts'
-import { audioFailed, runTool } from './tool.ts'
+import { availableParallelism } from 'node:os'
+import type { Sentence } from '../../../services/domain/errors.ts'
+import { audioFailed, runTool } from '../tool.ts'
+import type { SpeakOptions, Voice } from './voice.ts'
 
 /** The Vietnamese voices of espeak-ng: Northern, Central, Southern. */
-export const voices = ['vi', 'vi-vn-x-central', 'vi-vn-x-south'] as const
-export type Voice = (typeof voices)[number]
+export const espeakVariants = ['vi', 'vi-vn-x-central', 'vi-vn-x-south'] as const
+export type EspeakVariant = (typeof espeakVariants)[number]
+
+const regions: Record<EspeakVariant, Sentence> = {
+  vi: { vi: 'miền Bắc', en: 'Northern' },
+  'vi-vn-x-central': { vi: 'miền Trung', en: 'Central' },
+  'vi-vn-x-south': { vi: 'miền Nam', en: 'Southern' },
+}
 
 /** Samples per second of espeak-ng's own voices. Its output is 16-bit little-endian mono. */
-export const speechRate = 22_050
+export const espeakRate = 22_050
 
-export interface SpeechOptions {
-  voice: Voice
-  /** Words per minute; 150 is a calm announcer (about 15 characters a second). */
-  speed: number
-  signal: AbortSignal
-  /** More sound than this is refused with text.too-long. */
-  maxSeconds: number
+// Sentences come one by one; the limit only keeps a single call from growing without bound.
+const maxCharacters = 2_000
+// Twelve times slower than the slowest allowed speed reads them.
+const maxSecondsPerCall = 1_200
+// Measured 2 ms of work per second of sound; the rest is room for a busy machine.
+const patienceMs = 20_000
+
+/**
+ * The voice that always works: espeak-ng, a process per piece.
+ * @param patience how long a call may take at the least, ms; more for long texts
+ */
+export function espeakVoice(variant: EspeakVariant, patience = patienceMs): Voice {
+  return {
+    id: `espeak:${variant}`,
+    name: { vi: `espeak-ng ${regions[variant].vi}`, en: `espeak-ng ${regions[variant].en}` },
+    rate: espeakRate,
+    limits: { maxCharacters, maxBytes: maxCharacters * 4 },
+    // One more than there are processors, so that none waits while a result is taken over.
+    concurrency: Math.min(8, availableParallelism() + 1),
+    version: espeakVersion,
+    speak: (text, options) => speak(variant, text, options, patience),
+    close: async () => undefined,
+  }
 }
 
 // Below full scale (100), because espeak-ng clips there (+0.1 dBTP measured); the loudness is set later anyway.
@@ -35,32 +59,17 @@ export function plainForEspeak(text: string): string {
     .trim()
 }
 
-/**
- * Speaks one piece of text.
- * @returns samples at {@link speechRate}, 16-bit little-endian mono; empty when there was nothing to say
- * @throws AppError audio.tool-missing | audio.failed | text.too-long
- */
-export async function speak(text: string, options: SpeechOptions): Promise<Buffer> {
+async function speak(variant: EspeakVariant, text: string, options: SpeakOptions, patience: number): Promise<Buffer> {
   const plain = plainForEspeak(text)
   if (plain === '') return Buffer.alloc(0)
-  const args = ['-v', options.voice, '-s', String(options.speed), '-a', String(amplitude), '-b', '1', '-z']
+  const args = ['-v', variant, '-s', String(options.speed), '-a', String(amplitude), '-b', '1', '-z']
   const wav = await runTool('espeak-ng', [...args, '--stdin', '--stdout'], {
     input: plain,
     signal: options.signal,
-    // Measured 2 ms of work per second of sound; the rest is room for a busy machine.
-    timeoutMs: 20_000 + plain.length * 5,
-    maxOutputBytes: Math.ceil(options.maxSeconds * speechRate * 2) + 4_096,
-    tooMuch: readingTooLong(),
+    timeoutMs: patience + plain.length * 5,
+    maxOutputBytes: maxSecondsPerCall * espeakRate * 2,
   })
   return wav.length === 0 ? wav : wavSamples(wav)
-}
-
-/** The error for a text that would be read for longer than anybody may occupy the air. */
-export function readingTooLong(): AppError {
-  return new AppError('text.too-long', {
-    vi: 'Bài đọc phát lâu quá một giờ. Ông/Bà vui lòng rút gọn hoặc chia thành nhiều thông báo.',
-    en: 'The reading takes more than one hour to broadcast. Please shorten it or split it into several announcements.',
-  })
 }
 
 /**
@@ -75,7 +84,7 @@ export function wavSamples(wav: Buffer): Buffer {
     const size = wav.readUInt32LE(at + 4)
     if (id === 'fmt ') {
       const [channels, rate, bits] = [wav.readUInt16LE(at + 10), wav.readUInt32LE(at + 12), wav.readUInt16LE(at + 22)]
-      if (channels !== 1 || rate !== speechRate || bits !== 16) {
+      if (channels !== 1 || rate !== espeakRate || bits !== 16) {
         throw audioFailed(`espeak-ng gave ${channels} channel(s), ${rate} Hz, ${bits} bit`)
       }
     }
