@@ -1,3 +1,4 @@
+import { speechFiles } from '../../channels/contract.ts'
 import type { InstalledChannel } from '../../channels/registry.ts'
 import { announcementContentSchema } from '../domain/announcement.ts'
 import { AppError } from '../domain/errors.ts'
@@ -49,7 +50,9 @@ export async function tryReading(
     AbortSignal.timeout(longestRenderMs),
   )
   const files = await linkFiles(ctx, tools.links, channelId, rendition)
-  return { reading, audioUrl: files.find(file => file.mime.startsWith('audio/'))?.url ?? null }
+  // The words alone: nobody at a desk waits for the silence and the chime of a broadcast.
+  const words = files.find(file => file.name === speechFiles.track) ?? files.find(f => f.mime.startsWith('audio/'))
+  return { reading, audioUrl: words?.url ?? null }
 }
 
 function speakingChannel(ctx: DispatchContext): [string, InstalledChannel] {
