@@ -1,7 +1,9 @@
 import { Command } from 'commander'
 import { projectVersion } from '../runtime/paths.ts'
 import { register as account } from './commands/account.ts'
+import { register as airtime } from './commands/airtime.ts'
 import { register as api } from './commands/api.ts'
+import { register as asRun } from './commands/as-run.ts'
 import { register as bench } from './commands/bench.ts'
 import { register as chaos } from './commands/chaos.ts'
 import { register as control } from './commands/control.ts'
@@ -41,11 +43,13 @@ for (const register of [
   status,
   control,
   resend,
+  airtime,
   importCommand,
   account,
   read,
   speak,
   sms,
+  asRun,
   doctor,
   bench,
   chaos,

@@ -48,8 +48,13 @@ const meanings: Record<ErrorCode, string> = {
   'import.malformed': 'An imported workbook is damaged or unpacks to more than is read.',
   'import.no-consent': 'An imported file says nothing about the consent of the people in it.',
   'import.cancelled': 'The import was stopped before its end; nothing was imported.',
+  'device.revoked': 'The link of a station device was revoked or replaced; the device needs a new one.',
+  'device.wrong-state': 'The device is revoked, or the station is not in use: nothing can be done with it any more.',
   'dispatch.wrong-state': 'The dispatch has ended, or has not: it cannot be paused, resumed or sent again now.',
   'dispatch.nobody-left': 'Nobody in the chosen states is left to be sent to again.',
+  'airtime.rule-broken':
+    'A programme or exception breaks rules of airtime; `errors` has a sentence for each. Nothing was stored.',
+  'airtime.wrong-state': 'The slot is locked, over, not yet begun, or was taken off: this cannot be done to it now.',
   'audio.tool-missing': 'ffmpeg or the speech engine is not installed on the server.',
   'audio.failed': 'The audio could not be made.',
   'audio.silent': 'The text gave no sound.',

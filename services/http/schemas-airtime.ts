@@ -10,6 +10,7 @@ import { deviceEventKinds, deviceStateSchema } from '../domain/station.ts'
 const id = z.string().min(1).max(64)
 const when = z.string()
 const date = z.string().regex(/^\d{4}-\d{2}-\d{2}$/)
+const sessionStart = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/)
 const sentence = z.object({ vi: z.string(), en: z.string() })
 
 export const slotItemSchema = z.object({
@@ -87,6 +88,25 @@ export const programmeExceptionSchema = z.object({
   reason: z.string(),
   madeBy: z.string(),
   madeAt: when,
+})
+
+/** A wish for an exception. `extra` names its time in `to`. */
+export const newExceptionSchema = z.object({
+  areaCode: z.string().regex(/^\d{2}(\d{3})?$/),
+  date,
+  start: sessionStart.nullable().default(null),
+  kind: programmeExceptionSchema.shape.kind,
+  to: sessionStart.nullable().default(null),
+  minutes: z.number().int().min(1).max(60).nullable().default(null),
+  reason: z.string().trim().min(3).max(300),
+})
+
+/** Who changed what in the airtime of an area. */
+export const airtimeChangeSchema = z.object({
+  at: when,
+  actorName: z.string(),
+  action: z.enum(['programme', 'exception', 'exception-removed', 'choice', 'again']),
+  detail: z.record(z.string(), z.unknown()),
 })
 
 export const effectiveProgrammeSchema = z.object({

@@ -78,6 +78,7 @@ export async function runAllInOne(
     channels: [...instance.ctx.channels.keys()],
     withWorkDir: instance.withWorkDir,
     openSession: instance.openSession,
+    studio: instance.studio,
     keepMonths: env.LOA_KEEP_MONTHS,
   })
   shutdown.onDrain('workers', () => workers.close())

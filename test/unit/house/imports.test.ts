@@ -107,6 +107,7 @@ describe('who may import whom', () => {
       'services/places',
       'services/accounts',
       'services/pronunciation',
+      'services/airtime',
     )
     expect(
       breaches(
