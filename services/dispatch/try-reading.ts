@@ -39,8 +39,8 @@ export async function tryReading(
     ctx.now(),
     { forSubmit: false },
   )
-  const reading = channel.read?.(content, dictionary, config)
-  if (reading === undefined) throw noVoice()
+  const reading = channel.read?.(content, dictionary, config) ?? null
+  if (reading === null) throw noVoice()
   if (!audio) return { reading, audioUrl: null }
   const rendition = await renderFor(
     ctx,
