@@ -36,9 +36,10 @@ export interface Channel<Config = unknown, Content = unknown> {
   traits: ChannelTraits
   /**
    * Present on a channel that speaks: how it reads the script of a content aloud, as its configuration says. Pure. The
-   * result is shown as a preview, pinned at the submission, signed by the approver and then given to `render`.
+   * result is shown as a preview, pinned at the submission, signed by the approver and then given to `render`. Null for a
+   * content that is not read aloud, such as a recording.
    */
-  read?(content: AnnouncementContent, dictionary: Dictionary, config: Config): ScriptReading
+  read?(content: AnnouncementContent, dictionary: Dictionary, config: Config): ScriptReading | null
   /** Deterministic: the preview and the sending call this same function with the same arguments. */
   render(source: RenderSource, tools: RenderTools, config: Config): Promise<Rendition<Content>>
   /** What the rendition costs for `count` targets. Pure and quick. */

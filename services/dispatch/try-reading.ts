@@ -1,3 +1,4 @@
+import { speechFiles } from '../../channels/contract.ts'
 import type { InstalledChannel } from '../../channels/registry.ts'
 import { announcementContentSchema } from '../domain/announcement.ts'
 import { AppError } from '../domain/errors.ts'
@@ -34,12 +35,12 @@ export async function tryReading(
   const heard = areas.length === 0 && entry?.areaCode ? [entry.areaCode] : areas
   const dictionary = await loadDictionary(ctx.db, await communesOf(ctx.db, heard), trial)
   const content = checkContent(
-    announcementContentSchema.parse({ title: text.slice(0, 60), body: text, variants: { speech: { text } } }),
+    announcementContentSchema.parse({ title: 'Đọc thử', body: text, variants: { speech: { text } } }),
     ctx.now(),
     { forSubmit: false },
   )
-  const reading = channel.read?.(content, dictionary, config)
-  if (reading === undefined) throw noVoice()
+  const reading = channel.read?.(content, dictionary, config) ?? null
+  if (reading === null) throw noVoice()
   if (!audio) return { reading, audioUrl: null }
   const rendition = await renderFor(
     ctx,
@@ -49,7 +50,9 @@ export async function tryReading(
     AbortSignal.timeout(longestRenderMs),
   )
   const files = await linkFiles(ctx, tools.links, channelId, rendition)
-  return { reading, audioUrl: files.find(file => file.mime.startsWith('audio/'))?.url ?? null }
+  // The words alone: nobody at a desk waits for the silence and the chime of a broadcast.
+  const words = files.find(file => file.name === speechFiles.track) ?? files.find(f => f.mime.startsWith('audio/'))
+  return { reading, audioUrl: words?.url ?? null }
 }
 
 function speakingChannel(ctx: DispatchContext): [string, InstalledChannel] {

@@ -10,25 +10,25 @@ function builtConsole(): string {
   return join(root, 'dist', 'web', 'console')
 }
 
-/** Addresses that the console answers itself (its router.tsx); everything else unknown is a plain 404. */
-const consoleFolders = [
-  'sign-in',
-  'announcements',
-  'compose',
-  'operator',
+/** First parts of the addresses that the console answers itself (its router.tsx); everything else unknown is a plain 404. */
+const pageNames = [
+  'accounts',
   'airtime',
-  'devices',
+  'announcements',
   'as-run',
-  'places',
   'citizens',
+  'compose',
+  'devices',
+  'operator',
+  'places',
   'pronunciations',
   'recipients',
-  'vendors',
   'registry',
-  'accounts',
   'setup',
+  'sign-in',
+  'vendors',
 ]
-export const consolePages = new RegExp(`^/($|(${consoleFolders.join('|')})(/|$))`)
+export const consolePages = new RegExp(`^/($|(${pageNames.join('|')})(/|$))`)
 
 /** A page of one message, for when the console itself cannot answer. */
 function messagePage(title: string, vi: string, en: string): string {

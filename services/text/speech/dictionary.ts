@@ -53,7 +53,26 @@ const glue = /[.@/_:'’ʼ&]/
 export function compileDictionary(entries: readonly DictionaryEntry[], audience: Audience): Dictionary {
   const root = newNode()
   for (const entry of entries) plant(root, entry)
-  return { find: (text, at) => find(root, audience, text, at) }
+  const begin = firstWords(root)
+  return { find: (text, at) => find(begin, audience, text, at) }
+}
+
+/** Different words that are remembered with what begins with them: more than any announcement has. */
+const rememberedWords = 20_000
+/** Longer runs of letters begin no entry. */
+const longestWord = 100
+
+/** Nearly all look-ups end at the first word, so its key is made once for each word of a text. */
+function firstWords(root: Node): (word: string) => Node | undefined {
+  const remembered = new Map<string, Node | null>()
+  return word => {
+    if (word.length > longestWord) return undefined
+    const known = remembered.get(word)
+    if (known !== undefined) return known ?? undefined
+    const node = root.next.get(keyOf(word))
+    if (remembered.size < rememberedWords) remembered.set(word, node ?? null)
+    return node
+  }
 }
 
 function newNode(): Node {
@@ -116,25 +135,33 @@ const lateTone = new Map(
   ),
 )
 
-function find(root: Node, audience: Audience, text: string, at: number): DictionaryMatch | undefined {
+function find(
+  begin: (word: string) => Node | undefined,
+  audience: Audience,
+  text: string,
+  at: number,
+): DictionaryMatch | undefined {
   // Blanks and most marks stand before the figures in Unicode; they are asked about as often as words.
   if (text.charCodeAt(at) < 48) return undefined
   if (!wordStart.test(text.charAt(at)) || gluedBefore(text, at)) return undefined
-  let node: Node | undefined = root
+  let piece = tokenAt(text, at)
+  let node = begin(piece)
+  let end = at
   let found: DictionaryMatch | undefined
-  for (let end = at; end < text.length; ) {
-    const piece = tokenAt(text, end)
-    node = node.next.get(keyOf(piece))
-    if (node === undefined) break
+  while (node !== undefined) {
     end += piece.length
     const verdict = gluedBehind(text, end) ? undefined : verdictOf(node, audience, text.slice(at, end))
     if (verdict !== undefined) found = { ...verdict, end }
+    if (node.next.size === 0 || end >= text.length) break
+    piece = tokenAt(text, end)
+    node = node.next.get(keyOf(piece))
   }
   return found
 }
 
 function gluedBefore(text: string, at: number): boolean {
   const last = text.charAt(at - 1)
+  if (last === ' ' || last === '') return false
   if (wordUnit.test(last)) return true
   return joins(last, text.charAt(at - 2), text.charAt(at))
 }

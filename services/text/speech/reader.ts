@@ -124,7 +124,9 @@ function fromDictionary(place: Place, dictionary: Dictionary): Reading | undefin
   const written = text.slice(at, found.end)
   if (found.warning !== undefined) place.warn(`dictionary ${written.toLowerCase()}`, found.warning)
   if (found.spoken === undefined || place.defined.has(written)) return undefined
-  return withoutRepeat(text, { end: found.end, spoken: found.spoken })
+  // "Tà Rụt" said as "tà rụt" is no change that anybody hears; capitals throughout may be spelt out by a voice.
+  const sameSound = written !== written.toUpperCase() && written.toLowerCase() === found.spoken.toLowerCase()
+  return withoutRepeat(text, { end: found.end, spoken: sameSound ? written : found.spoken })
 }
 
 /** Reads or copies one token. Undefined when it was copied, and `place.at` then stands behind it. */

@@ -152,9 +152,10 @@ describe('the reading that the approver signs', () => {
 
   test('the profile of the channel is kept with it', async () => {
     const south = contextWith({ PROFILE: 'south', DOCUMENTS: 'verbatim' })
-    const { reading } = await submitted({ body: 'Có 1.024 hộ.' }, south)
+    const { reading } = await submitted({ body: 'Có 1.024 hộ theo Nghị định số 49/2024/NĐ-CP.' }, south)
     expect(reading).toMatchObject({ profile: 'south', documents: 'verbatim' })
     expect(reading?.spoken).toContain('một ngàn không trăm hai mươi bốn')
+    expect(reading?.spoken).toMatch(/bốn mươi chín xẹt .* xẹt/)
   })
 
   test('places of the audience that disagree are named to the officer', async () => {

@@ -191,7 +191,7 @@ describe('the pronunciation dictionary over HTTP', () => {
     const answer = await officer.post('/api/pronunciations/try').send({ text: 'Cửa Việt', audio: true, entry })
     expect(answer.body.reading.spoken).toBe('của việt')
     const sound = await officer.get(answer.body.audioUrl).buffer()
-    expect([sound.status, sound.type]).toEqual([200, 'audio/mpeg'])
+    expect([sound.status, sound.type]).toEqual([200, 'audio/flac'])
     expect(sound.body.length).toBeGreaterThan(5_000)
   })
 

@@ -64,6 +64,11 @@ describe('where an entry applies', () => {
     expect(read('đồi Km', [entry('đồi Km', 'đồi Km')]).text).toBe('đồi Km')
   })
 
+  test('other capitals are no change that is heard, unless they are capitals throughout', () => {
+    expect(read('Bản Tà Rụt', [entry('Tà Rụt', 'tà rụt')])).toMatchObject({ text: 'Bản Tà Rụt', spans: [] })
+    expect(read('Bản TÀ RỤT', [entry('Tà Rụt', 'tà rụt')]).text).toBe('Bản tà rụt')
+  })
+
   test('what the text itself explains means just that', () => {
     const text = 'giảm nghèo bền vững (GNBV), chương trình GNBV'
     expect(read(text, [entry('GNBV', 'gia nhập')]).text).toBe('giảm nghèo bền vững, chương trình giảm nghèo bền vững')
@@ -75,9 +80,9 @@ describe('where an entry applies', () => {
 
   test('spans say where each piece stands', () => {
     const text = 'Ngày 5/8, tại Cửa Việt: UBND họp.'
-    const { spans } = read(text, [entry('Cửa Việt', 'cửa việt')])
+    const { spans } = read(text, [entry('Cửa Việt', 'của việt')])
     expect(spans.map(s => text.slice(s.at, s.at + s.written.length))).toEqual(spans.map(s => s.written))
-    expect(spans).toContainEqual({ at: 14, written: 'Cửa Việt', spoken: 'cửa việt' })
+    expect(spans).toContainEqual({ at: 14, written: 'Cửa Việt', spoken: 'của việt' })
   })
 })
 

@@ -4,9 +4,6 @@ import type { PronunciationTrial, PronunciationTrialResult } from '../../../../h
 import { call } from '../api/client.ts'
 import { ownAddress } from './address.ts'
 
-/** Every file begins with at least a second of silence for amplifiers that wake up; nobody at a desk waits for it. */
-const headSilenceSeconds = 1
-
 /**
  * Short sounds made by the server, one at a time: asking for another one stops the one that plays.
  * @returns `waiting` and `playing` name the sound by the key it was asked with
@@ -34,9 +31,6 @@ export function useSound(onError: (error: unknown) => void) {
     const over = () => {
       if (audio.current === sound) stop()
     }
-    sound.addEventListener('loadedmetadata', () => {
-      sound.currentTime = headSilenceSeconds
-    })
     sound.addEventListener('ended', over)
     setPlaying(key)
     sound.play().catch(error => {

@@ -59,6 +59,7 @@ export function EntryDialog({ entry: known, onClose }: { entry: Pronunciation | 
     <Modal
       opened
       onClose={onClose}
+      closeOnClickOutside={false}
       title={known ? words.editTitle : words.newTitle}
       size="lg"
       closeButtonProps={{ 'aria-label': t.common.close }}
