@@ -51,7 +51,7 @@ export async function filterPass(input: Sound, chain: string, toPath: string, li
 const volume = (gainDb: number) => `volume=${gainDb.toFixed(2)}dB:precision=double`
 
 /** Brings samples to a level: gain, then a ceiling met at four times the sampling rate (true peaks), both in dB. */
-function levelChain(gainDb: number, ceilingDb: number): string {
+export function levelChain(gainDb: number, ceilingDb: number): string {
   const limit = (10 ** (ceilingDb / 20)).toFixed(5)
   return (
     `${volume(gainDb)},aresample=${trackRate * 4},` +
@@ -59,17 +59,23 @@ function levelChain(gainDb: number, ceilingDb: number): string {
   )
 }
 
-export interface LevelJob {
+export interface LevelJob<T> {
   /** Samples at {@link trackRate}. */
   fromPath: string
   gainDb: number
   ceilingDb: number
   toPath: string
+  /** What is done with the levelled samples meanwhile; it must read them to the end. */
+  follow: (samples: AsyncIterable<Buffer>, limits: RunLimits) => Promise<T>
 }
 
-/** Writes levelled samples without loss (FLAC) and measures them at the same time, in a process of its own. */
-export async function levelPass(job: LevelJob, limits: RunLimits): Promise<Level> {
+/**
+ * Writes levelled samples without loss (FLAC), and measures them and lets a follower have them at the same time, each in a
+ * process of its own.
+ */
+export async function levelPass<T>(job: LevelJob<T>, limits: RunLimits): Promise<{ level: Level; followed: T }> {
   const samples = new PassThrough({ highWaterMark: 1 << 20 })
+  const [toMeter, toFollower] = [samples.pipe(new PassThrough()), samples.pipe(new PassThrough())]
   const graph = `[0:a]${levelChain(job.gainDb, job.ceilingDb)},aformat=sample_fmts=s16:channel_layouts=mono,asplit=2[file][copy]`
   const write: FfmpegJob = {
     inputs: [{ from: job.fromPath, options: rawForm(trackRate) }],
@@ -83,18 +89,22 @@ export async function levelPass(job: LevelJob, limits: RunLimits): Promise<Level
     logLevel: 'error',
   }
   const read: FfmpegJob = {
-    inputs: [{ from: samples, options: rawForm(trackRate) }],
+    inputs: [{ from: toMeter, options: rawForm(trackRate) }],
     outputs: [{ to: '-', options: ['-af', meter('peak=sample:'), '-f', 'null'] }],
   }
-  const [, log] = await together(limits, shared => [runFfmpeg(write, shared), runFfmpeg(read, shared)])
-  return readSummary(log)
+  const [, log, followed] = await together(limits, shared => [
+    runFfmpeg(write, shared),
+    runFfmpeg(read, shared),
+    job.follow(toFollower, shared),
+  ])
+  return { level: readSummary(log), followed }
 }
 
 /** Runs passes that feed each other. When one fails the others are stopped; resolves or rejects when all have ended. */
-async function together<A, B>(
+async function together<T extends unknown[]>(
   limits: RunLimits,
-  start: (shared: RunLimits) => [Promise<A>, Promise<B>],
-): Promise<[A, B]> {
+  start: (shared: RunLimits) => { [K in keyof T]: Promise<T[K]> },
+): Promise<T> {
   const stop = new AbortController()
   const shared = { ...limits, signal: AbortSignal.any([limits.signal, stop.signal]) }
   let failure: { error: unknown } | undefined
@@ -106,7 +116,7 @@ async function together<A, B>(
   )
   const results = await Promise.all(watched)
   if (failure) throw limits.signal.aborted ? limits.signal.reason : failure.error
-  return results as [A, B]
+  return results as T
 }
 
 /**
@@ -125,8 +135,8 @@ export interface EncodeJob {
   /** Raw samples at {@link trackRate}, left as they are: what is heard before and after the tracks. */
   beforePath: string
   afterPath: string
-  /** Voice tracks in order, each followed by silence. */
-  tracks: { path: string; silenceAfterSamples: number }[]
+  /** Voice tracks in order, files or (one) samples at {@link trackRate} as they come, each followed by silence. */
+  tracks: { from: string | AsyncIterable<Buffer>; silenceAfterSamples: number }[]
   /** Applied to all tracks alike, dB. */
   gainDb: number
   /** Where set, the tracks are limited so after the gain, dB below full scale. */
@@ -200,7 +210,7 @@ function encoder(job: EncodeJob, copyTo: PassThrough | undefined): FfmpegJob {
     inputs: [
       { from: job.beforePath, options: rawForm(trackRate) },
       { from: job.afterPath, options: rawForm(trackRate) },
-      ...job.tracks.map(({ path }) => ({ from: path, options: [] })),
+      ...job.tracks.map(({ from }) => ({ from, options: typeof from === 'string' ? [] : rawForm(trackRate) })),
     ],
     outputs: [{ to: copyTo ?? job.toPath, options: ['-filter_complex', graph, '-map', '[all]', ...options] }],
     logLevel: 'error',

@@ -3,8 +3,8 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
-import { assemble, type BroadcastAudio } from '../../../channels/loudspeaker/assemble.ts'
-import { speakTrack } from '../../../channels/loudspeaker/audio.ts'
+import type { BroadcastAudio } from '../../../channels/loudspeaker/assemble.ts'
+import { speakProgramme } from '../../../channels/loudspeaker/audio.ts'
 import type { SoundForm } from '../../../channels/loudspeaker/passes.ts'
 import { type EspeakVariant, espeakVoice } from '../../../channels/loudspeaker/voices/espeak.ts'
 import type { SpeechPart } from '../../../services/text/speech/index.ts'
@@ -51,8 +51,9 @@ export async function makeBroadcastAudio(
   tools: { workDir: string; signal: AbortSignal },
 ): Promise<BroadcastAudio> {
   const { log } = captureLog()
-  const track = await speakTrack(pieces, { voices: [espeakVoice(voice)], speed }, 'voice', { ...tools, log })
-  return await assemble({ ...rest, powerOnLeadSeconds: 0, tracks: [track], gapSeconds: 0 }, path, tools)
+  const speaker = { voices: [espeakVoice(voice)], speed }
+  const programme = { ...rest, powerOnLeadSeconds: 0 }
+  return (await speakProgramme(pieces, speaker, programme, path, { ...tools, log })).audio
 }
 
 export const piecesOf = (text: string) => splitForSpeech(readAloud(text).text)
