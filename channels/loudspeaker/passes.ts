@@ -50,6 +50,8 @@ export async function filterPass(input: Sound, chain: string, toPath: string, li
 
 const volume = (gainDb: number) => `volume=${gainDb.toFixed(2)}dB:precision=double`
 
+const sameForm = `aformat=sample_fmts=s16:sample_rates=${trackRate}:channel_layouts=mono`
+
 /** Brings samples to a level: gain, then a ceiling met at four times the sampling rate (true peaks), both in dB. */
 export function levelChain(gainDb: number, ceilingDb: number): string {
   const limit = (10 ** (ceilingDb / 20)).toFixed(5)
@@ -69,34 +71,22 @@ export interface LevelJob<T> {
   follow: (samples: AsyncIterable<Buffer>, limits: RunLimits) => Promise<T>
 }
 
-/**
- * Writes levelled samples without loss (FLAC), and measures them and lets a follower have them at the same time, each in a
- * process of its own.
- */
+/** Writes levelled samples without loss (FLAC), measures them, and lets a follower have them at the same time. */
 export async function levelPass<T>(job: LevelJob<T>, limits: RunLimits): Promise<{ level: Level; followed: T }> {
   const samples = new PassThrough({ highWaterMark: 1 << 20 })
-  const [toMeter, toFollower] = [samples.pipe(new PassThrough()), samples.pipe(new PassThrough())]
-  const graph = `[0:a]${levelChain(job.gainDb, job.ceilingDb)},aformat=sample_fmts=s16:channel_layouts=mono,asplit=2[file][copy]`
-  const write: FfmpegJob = {
+  const graph =
+    `[0:a]${levelChain(job.gainDb, job.ceilingDb)},${sameForm},asplit=3[file][live][copy];` +
+    `[copy]${meter('peak=sample:')}[meter]`
+  const toFile = ['-filter_complex', graph, '-map', '[file]', ...reproducible, '-c:a', 'flac', '-f', 'flac']
+  const level: FfmpegJob = {
     inputs: [{ from: job.fromPath, options: rawForm(trackRate) }],
     outputs: [
-      {
-        to: job.toPath,
-        options: ['-filter_complex', graph, '-map', '[file]', ...reproducible, '-c:a', 'flac', '-f', 'flac'],
-      },
-      { to: samples, options: ['-map', '[copy]', ...rawForm(trackRate), ...inBlocks] },
+      { to: job.toPath, options: toFile },
+      { to: samples, options: ['-map', '[live]', ...rawForm(trackRate), ...inBlocks] },
+      { to: '-', options: ['-map', '[meter]', '-f', 'null'] },
     ],
-    logLevel: 'error',
   }
-  const read: FfmpegJob = {
-    inputs: [{ from: toMeter, options: rawForm(trackRate) }],
-    outputs: [{ to: '-', options: ['-af', meter('peak=sample:'), '-f', 'null'] }],
-  }
-  const [, log, followed] = await together(limits, shared => [
-    runFfmpeg(write, shared),
-    runFfmpeg(read, shared),
-    job.follow(toFollower, shared),
-  ])
+  const [log, followed] = await together(limits, shared => [runFfmpeg(level, shared), job.follow(samples, shared)])
   return { level: readSummary(log), followed }
 }
 
@@ -186,8 +176,6 @@ async function* alsoInto(path: string, bytes: AsyncIterable<Buffer>): AsyncGener
     await file.close()
   }
 }
-
-const sameForm = `aformat=sample_fmts=s16:sample_rates=${trackRate}:channel_layouts=mono`
 
 /** Input 0 is what comes before, 1 what comes after, then the tracks. */
 function encoder(job: EncodeJob, copyTo: PassThrough | undefined): FfmpegJob {

@@ -65,7 +65,7 @@ export function register(program: Command): void {
       '--characters <n>',
       'length of the spoken text of the slot; 13,700 take a quarter of an hour',
       positive,
-      12_000,
+      13_700,
     )
     .option('--rounds <n>', 'rounds of each side, in alternating order; the median counts', positive, 5)
     .option('--json', 'print one JSON document')
