@@ -28,13 +28,13 @@ const metadata = (tags: Record<string, string>) =>
   Object.entries(tags).flatMap(([name, value]) => ['-metadata', `${name}=${value}`])
 
 // A second of silence lets the meter's last windows end, so that a single word is measured like a whole bulletin.
-const meter = (peak: string) => `apad=pad_dur=1,ebur128=${peak}framelog=verbose`
+const meter = 'apad=pad_dur=1,ebur128=framelog=verbose'
 
 /** Sends samples through a filter chain into a file of samples at {@link trackRate} and measures the result on the way. */
 export async function filterPass(input: Sound, chain: string, toPath: string, limits: RunLimits): Promise<Level> {
   const resample = input.rate === trackRate ? '' : `aresample=${trackRate},`
   // The meter sits on a branch of its own, because older builds resample what passes through it to 48 kHz.
-  const graph = `[0:a]${resample}${chain},asplit=2[sound][copy];[copy]${meter('peak=sample:')}[meter]`
+  const graph = `[0:a]${resample}${chain},asplit=2[sound][copy];[copy]${meter}:peak=sample[meter]`
   const log = await runFfmpeg(
     {
       inputs: [{ from: input.samples, options: rawForm(input.rate) }],
@@ -72,11 +72,10 @@ export interface LevelJob<T> {
 }
 
 /** Writes levelled samples without loss (FLAC), measures them, and lets a follower have them at the same time. */
-export async function levelPass<T>(job: LevelJob<T>, limits: RunLimits): Promise<{ level: Level; followed: T }> {
+export async function levelPass<T>(job: LevelJob<T>, limits: RunLimits): Promise<{ lufs: number; followed: T }> {
   const samples = new PassThrough({ highWaterMark: 1 << 20 })
   const graph =
-    `[0:a]${levelChain(job.gainDb, job.ceilingDb)},${sameForm},asplit=3[file][live][copy];` +
-    `[copy]${meter('peak=sample:')}[meter]`
+    `[0:a]${levelChain(job.gainDb, job.ceilingDb)},${sameForm},asplit=3[file][live][copy];` + `[copy]${meter}[meter]`
   const toFile = ['-filter_complex', graph, '-map', '[file]', ...reproducible, '-c:a', 'flac', '-f', 'flac']
   const level: FfmpegJob = {
     inputs: [{ from: job.fromPath, options: rawForm(trackRate) }],
@@ -87,7 +86,7 @@ export async function levelPass<T>(job: LevelJob<T>, limits: RunLimits): Promise
     ],
   }
   const [log, followed] = await together(limits, shared => [runFfmpeg(level, shared), job.follow(samples, shared)])
-  return { level: readSummary(log), followed }
+  return { lufs: readSummary(log).lufs, followed }
 }
 
 /** Runs passes that feed each other. When one fails the others are stopped; resolves or rejects when all have ended. */

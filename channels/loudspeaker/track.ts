@@ -125,8 +125,7 @@ async function level<T>(job: Levelling<T>): Promise<{ track: VoiceTrack; followe
   try {
     for (let attempt = 1; ; attempt++) {
       const pass = { fromPath, gainDb, ceilingDb: trackCeilingDb, toPath, follow }
-      const { level, followed } = await levelPass(pass, passLimits(durationSeconds, job.signal))
-      const { lufs } = level
+      const { lufs, followed } = await levelPass(pass, passLimits(durationSeconds, job.signal))
       const missing = standard.lufs - lufs
       const good = Math.abs(missing) <= trackToleranceLu
       if (good || (attempt === trackAttempts && Math.abs(missing) <= standard.toleranceLu)) {

@@ -4,7 +4,7 @@ import type { SpeechPart } from '../../../services/text/speech/index.ts'
 import type { CachePort, Log } from '../../contract.ts'
 import { silence } from '../chime.ts'
 import type { Sound } from '../passes.ts'
-import { fitPieces } from './pieces.ts'
+import { piecesFor } from './pieces.ts'
 import type { Voice } from './voice.ts'
 
 /** Longer readings are refused: the longest text allowed, 20,000 characters, takes about 22 minutes. */
@@ -66,7 +66,7 @@ interface Attempt {
 
 async function speakWith<T>(attempt: Attempt, pieces: SpeechPart[], use: (sound: Sound) => Promise<T>): Promise<T> {
   const version = await byVoice(attempt, () => attempt.voice.version(attempt.tools.signal))
-  const samples = inOrder(attempt, version, fitPieces(pieces, attempt.voice.limits))
+  const samples = inOrder(attempt, version, piecesFor(pieces, attempt.voice))
   try {
     return await use({ rate: attempt.voice.rate, samples })
   } finally {

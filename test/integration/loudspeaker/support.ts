@@ -7,6 +7,7 @@ import type { BroadcastAudio } from '../../../channels/loudspeaker/assemble.ts'
 import { speakProgramme } from '../../../channels/loudspeaker/audio.ts'
 import type { SoundForm } from '../../../channels/loudspeaker/passes.ts'
 import { type EspeakVariant, espeakVoice } from '../../../channels/loudspeaker/voices/espeak.ts'
+import type { Voice } from '../../../channels/loudspeaker/voices/voice.ts'
 import type { SpeechPart } from '../../../services/text/speech/index.ts'
 import { readAloud, splitForSpeech } from '../../../services/text/speech/index.ts'
 import { captureLog } from '../../contract/suite.ts'
@@ -32,6 +33,8 @@ export interface AudioOptions {
   title: string
   artist: string
   form: SoundForm
+  /** Speaks instead of espeak-ng. */
+  piper?: Voice
 }
 
 export const plain: AudioOptions = {
@@ -47,11 +50,11 @@ export const plain: AudioOptions = {
 export async function makeBroadcastAudio(
   pieces: SpeechPart[],
   path: string,
-  { voice, speed, ...rest }: AudioOptions,
+  { voice, speed, piper, ...rest }: AudioOptions,
   tools: { workDir: string; signal: AbortSignal },
 ): Promise<BroadcastAudio> {
   const { log } = captureLog()
-  const speaker = { voices: [espeakVoice(voice)], speed }
+  const speaker = { voices: [piper ?? espeakVoice(voice)], speed }
   const programme = { ...rest, powerOnLeadSeconds: 0 }
   return (await speakProgramme(pieces, speaker, programme, path, { ...tools, log })).audio
 }
