@@ -219,7 +219,7 @@ export async function measure(from: string | AsyncIterable<Buffer>, limits: RunL
 /** Draws the waveform of a file as a PNG, 1600 by 320 pixels, so that silences and levels can be seen. */
 export async function waveform(fromPath: string, toPath: string, limits: RunLimits): Promise<void> {
   const graph =
-    '[0:a]aformat=channel_layouts=mono,showwavespic=s=1600x320:colors=0x1c4e80[wave];' +
+    '[0:a]aformat=channel_layouts=mono,showwavespic=s=1600x320:filter=peak:colors=0x1c4e80[wave];' +
     'color=c=white:s=1600x320[paper];[paper][wave]overlay=format=auto'
   const options = ['-filter_complex', graph, '-frames:v', '1', '-c:v', 'png', '-f', 'image2', '-update', '1']
   await runFfmpeg(
