@@ -98,16 +98,23 @@ describe('one voice in one bulletin', () => {
     await expect(spoken([breaking(1), breaking(2, last)])).rejects.toBe(last)
   })
 
-  test('what goes wrong with the sound afterwards is not the voice’s fault', async () => {
+  test('what goes wrong with the sound is not the voice’s fault, though it is stopped in mid-word', async () => {
     const full = new Error('disk full')
+    const tools = { signal: never(), log: captureLog().log }
+    let uses = 0
     const speaking = speakBulletin(
-      pieces,
+      Array(6).fill(pieces).flat(),
       [espeakVoice('vi'), espeakVoice('vi-vn-x-south')],
       150,
-      { signal: never(), log: captureLog().log },
-      () => Promise.reject(full),
+      tools,
+      async ({ samples }) => {
+        uses += 1
+        for await (const _ of samples) throw full
+      },
     )
     await expect(speaking).rejects.toBe(full)
+    expect(uses).toBe(1)
+    expect(await children()).toEqual([])
   })
 
   test('an abort ends all that is being spoken and tries no other voice', async () => {
