@@ -54,62 +54,105 @@ const innerAttempts = 5
 
 /**
  * Joins voice tracks to a programme: lead, chime, tracks with gaps, sign-off, tail. One encode, measured on the decoded
- * result; gain and ceiling of the whole are corrected until it meets the {@link standard}, so the tracks keep their levels
- * among each other. The same tracks give the same bytes.
+ * result; the gain and the ceiling of all tracks alike are corrected until the whole meets the {@link standard}, so the
+ * tracks keep their levels among each other. The same tracks give the same bytes.
  * @param outPath written through a neighbouring `.part` file
  * @throws AppError audio.tool-missing | audio.failed | setup.disk-full
  */
 export async function assemble(programme: Programme, outPath: string, tools: WorkTools): Promise<BroadcastAudio> {
-  try {
-    return await joinTracks(programme, outPath, tools)
-  } catch (error) {
-    throw isDiskFull(error) ? diskFull(error) : error
-  }
+  return await complete(await begin(programme, outPath, tools))
 }
 
-async function joinTracks(programme: Programme, outPath: string, tools: WorkTools): Promise<BroadcastAudio> {
-  const layout = await layOut(programme, tools.workDir)
-  const limits = passLimits(layout.seconds, tools.signal)
-  const toPath = `${outPath}.part`
-  const { form } = programme
-  const tags = { title: tagText(programme.title), artist: tagText(programme.artist) }
-  let gainDb = layout.gainDb
-  let ceilingDb = firstCeilingDb
-  let last: { gainDb: number; lufs: number } | undefined
-  let limiting = gainDb > gainWithoutLimiterDb
-  try {
+/** A programme that has been encoded and measured once, well or not. */
+export interface Assembly {
+  programme: Programme
+  outPath: string
+  tools: WorkTools
+  layout: Layout
+  measured: Measured
+  levels: Levels
+}
+
+/** How the tracks were brought to the level of the programme. */
+interface Levels {
+  gainDb: number
+  ceilingDb: number
+  limiting: boolean
+}
+
+/**
+ * The first encode of a programme. A single track may still be in the making: its samples are taken as they come.
+ * @throws as {@link assemble}
+ */
+export async function begin(
+  programme: Programme,
+  outPath: string,
+  tools: WorkTools,
+  live?: AsyncIterable<Buffer>,
+): Promise<Assembly> {
+  return await namingFullDisk(`${outPath}.part`, async () => {
+    const layout = await layOut(programme, tools.workDir)
+    const { gainDb } = layout
+    const levels = { gainDb, ceilingDb: firstCeilingDb, limiting: gainDb > gainWithoutLimiterDb }
+    const assembly = { programme, outPath, tools, layout, levels }
+    return { ...assembly, measured: await encode(assembly, levels, live) }
+  })
+}
+
+/** Corrects a programme until it meets the standard, and puts the file in place. @throws as {@link assemble} */
+export async function complete(assembly: Assembly): Promise<BroadcastAudio> {
+  return await namingFullDisk(`${assembly.outPath}.part`, async () => {
+    let { measured } = assembly
+    let { gainDb, ceilingDb, limiting } = assembly.levels
+    let last: { gainDb: number; lufs: number } | undefined
     for (let attempt = 1; ; attempt++) {
-      const job: EncodeJob = {
-        ...layout.paths,
-        gainDb,
-        ceilingDb: limiting ? ceilingDb : undefined,
-        form,
-        toPath,
-        tags,
-      }
-      const measured = await encodePass(job, limits)
       const bounds = attempt <= innerAttempts ? inner : standard
       const missing = standard.lufs - measured.lufs
       const excess = measured.dbtp - bounds.maxDbtp
-      if (Math.abs(missing) <= bounds.toleranceLu && excess <= 0) {
-        return await finish({ toPath, outPath, form, measured, layout })
-      }
+      if (Math.abs(missing) <= bounds.toleranceLu && excess <= 0) return await finish(assembly, measured)
       if (attempt === attempts) throw missed(measured)
-      // A lower ceiling changes the loudness too, so the next step says nothing of the response.
       const step = missing / response(last, gainDb, measured.lufs)
+      // A lower ceiling changes the loudness too, so the next step says nothing of the response.
       last = excess > 0 ? undefined : { gainDb, lufs: measured.lufs }
       gainDb += step
       if (excess > 0 && limiting) ceilingDb -= excess + 0.2
       limiting ||= excess > 0 || gainDb > gainWithoutLimiterDb
+      measured = await encode(assembly, { gainDb, ceilingDb, limiting })
     }
-  } finally {
-    await rm(toPath, { force: true })
+  })
+}
+
+/** Removes what was left half, and names a full disk. */
+async function namingFullDisk<T>(partPath: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    await rm(partPath, { force: true })
+    throw isDiskFull(error) ? diskFull(error) : error
   }
 }
 
+async function encode(
+  { programme, outPath, tools, layout }: Omit<Assembly, 'measured'>,
+  { gainDb, ceilingDb, limiting }: Levels,
+  live?: AsyncIterable<Buffer>,
+): Promise<Measured> {
+  const job: EncodeJob = {
+    ...layout.paths,
+    tracks: programme.tracks.map(({ path }, i) => ({ from: live ?? path, silenceAfterSamples: layout.gaps[i] ?? 0 })),
+    gainDb,
+    ceilingDb: limiting ? ceilingDb : undefined,
+    form: programme.form,
+    toPath: `${outPath}.part`,
+    tags: { title: tagText(programme.title), artist: tagText(programme.artist) },
+  }
+  return await encodePass(job, passLimits(layout.seconds, tools.signal))
+}
+
 interface Layout {
-  paths: Pick<EncodeJob, 'beforePath' | 'afterPath' | 'tracks'>
-  /** In samples at {@link trackRate}. */
+  paths: Pick<EncodeJob, 'beforePath' | 'afterPath'>
+  /** Silence after each track, and where the tracks lie, in samples at {@link trackRate}. */
+  gaps: number[]
   positions: { start: number; end: number }[]
   seconds: number
   /** What the tracks probably need so that the whole, motifs included, has the standard loudness. */
@@ -128,22 +171,19 @@ async function layOut(programme: Programme, workDir: string): Promise<Layout> {
   const [beforePath, afterPath] = [join(workDir, 'before.pcm'), join(workDir, 'after.pcm')]
   await Promise.all([writeFile(beforePath, before), writeFile(afterPath, after)])
 
+  const last = programme.tracks.length - 1
   const gapSamples = Math.round(programme.gapSeconds * trackRate)
   let at = before.length / 2
   const positions = programme.tracks.map((track, i) => {
     const start = at
     at += Math.round(track.durationSeconds * trackRate)
     const position = { start, end: at }
-    if (i < programme.tracks.length - 1) at += gapSamples
+    if (i < last) at += gapSamples
     return position
   })
-  const last = programme.tracks.length - 1
   return {
-    paths: {
-      beforePath,
-      afterPath,
-      tracks: programme.tracks.map(({ path }, i) => ({ path, silenceAfterSamples: i < last ? gapSamples : 0 })),
-    },
+    paths: { beforePath, afterPath },
+    gaps: programme.tracks.map((_, i) => (i < last ? gapSamples : 0)),
     positions,
     seconds: (at + after.length / 2) / trackRate,
     gainDb: gainBeside(programme.tracks, withMotifs ? motifSeconds : 0),
@@ -165,15 +205,9 @@ function gainBeside(tracks: VoiceTrack[], besideSeconds: number): number {
   return 10 * Math.log10(wanted / speech)
 }
 
-interface Finished {
-  toPath: string
-  outPath: string
-  form: SoundForm
-  measured: Measured
-  layout: Layout
-}
-
-async function finish({ toPath, outPath, form, measured, layout }: Finished): Promise<BroadcastAudio> {
+async function finish({ outPath, programme, layout }: Assembly, measured: Measured): Promise<BroadcastAudio> {
+  const toPath = `${outPath}.part`
+  const { form } = programme
   const probed = await probe(toPath)
   const right = isForm(probed, form) && Math.abs(probed.durationSeconds - layout.seconds) < 0.2
   if (!right || measured.headSilenceSeconds < standard.minHeadSilenceSeconds) throw missed(measured)

@@ -1,5 +1,6 @@
 import type { SpeechPart } from '../../services/text/speech/index.ts'
-import { makeTrack, type VoiceTrack, type WorkTools } from './track.ts'
+import { type Assembly, type BroadcastAudio, begin, complete, type Programme } from './assemble.ts'
+import { makeTrack, makeTrackWith, type VoiceTrack, type WorkTools } from './track.ts'
 import { type BulletinTools, type PassedOver, speakBulletin } from './voices/bulletin.ts'
 import type { Voice } from './voices/voice.ts'
 
@@ -36,4 +37,26 @@ export async function speakTrack(
     makeTrack(sound, name, tools),
   )
   return { ...result, voice, passedOver }
+}
+
+/**
+ * Reads pieces of text onto a voice track, and makes the programme that holds this track alone: the track is encoded while
+ * it is being levelled.
+ * @param outPath of the programme
+ * @throws as {@link speakTrack}
+ */
+export async function speakProgramme(
+  pieces: SpeechPart[],
+  speaker: Speaker,
+  programme: Omit<Programme, 'tracks' | 'gapSeconds'>,
+  outPath: string,
+  tools: SpeakTools,
+): Promise<{ track: SpokenTrack; audio: BroadcastAudio }> {
+  const { result, voice, passedOver } = await speakBulletin(pieces, speaker.voices, speaker.speed, tools, sound =>
+    makeTrackWith<Assembly>(sound, 'voice', tools, (live, limits) =>
+      begin({ ...programme, tracks: [live], gapSeconds: 0 }, outPath, { ...tools, ...limits }, live.samples),
+    ),
+  )
+  const audio = await complete({ ...result.followed, tools })
+  return { track: { ...result.track, voice, passedOver }, audio }
 }

@@ -34,5 +34,5 @@ export const loudspeaker = defineChannel<LoudspeakerConfig, SpeechContent>({
     }
     return { airSeconds: durationSeconds, warnings }
   },
-  open: async (_config, deps) => openSession(deps),
+  open: async (config, deps) => openSession(config, deps),
 })

@@ -28,13 +28,13 @@ const metadata = (tags: Record<string, string>) =>
   Object.entries(tags).flatMap(([name, value]) => ['-metadata', `${name}=${value}`])
 
 // A second of silence lets the meter's last windows end, so that a single word is measured like a whole bulletin.
-const meter = (peak: string) => `apad=pad_dur=1,ebur128=${peak}framelog=verbose`
+const meter = 'apad=pad_dur=1,ebur128=framelog=verbose'
 
 /** Sends samples through a filter chain into a file of samples at {@link trackRate} and measures the result on the way. */
 export async function filterPass(input: Sound, chain: string, toPath: string, limits: RunLimits): Promise<Level> {
   const resample = input.rate === trackRate ? '' : `aresample=${trackRate},`
   // The meter sits on a branch of its own, because older builds resample what passes through it to 48 kHz.
-  const graph = `[0:a]${resample}${chain},asplit=2[sound][copy];[copy]${meter('peak=sample:')}[meter]`
+  const graph = `[0:a]${resample}${chain},asplit=2[sound][copy];[copy]${meter}:peak=sample[meter]`
   const log = await runFfmpeg(
     {
       inputs: [{ from: input.samples, options: rawForm(input.rate) }],
@@ -50,8 +50,10 @@ export async function filterPass(input: Sound, chain: string, toPath: string, li
 
 const volume = (gainDb: number) => `volume=${gainDb.toFixed(2)}dB:precision=double`
 
+const sameForm = `aformat=sample_fmts=s16:sample_rates=${trackRate}:channel_layouts=mono`
+
 /** Brings samples to a level: gain, then a ceiling met at four times the sampling rate (true peaks), both in dB. */
-function levelChain(gainDb: number, ceilingDb: number): string {
+export function levelChain(gainDb: number, ceilingDb: number): string {
   const limit = (10 ** (ceilingDb / 20)).toFixed(5)
   return (
     `${volume(gainDb)},aresample=${trackRate * 4},` +
@@ -59,42 +61,39 @@ function levelChain(gainDb: number, ceilingDb: number): string {
   )
 }
 
-export interface LevelJob {
+export interface LevelJob<T> {
   /** Samples at {@link trackRate}. */
   fromPath: string
   gainDb: number
   ceilingDb: number
   toPath: string
+  /** What is done with the levelled samples meanwhile; it must read them to the end. */
+  follow: (samples: AsyncIterable<Buffer>, limits: RunLimits) => Promise<T>
 }
 
-/** Writes levelled samples without loss (FLAC) and measures them at the same time, in a process of its own. */
-export async function levelPass(job: LevelJob, limits: RunLimits): Promise<Level> {
+/** Writes levelled samples without loss (FLAC), measures them, and lets a follower have them at the same time. */
+export async function levelPass<T>(job: LevelJob<T>, limits: RunLimits): Promise<{ lufs: number; followed: T }> {
   const samples = new PassThrough({ highWaterMark: 1 << 20 })
-  const graph = `[0:a]${levelChain(job.gainDb, job.ceilingDb)},aformat=sample_fmts=s16:channel_layouts=mono,asplit=2[file][copy]`
-  const write: FfmpegJob = {
+  const graph =
+    `[0:a]${levelChain(job.gainDb, job.ceilingDb)},${sameForm},asplit=3[file][live][copy];` + `[copy]${meter}[meter]`
+  const toFile = ['-filter_complex', graph, '-map', '[file]', ...reproducible, '-c:a', 'flac', '-f', 'flac']
+  const level: FfmpegJob = {
     inputs: [{ from: job.fromPath, options: rawForm(trackRate) }],
     outputs: [
-      {
-        to: job.toPath,
-        options: ['-filter_complex', graph, '-map', '[file]', ...reproducible, '-c:a', 'flac', '-f', 'flac'],
-      },
-      { to: samples, options: ['-map', '[copy]', ...rawForm(trackRate), ...inBlocks] },
+      { to: job.toPath, options: toFile },
+      { to: samples, options: ['-map', '[live]', ...rawForm(trackRate), ...inBlocks] },
+      { to: '-', options: ['-map', '[meter]', '-f', 'null'] },
     ],
-    logLevel: 'error',
   }
-  const read: FfmpegJob = {
-    inputs: [{ from: samples, options: rawForm(trackRate) }],
-    outputs: [{ to: '-', options: ['-af', meter('peak=sample:'), '-f', 'null'] }],
-  }
-  const [, log] = await together(limits, shared => [runFfmpeg(write, shared), runFfmpeg(read, shared)])
-  return readSummary(log)
+  const [log, followed] = await together(limits, shared => [runFfmpeg(level, shared), job.follow(samples, shared)])
+  return { lufs: readSummary(log).lufs, followed }
 }
 
 /** Runs passes that feed each other. When one fails the others are stopped; resolves or rejects when all have ended. */
-async function together<A, B>(
+async function together<T extends unknown[]>(
   limits: RunLimits,
-  start: (shared: RunLimits) => [Promise<A>, Promise<B>],
-): Promise<[A, B]> {
+  start: (shared: RunLimits) => { [K in keyof T]: Promise<T[K]> },
+): Promise<T> {
   const stop = new AbortController()
   const shared = { ...limits, signal: AbortSignal.any([limits.signal, stop.signal]) }
   let failure: { error: unknown } | undefined
@@ -106,7 +105,7 @@ async function together<A, B>(
   )
   const results = await Promise.all(watched)
   if (failure) throw limits.signal.aborted ? limits.signal.reason : failure.error
-  return results as [A, B]
+  return results as T
 }
 
 /**
@@ -125,8 +124,8 @@ export interface EncodeJob {
   /** Raw samples at {@link trackRate}, left as they are: what is heard before and after the tracks. */
   beforePath: string
   afterPath: string
-  /** Voice tracks in order, each followed by silence. */
-  tracks: { path: string; silenceAfterSamples: number }[]
+  /** Voice tracks in order, files or (one) samples at {@link trackRate} as they come, each followed by silence. */
+  tracks: { from: string | AsyncIterable<Buffer>; silenceAfterSamples: number }[]
   /** Applied to all tracks alike, dB. */
   gainDb: number
   /** Where set, the tracks are limited so after the gain, dB below full scale. */
@@ -177,8 +176,6 @@ async function* alsoInto(path: string, bytes: AsyncIterable<Buffer>): AsyncGener
   }
 }
 
-const sameForm = `aformat=sample_fmts=s16:sample_rates=${trackRate}:channel_layouts=mono`
-
 /** Input 0 is what comes before, 1 what comes after, then the tracks. */
 function encoder(job: EncodeJob, copyTo: PassThrough | undefined): FfmpegJob {
   const { codec, sampleRate, makeUpDb } = soundForms[job.form]
@@ -200,7 +197,7 @@ function encoder(job: EncodeJob, copyTo: PassThrough | undefined): FfmpegJob {
     inputs: [
       { from: job.beforePath, options: rawForm(trackRate) },
       { from: job.afterPath, options: rawForm(trackRate) },
-      ...job.tracks.map(({ path }) => ({ from: path, options: [] })),
+      ...job.tracks.map(({ from }) => ({ from, options: typeof from === 'string' ? [] : rawForm(trackRate) })),
     ],
     outputs: [{ to: copyTo ?? job.toPath, options: ['-filter_complex', graph, '-map', '[all]', ...options] }],
     logLevel: 'error',
@@ -222,7 +219,7 @@ export async function measure(from: string | AsyncIterable<Buffer>, limits: RunL
 /** Draws the waveform of a file as a PNG, 1600 by 320 pixels, so that silences and levels can be seen. */
 export async function waveform(fromPath: string, toPath: string, limits: RunLimits): Promise<void> {
   const graph =
-    '[0:a]aformat=channel_layouts=mono,showwavespic=s=1600x320:colors=0x1c4e80[wave];' +
+    '[0:a]aformat=channel_layouts=mono,showwavespic=s=1600x320:filter=peak:colors=0x1c4e80[wave];' +
     'color=c=white:s=1600x320[paper];[paper][wave]overlay=format=auto'
   const options = ['-filter_complex', graph, '-frames:v', '1', '-c:v', 'png', '-f', 'image2', '-update', '1']
   await runFfmpeg(

@@ -5,8 +5,8 @@ import { foldName } from '../../services/text/fold.ts'
 import { readScript } from '../../services/text/script.ts'
 import { splitForSpeech } from '../../services/text/speech/index.ts'
 import { type RenderSource, type RenderTools, type Rendition, type RenditionFile, speechFiles } from '../contract.ts'
-import { assemble, type BroadcastAudio } from './assemble.ts'
-import { type SpokenTrack, speakTrack } from './audio.ts'
+import { assemble, type BroadcastAudio, type Programme } from './assemble.ts'
+import { type SpokenTrack, speakProgramme } from './audio.ts'
 import type { LoudspeakerConfig } from './config.ts'
 import { type SoundForm, soundForms } from './passes.ts'
 import { voicesOf } from './voices/chain.ts'
@@ -51,10 +51,26 @@ export async function renderSpeech(
 ): Promise<Rendition<SpeechContent>> {
   // What was signed is spoken as it stands, whatever rules and dictionary would say by now.
   const reading = source.reading ?? readScript(source.content, config)
-  const speaker = { voices: voicesOf(config), speed: config.speed }
-  const track = await speakTrack(splitForSpeech(reading.spoken), speaker, 'voice', tools)
-  const title = source.demo ? `${demoTag} ${source.content.title}` : source.content.title
-  const { audio, files } = await makeFiles(track, { title, artist: source.content.issuer }, tools, config)
+  const programme: Omit<Programme, 'tracks' | 'gapSeconds'> = {
+    title: source.demo ? `${demoTag} ${source.content.title}` : source.content.title,
+    artist: source.content.issuer,
+    powerOnLeadSeconds: config.powerOnLeadSeconds,
+    chime: config.chime,
+    form: 'mp3',
+  }
+  const { track, audio } = await speakProgramme(
+    splitForSpeech(reading.spoken),
+    { voices: voicesOf(config), speed: config.speed },
+    programme,
+    join(tools.workDir, fileNames.mp3),
+    tools,
+  )
+  const files = [await fileOf('mp3', audio)]
+  for (const form of config.forms.filter(one => one !== 'mp3')) {
+    const again = { ...programme, form, tracks: [track], gapSeconds: 0 }
+    files.push(await fileOf(form, await assemble(again, join(tools.workDir, fileNames[form]), tools)))
+  }
+  files.push({ name: speechFiles.track, mime: 'audio/flac', bytes: await readFile(track.path) })
   return {
     content: {
       script: source.demo ? `${demoNotice}\n\n${reading.script}` : reading.script,
@@ -72,23 +88,8 @@ export async function renderSpeech(
   }
 }
 
-/** The broadcast file in each configured form, and behind them the track. */
-async function makeFiles(
-  track: SpokenTrack,
-  tags: { title: string; artist: string },
-  tools: RenderTools,
-  { chime, powerOnLeadSeconds, forms }: LoudspeakerConfig,
-): Promise<{ audio: BroadcastAudio; files: RenditionFile[] }> {
-  const programme = { ...tags, powerOnLeadSeconds, chime, tracks: [track], gapSeconds: 0 }
-  const make = async (form: SoundForm) => {
-    const made = await assemble({ ...programme, form }, join(tools.workDir, fileNames[form]), tools)
-    return { made, file: { name: fileNames[form], mime: soundForms[form].mime, bytes: await readFile(made.path) } }
-  }
-  const first = await make('mp3')
-  const files: RenditionFile[] = [first.file]
-  for (const form of forms) if (form !== 'mp3') files.push((await make(form)).file)
-  files.push({ name: speechFiles.track, mime: 'audio/flac', bytes: await readFile(track.path) })
-  return { audio: first.made, files }
+async function fileOf(form: SoundForm, audio: BroadcastAudio): Promise<RenditionFile> {
+  return { name: fileNames[form], mime: soundForms[form].mime, bytes: await readFile(audio.path) }
 }
 
 /** Tells the officer when it is not the voice that was asked for. */

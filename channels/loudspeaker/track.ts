@@ -12,7 +12,7 @@ export const standard = { lufs: -16, toleranceLu: 0.5, maxDbtp: -1.5, minHeadSil
 // 180-7500 Hz: horns make only reverberation of what is below and nothing of what is above. The 3 dB at 2.2 kHz help
 // the consonants. The compressor must be quick: the Southern and Central voices have sharp pulses (peak 20 dB over
 // loudness), which an attack of 5 ms lets through; 1 ms measured 3 dB less.
-const hornChain =
+export const hornChain =
   'highpass=f=180,lowpass=f=7500,equalizer=f=2200:t=q:w=1:g=3,' +
   'acompressor=threshold=-24dB:ratio=4:attack=1:release=60'
 
@@ -42,6 +42,14 @@ export function passLimits(seconds: number, signal: AbortSignal): RunLimits {
   return { signal, timeoutMs: 30_000 + seconds * 500 }
 }
 
+/** A track while it is being levelled: what it will be, and its samples at {@link trackRate} as they come. */
+export interface LiveTrack extends VoiceTrack {
+  samples: AsyncIterable<Buffer>
+}
+
+/** Works with a track before it is finished; it must read all samples. Called again when the level was missed. */
+export type Follow<T> = (live: LiveTrack, limits: RunLimits) => Promise<T>
+
 /**
  * Makes the voice track of one reading while it is being spoken. Every track has the same loudness, so that a slot may join
  * any of them. The same samples give the same bytes.
@@ -49,52 +57,80 @@ export function passLimits(seconds: number, signal: AbortSignal): RunLimits {
  * @throws AppError audio.tool-missing | audio.silent | audio.failed | setup.disk-full, and what the sound throws
  */
 export async function makeTrack(sound: Sound, name: string, tools: WorkTools): Promise<VoiceTrack> {
+  const { track } = await makeTrackWith(sound, name, tools, async ({ samples }) => {
+    for await (const _ of samples);
+  })
+  return track
+}
+
+/** As {@link makeTrack}, and lets a follower work with the samples meanwhile. */
+export async function makeTrackWith<T>(
+  sound: Sound,
+  name: string,
+  tools: WorkTools,
+  follow: Follow<T>,
+): Promise<{ track: VoiceTrack; followed: T }> {
   try {
-    return await make(sound, name, tools)
+    return await make(sound, name, tools, follow)
   } catch (error) {
     throw isDiskFull(error) ? diskFull(error) : error
   }
 }
 
-async function make(sound: Sound, name: string, tools: WorkTools): Promise<VoiceTrack> {
+async function make<T>(
+  sound: Sound,
+  name: string,
+  tools: WorkTools,
+  follow: Follow<T>,
+): Promise<{ track: VoiceTrack; followed: T }> {
   const filtered = join(tools.workDir, `${name}.pcm`)
-  let bytes = 0
-  async function* counted(): AsyncGenerator<Buffer> {
-    for await (const chunk of sound.samples) {
-      bytes += chunk.length
-      yield chunk
-    }
-    // ffmpeg gives no summary of nothing at all.
-    if (bytes === 0) throw silentError()
-  }
   // The longest reading there may be: how long this one is turns out on the way.
-  const before = await filterPass(
-    { rate: sound.rate, samples: counted() },
-    hornChain,
-    filtered,
-    passLimits(3_600, tools.signal),
-  )
+  const limits = passLimits(3_600, tools.signal)
+  const before = await filterPass({ ...sound, samples: notNothing(sound.samples) }, hornChain, filtered, limits)
   if (before.lufs < silentLufs) throw silentError()
   const durationSeconds = (await stat(filtered)).size / 2 / trackRate
   const path = join(tools.workDir, `${name}.flac`)
-  const lufs = await level(filtered, before, path, passLimits(durationSeconds, tools.signal))
+  const made = await level({ fromPath: filtered, before, path, durationSeconds, follow, signal: tools.signal })
   await rm(filtered, { force: true })
-  return { path, lufs, durationSeconds }
+  return made
 }
 
-/** Brings the filtered samples to -16 LUFS under the ceiling. @returns the loudness reached */
-async function level(fromPath: string, before: Level, path: string, limits: RunLimits): Promise<number> {
+/** ffmpeg gives no summary of nothing at all. @throws AppError audio.silent */
+async function* notNothing(samples: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let bytes = 0
+  for await (const chunk of samples) {
+    bytes += chunk.length
+    yield chunk
+  }
+  if (bytes === 0) throw silentError()
+}
+
+interface Levelling<T> {
+  fromPath: string
+  before: Level
+  path: string
+  durationSeconds: number
+  follow: Follow<T>
+  signal: AbortSignal
+}
+
+/** Brings the filtered samples to -16 LUFS under the ceiling. */
+async function level<T>(job: Levelling<T>): Promise<{ track: VoiceTrack; followed: T }> {
+  const { fromPath, before, path, durationSeconds } = job
   const toPath = `${path}.part`
   let gainDb = standard.lufs - before.lufs + limiterLossDb(before)
   let last: { gainDb: number; lufs: number } | undefined
+  const follow = (samples: AsyncIterable<Buffer>, limits: RunLimits) =>
+    job.follow({ path, lufs: standard.lufs, durationSeconds, samples }, limits)
   try {
     for (let attempt = 1; ; attempt++) {
-      const { lufs } = await levelPass({ fromPath, gainDb, ceilingDb: trackCeilingDb, toPath }, limits)
+      const pass = { fromPath, gainDb, ceilingDb: trackCeilingDb, toPath, follow }
+      const { lufs, followed } = await levelPass(pass, passLimits(durationSeconds, job.signal))
       const missing = standard.lufs - lufs
       const good = Math.abs(missing) <= trackToleranceLu
       if (good || (attempt === trackAttempts && Math.abs(missing) <= standard.toleranceLu)) {
         await syncAndRename(toPath, path)
-        return lufs
+        return { track: { path, lufs, durationSeconds }, followed }
       }
       if (attempt === trackAttempts) throw audioFailed(`a voice track reached ${lufs} LUFS only`)
       const step = missing / response(last, gainDb, lufs)

@@ -4,7 +4,7 @@ import type { SpeechPart } from '../../../services/text/speech/index.ts'
 import type { CachePort, Log } from '../../contract.ts'
 import { silence } from '../chime.ts'
 import type { Sound } from '../passes.ts'
-import { fitPieces } from './pieces.ts'
+import { piecesFor } from './pieces.ts'
 import type { Voice } from './voice.ts'
 
 /** Longer readings are refused: the longest text allowed, 20,000 characters, takes about 22 minutes. */
@@ -65,8 +65,8 @@ interface Attempt {
 }
 
 async function speakWith<T>(attempt: Attempt, pieces: SpeechPart[], use: (sound: Sound) => Promise<T>): Promise<T> {
-  const version = await byVoice(attempt, () => attempt.voice.version(attempt.tools.signal))
-  const samples = inOrder(attempt, version, fitPieces(pieces, attempt.voice.limits))
+  const version = await byVoice(attempt, attempt.tools.signal, signal => attempt.voice.version(signal))
+  const samples = inOrder(attempt, version, piecesFor(pieces, attempt.voice))
   try {
     return await use({ rate: attempt.voice.rate, samples })
   } finally {
@@ -74,11 +74,16 @@ async function speakWith<T>(attempt: Attempt, pieces: SpeechPart[], use: (sound:
   }
 }
 
-async function byVoice<T>(attempt: Attempt, work: () => Promise<T>): Promise<T> {
+/** Notes a failure as the voice's own, unless it was stopped. */
+async function byVoice<T>(
+  attempt: Attempt,
+  signal: AbortSignal,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
   try {
-    return await work()
+    return await work(signal)
   } catch (error) {
-    attempt.failure = { error }
+    if (!signal.aborted) attempt.failure ??= { error }
     throw error
   }
 }
@@ -98,7 +103,7 @@ async function* inOrder(attempt: Attempt, version: string, pieces: SpeechPart[])
     for (const { pauseSeconds } of pieces) {
       while (next < pieces.length && ahead.length < voice.concurrency) {
         const text = pieces[next++]?.text ?? ''
-        const speaking = byVoice(attempt, () => speakPiece(attempt, version, text, signal))
+        const speaking = byVoice(attempt, signal, stop => speakPiece(attempt, version, text, stop))
         // Its failure is noticed when its turn comes.
         speaking.catch(() => undefined)
         ahead.push(speaking)

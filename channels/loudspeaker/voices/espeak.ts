@@ -18,6 +18,8 @@ export const espeakRate = 22_050
 
 // Sentences come one by one; the limit only keeps a single call from growing without bound.
 const maxCharacters = 2_000
+// Half a minute of sound: small enough to be shared out among the processors.
+const joinUpToCharacters = 450
 // Twelve times slower than the slowest allowed speed reads them.
 const maxSecondsPerCall = 1_200
 // Measured 2 ms of work per second of sound; the rest is room for a busy machine.
@@ -33,6 +35,8 @@ export function espeakVoice(variant: EspeakVariant, patience = patienceMs): Voic
     name: { vi: `espeak-ng ${regions[variant].vi}`, en: `espeak-ng ${regions[variant].en}` },
     rate: espeakRate,
     limits: { maxCharacters, maxBytes: maxCharacters * 4 },
+    // Measured: 0.42 s between sentences, 0.23 s at a comma; starting the program costs as much as ten seconds of sound.
+    joinUpToCharacters,
     // One more than there are processors, so that none waits while a result is taken over.
     concurrency: Math.min(8, availableParallelism() + 1),
     version: espeakVersion,

@@ -4,6 +4,28 @@ import type { Voice } from './voice.ts'
 // As the pauses of services/text/speech/split.ts: a comma takes 0.2 s, a bare word border none.
 const commaSeconds = 0.2
 
+// What splitForSpeech puts between sentences and between the parts of a long one; more than this ends a paragraph.
+const withinParagraphSeconds = 0.45
+
+/** What is spoken in one call each: pieces joined where the voice likes that, and cut where it must be. */
+export function piecesFor(pieces: SpeechPart[], voice: Pick<Voice, 'limits' | 'joinUpToCharacters'>): SpeechPart[] {
+  const { joinUpToCharacters: most } = voice
+  return fitPieces(most === undefined ? pieces : joinPieces(pieces, most), voice.limits)
+}
+
+/** Joins the sentences of a paragraph as long as the whole stays short enough; the voice makes the pauses between them. */
+export function joinPieces(pieces: SpeechPart[], maxCharacters: number): SpeechPart[] {
+  const joined: SpeechPart[] = []
+  for (const piece of pieces) {
+    const last = joined.at(-1)
+    const together = last && last.pauseSeconds > 0 && last.pauseSeconds <= withinParagraphSeconds
+    if (last && together && last.text.length + 1 + piece.text.length <= maxCharacters) {
+      joined[joined.length - 1] = { text: `${last.text} ${piece.text}`, pauseSeconds: piece.pauseSeconds }
+    } else joined.push(piece)
+  }
+  return joined
+}
+
 /**
  * Cuts pieces that a voice cannot take in one call: at the last comma or semicolon in reach, else at the last blank, else
  * between two letters. Nothing but blanks at the cuts is lost; the pause of a piece stays behind its last part.

@@ -7,6 +7,7 @@ import { benchReceipts } from '../../bench/receipts.ts'
 import type { BenchReport } from '../../bench/report.ts'
 import { benchSmpp } from '../../bench/smpp.ts'
 import { benchSmtp } from '../../bench/smtp.ts'
+import { benchSpeech } from '../../bench/speech.ts'
 import { benchStop } from '../../bench/stop.ts'
 import { benchTwilio } from '../../bench/twilio.ts'
 import { benchUrgent } from '../../bench/urgent.ts'
@@ -57,6 +58,22 @@ export function register(program: Command): void {
     .action(async (choices: Paced & { slow: number }) => {
       const report = await benchStop({ ...choices, latencyMs: choices.latency, slowMs: choices.slow, onStep })
       print(report, choices.json)
+    })
+  bench
+    .command('speech')
+    .description(
+      'seconds from a text to a verified MP3, a quarter of an hour and an emergency, beside the bare commands',
+    )
+    .option(
+      '--characters <n>',
+      'length of the spoken text of the slot; 13,700 take a quarter of an hour',
+      positive,
+      13_700,
+    )
+    .option('--rounds <n>', 'rounds of each side, in alternating order; the median counts', positive, 5)
+    .option('--json', 'print one JSON document')
+    .action(async (choices: { characters: number; rounds: number; json?: boolean }) => {
+      print(await benchSpeech({ ...choices, onStep }), choices.json)
     })
   bench
     .command('import')

@@ -2,8 +2,8 @@ import { copyFile, mkdtemp, rename, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
-import { assemble, type BroadcastAudio, type Programme } from '../../../channels/loudspeaker/assemble.ts'
-import { type SpokenTrack, speakTrack } from '../../../channels/loudspeaker/audio.ts'
+import type { BroadcastAudio } from '../../../channels/loudspeaker/assemble.ts'
+import { speakProgramme } from '../../../channels/loudspeaker/audio.ts'
 import { type LoudspeakerConfig, loudspeakerConfigSchema, voiceEngines } from '../../../channels/loudspeaker/config.ts'
 import { waveform } from '../../../channels/loudspeaker/passes.ts'
 import { otherVoice } from '../../../channels/loudspeaker/render.ts'
@@ -79,9 +79,14 @@ async function speakFile(file: string, options: SpeakOptions, signal: AbortSigna
   const workDir = await mkdtemp(join(tmpdir(), 'loa-speak-'))
   try {
     const tools = { workDir, signal, log: createLog({ level: 'silent' }) }
-    const speaker = { voices: voicesOf(config), speed: config.speed }
-    const track = await speakTrack(splitForSpeech(reading.text), speaker, 'voice', tools)
-    const audio = await finish(track, text.split('\n')[0] ?? '', options, config, tools)
+    const form = options.wav ? 'wav' : 'mp3'
+    const { track, audio } = await speakProgramme(
+      splitForSpeech(reading.text),
+      { voices: voicesOf(config), speed: config.speed },
+      { ...config, title: text.split('\n')[0] ?? '', artist: '', form },
+      join(workDir, `speech.${form}`),
+      tools,
+    )
     const path = resolve(options.output)
     const picture = options.waveform === undefined ? {} : { waveform: resolve(options.waveform) }
     if (picture.waveform) await draw(audio, picture.waveform, tools)
@@ -111,18 +116,6 @@ function configFor(voice: string | undefined): LoudspeakerConfig {
 interface Tools {
   workDir: string
   signal: AbortSignal
-}
-
-async function finish(
-  track: SpokenTrack,
-  title: string,
-  options: SpeakOptions,
-  { chime, powerOnLeadSeconds }: LoudspeakerConfig,
-  tools: Tools,
-): Promise<BroadcastAudio> {
-  const form = options.wav ? 'wav' : 'mp3'
-  const programme: Programme = { title, artist: '', powerOnLeadSeconds, chime, tracks: [track], gapSeconds: 0, form }
-  return await assemble(programme, join(tools.workDir, `speech.${form}`), tools)
 }
 
 async function draw(audio: BroadcastAudio, to: string, tools: Tools): Promise<void> {

@@ -58,6 +58,18 @@ describe('loa bench', () => {
     expect(report.details?.claim).toContain('chunks_pkey')
   }, 90_000)
 
+  test('speech: both sides make a file of the standard loudness', async () => {
+    const report = await bench('speech', '--characters', '900', '--rounds', '1')
+    for (const side of [report.ours, report.beside]) {
+      expect(side?.slotSeconds).toBeGreaterThan(0)
+      expect(side?.emergencySeconds).toBeGreaterThan(0)
+      expect(Math.abs((side?.lufs ?? 0) + 16)).toBeLessThanOrEqual(0.5)
+    }
+    // The same text, spoken as long; the pauses differ a little.
+    expect((report.ours.airSeconds ?? 0) / (report.beside?.airSeconds ?? 1)).toBeCloseTo(1, 1)
+    expect(report.ratio).toBeGreaterThan(0)
+  }, 90_000)
+
   test('a bench that does not exist is an error', async () => {
     await expect(bench('nothing')).rejects.toThrow()
   })

@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import type { BroadcastAudio } from '../../../channels/loudspeaker/assemble.ts'
 import { speakBulletin } from '../../../channels/loudspeaker/voices/bulletin.ts'
 import { espeakRate, espeakVariants, espeakVoice } from '../../../channels/loudspeaker/voices/espeak.ts'
+import { piperVoice } from '../../../channels/loudspeaker/voices/piper.ts'
 import { isAppError } from '../../../services/domain/errors.ts'
 import { captureLog } from '../../contract/suite.ts'
+import { tinyModel } from '../../support/tiny-vits.ts'
 import {
   type AudioOptions,
   brief,
@@ -78,11 +80,33 @@ describe('the broadcast standard on the decoded file', () => {
 
   test('without chime', () => withAudio(bulletin, { chime: false }, async made => expectStandard(made)))
 
-  test('about five minutes', () =>
-    withAudio(Array(6).fill(bulletin).join('\n\n'), {}, async made => {
-      expectStandard(made)
-      expect(made.said.durationSeconds).toBeGreaterThan(280)
+  // From one second to half a minute, where chime, sign-off and meter windows weigh most.
+  const lengths = [12, 30, 60, 120, 330].map(characters => bulletin.slice(0, characters))
+  test.each(espeakVariants)('from a second to half a minute, voice %s', async voice => {
+    for (const text of lengths) await withAudio(text, { voice }, async made => expectStandard(made))
+  })
+
+  test('a voice with another rate and another sound', () =>
+    inFolder(async dir => {
+      const model = await tinyModel(dir)
+      const execArgv = ['--import', resolve('test/support/typescript-loader.mjs')]
+      const piper = piperVoice({ model, speaker: 0 }, { execArgv })
+      try {
+        for (const text of lengths) await withAudio(text, { piper }, async made => expectStandard(made))
+      } finally {
+        await piper.close()
+      }
     }))
+
+  test(
+    'a quarter of an hour',
+    () =>
+      withAudio(Array(18).fill(bulletin).join('\n\n'), {}, async made => {
+        expectStandard(made)
+        expect(made.said.durationSeconds).toBeGreaterThan(880)
+      }),
+    300_000,
+  )
 })
 
 test('the chime is there, quieter than the speech, and can be left out', () =>

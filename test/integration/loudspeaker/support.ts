@@ -3,10 +3,11 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
-import { assemble, type BroadcastAudio } from '../../../channels/loudspeaker/assemble.ts'
-import { speakTrack } from '../../../channels/loudspeaker/audio.ts'
+import type { BroadcastAudio } from '../../../channels/loudspeaker/assemble.ts'
+import { speakProgramme } from '../../../channels/loudspeaker/audio.ts'
 import type { SoundForm } from '../../../channels/loudspeaker/passes.ts'
 import { type EspeakVariant, espeakVoice } from '../../../channels/loudspeaker/voices/espeak.ts'
+import type { Voice } from '../../../channels/loudspeaker/voices/voice.ts'
 import type { SpeechPart } from '../../../services/text/speech/index.ts'
 import { readAloud, splitForSpeech } from '../../../services/text/speech/index.ts'
 import { captureLog } from '../../contract/suite.ts'
@@ -32,6 +33,8 @@ export interface AudioOptions {
   title: string
   artist: string
   form: SoundForm
+  /** Speaks instead of espeak-ng. */
+  piper?: Voice
 }
 
 export const plain: AudioOptions = {
@@ -47,12 +50,13 @@ export const plain: AudioOptions = {
 export async function makeBroadcastAudio(
   pieces: SpeechPart[],
   path: string,
-  { voice, speed, ...rest }: AudioOptions,
+  { voice, speed, piper, ...rest }: AudioOptions,
   tools: { workDir: string; signal: AbortSignal },
 ): Promise<BroadcastAudio> {
   const { log } = captureLog()
-  const track = await speakTrack(pieces, { voices: [espeakVoice(voice)], speed }, 'voice', { ...tools, log })
-  return await assemble({ ...rest, powerOnLeadSeconds: 0, tracks: [track], gapSeconds: 0 }, path, tools)
+  const speaker = { voices: [piper ?? espeakVoice(voice)], speed }
+  const programme = { ...rest, powerOnLeadSeconds: 0 }
+  return (await speakProgramme(pieces, speaker, programme, path, { ...tools, log })).audio
 }
 
 export const piecesOf = (text: string) => splitForSpeech(readAloud(text).text)

@@ -159,6 +159,13 @@ describe('who may import whom', () => {
     ])
   })
 
+  // The add-on ends the process that gives it a bad model, so only a process of its own may load it.
+  test('sherpa-onnx-node is loaded by the child alone, and nobody imports the child', () => {
+    const loading = all.filter(s => /['"]sherpa-onnx-node/.test(s.text))
+    expect(loading.map(s => s.path)).toEqual(['channels/loudspeaker/voices/piper-child.ts'])
+    expect(all.filter(s => s.imports.some(target => target.endsWith('piper-child.ts'))).map(s => s.path)).toEqual([])
+  })
+
   test('the environment is read in config, and by set-up, which runs before config is compiled', () => {
     const readers = all.filter(s => !s.path.startsWith('services/web/console/') && /process\.env\b/.test(s.text))
     expect(readers.map(s => s.path).sort()).toEqual(['config/env.ts', 'services/cli/setup/run.mjs'])

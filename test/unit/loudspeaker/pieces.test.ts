@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { fitPieces } from '../../../channels/loudspeaker/voices/pieces.ts'
+import { fitPieces, joinPieces } from '../../../channels/loudspeaker/voices/pieces.ts'
 
 const wide = { maxCharacters: 1_000, maxBytes: 10_000 }
 const texts = (parts: { text: string }[]) => parts.map(part => part.text)
@@ -80,5 +80,19 @@ describe('fitPieces', () => {
     const cut = fitPieces([{ text: 'ệ'.repeat(300_000), pauseSeconds: 0 }], { maxCharacters: 250, maxBytes: 1_000 })
     expect(cut).toHaveLength(1_200)
     expect(performance.now() - started).toBeLessThan(2_000)
+  })
+})
+
+describe('joinPieces', () => {
+  const piece = (text: string, pauseSeconds: number) => ({ text, pauseSeconds })
+
+  test('joins sentences of a paragraph, never over its end or a heading', () => {
+    const pieces = [piece('Một.', 0.45), piece('Hai,', 0.2), piece('ba.', 0.9), piece('Bốn', 1.2), piece('Năm.', 0.9)]
+    expect(joinPieces(pieces, 100)).toEqual([piece('Một. Hai, ba.', 0.9), piece('Bốn', 1.2), piece('Năm.', 0.9)])
+  })
+
+  test('stays within the length asked for, and what is longer by itself stays alone', () => {
+    const pieces = [piece('Một hai.', 0.45), piece('Ba bốn.', 0.45), piece('Năm sáu bảy tám chín.', 0.9)]
+    expect(joinPieces(pieces, 16)).toEqual([piece('Một hai. Ba bốn.', 0.45), piece('Năm sáu bảy tám chín.', 0.9)])
   })
 })
