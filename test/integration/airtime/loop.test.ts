@@ -9,7 +9,9 @@ import { cancel } from '../../../services/dispatch/control.ts'
 import { vietNamClock, vietNamDay } from '../../../services/domain/airtime/calendar.ts'
 import { AppError } from '../../../services/domain/errors.ts'
 import { usualProgramme } from '../../../services/domain/programme.ts'
+import { shelfListening } from '../../../services/places/events.ts'
 import { openDb } from '../../../services/store/db.ts'
+import { startAirtime } from '../../../workers/airtime.ts'
 import { officer } from '../../support/dispatch.ts'
 import { startProgram } from '../../support/server-process.ts'
 import { smallStudio } from '../../support/studio.ts'
@@ -355,6 +357,30 @@ describe('rendering that goes wrong', () => {
       expect((await filled())[0]?.fileKey).not.toBeNull()
     } finally {
       await db.end()
+    }
+  })
+})
+
+describe('the worker', () => {
+  test('hears of the shelves at once, plans, renders, and ends in order', async () => {
+    const stopping = new AbortController()
+    const worker = startAirtime(world.deps, world.rendering, stopping.signal)
+    try {
+      await shelfListening(world.database.db)
+      const { id } = await world.announce({ title: 'Tự động' })
+      // Long before the half minute of its pause.
+      await until('it is planned', async () => (await filled()).length > 0, 15_000)
+      world.at(0, '05:20')
+      await world.database.db.query(`select pg_notify('loa_shelf', '')`)
+      await until('locked with a file', async () => {
+        const [slot] = await filled()
+        return slot?.state === 'locked' && slot.fileKey !== null
+      })
+      await cancel(world.deps, officer, id, 'Sai')
+      await until('taken off', async () => (await world.slots())[0]?.voidReason?.includes('thu hồi'))
+    } finally {
+      stopping.abort()
+      await worker.stop()
     }
   })
 })

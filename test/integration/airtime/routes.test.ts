@@ -156,14 +156,14 @@ describe('the week and what people decide about it', () => {
   test('shows what airs when, for how long; emergencies stand beside it', async () => {
     const seen = await week()
     expect(await titles()).toEqual([['Lịch tiêm chủng', 'Lịch cắt điện']])
-    expect(seen.days[0]?.usedSeconds).toBe(5 + 5 + 6 + 4)
+    expect(seen.days[0]?.usedSeconds).toBe(8 + 5 + 6 + 4)
     expect(seen.days[0]?.quotaSeconds).toBe(1800)
     expect(seen.emergencies).toMatchObject([{ title: 'Lũ quét', seconds: 3 }])
     expect(seen.days.map(d => d.date)).toEqual(Array.from({ length: 7 }, (_, i) => addDays(world.monday, i)))
     await agents.operator.get('/api/airtime/week?area=19742').expect(404)
     await agents.officer.get('/api/airtime/week?area=19333&from=2026-02-30').expect(422)
     const areas = (await agents.officer.get('/api/airtime/areas').expect(200)).body
-    expect(areas[0]).toMatchObject({ nextSlotAt: world.at(0, '05:30').toISOString(), nextSlotSeconds: 20, waiting: 0 })
+    expect(areas[0]).toMatchObject({ nextSlotAt: world.at(0, '05:30').toISOString(), nextSlotSeconds: 23, waiting: 0 })
     world.at(0, '00:00')
   })
 
