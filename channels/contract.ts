@@ -99,6 +99,9 @@ export interface CachePort {
   put(key: string, bytes: Buffer): Promise<void>
 }
 
+/** Files of a loudspeaker rendition, by name: what is broadcast, and the speech alone from which slots are joined. */
+export const speechFiles = { broadcast: 'speech.mp3', track: 'voice.flac' } as const
+
 /** Makes the file of one slot from the voice tracks of its items. Implemented by the loudspeaker channel. */
 export interface StudioPort {
   /** Deterministic. @throws AppError audio.tool-missing | audio.silent | audio.failed | setup.disk-full */

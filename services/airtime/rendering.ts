@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { open, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import type { SlotSound, StudioPort } from '../../channels/contract.ts'
+import { type SlotSound, type StudioPort, speechFiles } from '../../channels/contract.ts'
 import type { DispatchContext } from '../dispatch/context.ts'
 import type { WithWorkDir } from '../dispatch/render.ts'
 import { plannedSeconds } from '../domain/airtime/plan.ts'
@@ -22,7 +22,7 @@ export interface RenderingDeps {
 }
 
 /** The sound of an item: the voice track without chime; older renditions have the broadcast file alone. */
-const trackNames = ['voice.flac', 'speech.mp3']
+const trackNames = [speechFiles.track, speechFiles.broadcast]
 const sliceBytes = 1024 * 1024
 /** Slots looked at in one go; more come with the next. */
 const slotsAtOnce = 2_000

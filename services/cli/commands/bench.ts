@@ -57,16 +57,6 @@ export function register(program: Command): void {
       print(report, choices.json)
     })
   bench
-    .command('airtime')
-    .description('planning the slots of a week for a country of communes, with and without news, and locking them')
-    .option('--communes <n>', 'communes, each with a station', positive, 3_400)
-    .option('--items <n>', 'announcements on every shelf', positive, 20)
-    .option('--database-url <url>', 'an empty database of another PostgreSQL server instead of the embedded one')
-    .option('--json', 'print one JSON document')
-    .action(async (choices: { communes: number; items: number; databaseUrl?: string; json?: boolean }) => {
-      print(await benchAirtime({ ...choices, onStep }), choices.json)
-    })
-  bench
     .command('import')
     .description('a CSV of citizens into the register, beside bare COPY of the same rows')
     .option('--rows <n>', 'rows of the file', positive, 1_000_000)
@@ -81,6 +71,16 @@ export function register(program: Command): void {
     .option('--json', 'print one JSON document')
     .action(async (choices: { messages: number; json?: boolean }) => {
       print(await benchReceipts({ ...choices, onStep }), choices.json)
+    })
+  bench
+    .command('airtime')
+    .description('planning the slots of a week for a country of communes, with and without news, and locking them')
+    .option('--communes <n>', 'communes, each with a station', positive, 3_400)
+    .option('--items <n>', 'announcements on every shelf', positive, 20)
+    .option('--database-url <url>', 'an empty database of another PostgreSQL server instead of the embedded one')
+    .option('--json', 'print one JSON document')
+    .action(async (choices: { communes: number; items: number; databaseUrl?: string; json?: boolean }) => {
+      print(await benchAirtime({ ...choices, onStep }), choices.json)
     })
   bench
     .command('ledger')
