@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { open, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import type { SlotSound, StudioPort } from '../../channels/contract.ts'
+import { type SlotSound, type StudioPort, speechFiles } from '../../channels/contract.ts'
 import type { DispatchContext } from '../dispatch/context.ts'
 import type { WithWorkDir } from '../dispatch/render.ts'
 import { plannedSeconds } from '../domain/airtime/plan.ts'
@@ -22,7 +22,7 @@ export interface RenderingDeps {
 }
 
 /** The sound of an item: the voice track without chime; older renditions have the broadcast file alone. */
-const trackNames = ['voice.flac', 'speech.mp3']
+const trackNames = [speechFiles.track, speechFiles.broadcast]
 const sliceBytes = 1024 * 1024
 /** Slots looked at in one go; more come with the next. */
 const slotsAtOnce = 2_000
@@ -51,7 +51,7 @@ interface Job {
  */
 export async function renderDueSlots(ctx: DispatchContext, deps: RenderingDeps, signal: AbortSignal): Promise<number> {
   let served = 0
-  for (const job of jobsOf(await wantedSlots(ctx), voiceOf(ctx))) {
+  for (const job of jobsOf(ctx, await wantedSlots(ctx))) {
     if (signal.aborted) return served
     if (await hasFile(ctx, job.key)) {
       served += await attach(ctx, job)
@@ -110,24 +110,29 @@ async function tracksOf(ctx: DispatchContext, renditionIds: string[]): Promise<M
   )
 }
 
-const voiceSchema = z.object({ voice: z.unknown().optional(), speed: z.unknown().optional() })
+const any = z.unknown().optional()
+const voiceSchema = z.object({ voices: any, voice: any, piper: any, speed: any })
 
 /** Greeting and sign-off are read by the channel's voice: another voice makes another file. */
 function voiceOf(ctx: DispatchContext): unknown {
   return voiceSchema.safeParse(ctx.channels.get('loudspeaker')?.config).data ?? null
 }
 
-/** The ID3 fields are the same for all, so that communes can share a file. */
-const tags = { title: 'Chương trình truyền thanh cơ sở', artist: 'Truyền thanh cơ sở' }
+/** The ID3 fields are the same for all, so that communes can share a file. A demo says that it is one. */
+function tagsOf(ctx: DispatchContext): { title: string; artist: string } {
+  const title = 'Chương trình truyền thanh cơ sở'
+  return { title: ctx.demo ? `[DIỄN TẬP] ${title}` : title, artist: 'Truyền thanh cơ sở' }
+}
 
 /** Slots by content. The key holds the dispatches too, because the parts of the file are named by them. */
-function jobsOf(slots: Wanted[], voice: unknown): Job[] {
+function jobsOf(ctx: DispatchContext, slots: Wanted[]): Job[] {
+  const voice = voiceOf(ctx)
   const jobs = new Map<string, Job>()
   for (const slot of slots) {
     if (slot.items.length === 0) continue
     const content = {
       v: 1,
-      ...tags,
+      ...tagsOf(ctx),
       sound: slot.sound,
       gapSeconds: airtimeSettings.gapSeconds,
       voice: slot.sound.greeting || slot.sound.signOff ? voice : null,
@@ -165,7 +170,7 @@ async function make(ctx: DispatchContext, deps: RenderingDeps, job: Job, signal:
       const { powerOnLeadSeconds, chime, greeting, signOff } = slot.sound
       const { gapSeconds } = airtimeSettings
       const sound = await deps.studio.assemble(
-        { ...tags, powerOnLeadSeconds, chime, greeting, signOff, parts, gapSeconds },
+        { ...tagsOf(ctx), powerOnLeadSeconds, chime, greeting, signOff, parts, gapSeconds },
         { workDir, signal, log: ctx.log },
       )
       await keep(ctx, job.key, sound)

@@ -2,8 +2,8 @@ import type { DispatchContext } from '../dispatch/context.ts'
 import { appendAsRun } from '../store/as-run.ts'
 import { type Sql, transaction } from '../store/db.ts'
 
-/** Slots told in one transaction: each costs some statements per station. */
-const slotsAtOnce = 50
+/** Slots told in one transaction: enough that finding them costs little beside telling. */
+const slotsAtOnce = 400
 const daysBack = 8
 
 interface LoggedSlot {

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander'
+import { benchAirtime } from '../../bench/airtime.ts'
 import { benchDispatch } from '../../bench/dispatch.ts'
 import { benchImport } from '../../bench/import.ts'
 import { benchLedger } from '../../bench/ledger.ts'
@@ -104,6 +105,16 @@ export function register(program: Command): void {
     .option('--json', 'print one JSON document')
     .action(async (choices: { messages: number; json?: boolean }) => {
       print(await benchReceipts({ ...choices, onStep }), choices.json)
+    })
+  bench
+    .command('airtime')
+    .description('planning the slots of a week for a country of communes, with and without news, and locking them')
+    .option('--communes <n>', 'communes, each with a station', positive, 3_400)
+    .option('--items <n>', 'announcements on every shelf', positive, 20)
+    .option('--database-url <url>', 'an empty database of another PostgreSQL server instead of the embedded one')
+    .option('--json', 'print one JSON document')
+    .action(async (choices: { communes: number; items: number; databaseUrl?: string; json?: boolean }) => {
+      print(await benchAirtime({ ...choices, onStep }), choices.json)
     })
   bench
     .command('ledger')

@@ -40,7 +40,8 @@ export function soundOf(programme: Programme): SlotFrameSound {
 // text; names and figures are read slower than they are long.
 const charactersPerSecond = 11
 const headSeconds = 2
-const chimeSeconds = 2
+// Two motifs with the silence around them, at the beginning and at the end.
+const chimeSeconds = 5
 const tailSeconds = 1
 
 /** Seconds that a text takes when read aloud, rather too long than too short. */

@@ -49,9 +49,10 @@ export async function itemsOfProvinces(sql: Sql, areaCodes: string[], now: Date)
   return withSeconds(sql, rows)
 }
 
+/** The length of the voice track where the rendition tells it, else that of the whole broadcast file, which is longer. */
 async function withSeconds(sql: Sql, rows: ShelfRow[]): Promise<Map<string, PlanItem[]>> {
   const { rows: lengths } = await sql.query<{ id: string; seconds: number | null }>(
-    `select id, (content->>'durationSeconds')::float8 as seconds from renditions where id = any($1::text[])`,
+    `select id, coalesce(content->>'trackSeconds', content->>'durationSeconds')::float8 as seconds from renditions where id = any($1::text[])`,
     [[...new Set(rows.map(r => r.renditionId))]],
   )
   const secondsOf = new Map(lengths.map(l => [l.id, l.seconds]))

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import type { StudioPort } from '../../../channels/contract.ts'
 import { recordSlotTicks, tickSlot } from '../../../services/airtime/operator-slots.ts'
@@ -8,9 +9,13 @@ import { cancel } from '../../../services/dispatch/control.ts'
 import { vietNamClock, vietNamDay } from '../../../services/domain/airtime/calendar.ts'
 import { AppError } from '../../../services/domain/errors.ts'
 import { usualProgramme } from '../../../services/domain/programme.ts'
+import { shelfListening } from '../../../services/places/events.ts'
 import { openDb } from '../../../services/store/db.ts'
+import { startAirtime } from '../../../workers/airtime.ts'
 import { officer } from '../../support/dispatch.ts'
+import { startProgram } from '../../support/server-process.ts'
 import { smallStudio } from '../../support/studio.ts'
+import { until } from '../../support/wait.ts'
 import { type AirtimeWorld, airtimeWorld, type SlotRow } from './world.ts'
 
 let world: AirtimeWorld
@@ -253,18 +258,18 @@ describe('rendering that goes wrong', () => {
     const fail = () => renderDueSlots(world.deps, { ...world.rendering, studio: broken }, new AbortController().signal)
     await fail()
     expect((await filled())[0]?.problem).toBe('Máy chủ chưa cài ffmpeg.')
-    const pause = async () =>
+    const failure = async () =>
       (
         await world.database.db.query(
           'select render_after as at, render_failures as n from slots where render_after is not null limit 1',
         )
       ).rows[0]
-    const first = (await pause()).at.getTime() - world.deps.now().getTime()
+    const first = (await failure()).at.getTime() - world.deps.now().getTime()
     expect(await world.render()).toBe(0)
     world.at(0, '01:10')
     await fail()
-    expect(await pause()).toMatchObject({ n: 2 })
-    expect((await pause()).at.getTime() - world.deps.now().getTime()).toBe(2 * first)
+    expect(await failure()).toMatchObject({ n: 2 })
+    expect((await failure()).at.getTime() - world.deps.now().getTime()).toBe(2 * first)
     world.at(0, '01:20')
     expect(await world.render()).toBe(2)
     expect((await filled())[0]).toMatchObject({ problem: null })
@@ -296,6 +301,25 @@ describe('rendering that goes wrong', () => {
     const [slot] = await filled()
     expect((await fileOf(slot?.fileKey)).ms).toBeLessThanOrEqual(120_000)
     await world.database.db.query('delete from programmes')
+  })
+
+  test('a process that is killed in the middle leaves no half file, and the next one makes it', async () => {
+    await world.announce({ title: 'Mất điện giữa chừng' })
+    await world.pass()
+    const now = world.at(0, '01:00')
+    const count = async () => (await world.database.db.query('select count(*)::int as n from slot_files')).rows[0].n
+    const before = await count()
+    const program = startProgram('test/support/slot-renderer.ts', [world.database.url, now.toISOString()])
+    const folder = (await program.nextLine()).replace('made ', '')
+    // It holds the work: nobody else begins the same.
+    expect(await world.render()).toBe(0)
+    program.kill('SIGKILL')
+    await program.ended
+    await rm(folder, { recursive: true, force: true })
+    expect(await count()).toBe(before)
+    await until('its lock is gone', async () => (await world.render()) === 2)
+    expect(await count()).toBe(before + 1)
+    expect((await filled())[0]).toMatchObject({ problem: null })
   })
 
   test('two processes at once make one file, and plan without doubles', async () => {
@@ -333,6 +357,30 @@ describe('rendering that goes wrong', () => {
       expect((await filled())[0]?.fileKey).not.toBeNull()
     } finally {
       await db.end()
+    }
+  })
+})
+
+describe('the worker', () => {
+  test('hears of the shelves at once, plans, renders, and ends in order', async () => {
+    const stopping = new AbortController()
+    const worker = startAirtime(world.deps, world.rendering, stopping.signal)
+    try {
+      await shelfListening(world.database.db)
+      const { id } = await world.announce({ title: 'Tự động' })
+      // Long before the half minute of its pause.
+      await until('it is planned', async () => (await filled()).length > 0, 15_000)
+      world.at(0, '05:20')
+      await world.database.db.query(`select pg_notify('loa_shelf', '')`)
+      await until('locked with a file', async () => {
+        const [slot] = await filled()
+        return slot?.state === 'locked' && slot.fileKey !== null
+      })
+      await cancel(world.deps, officer, id, 'Sai')
+      await until('taken off', async () => (await world.slots())[0]?.voidReason?.includes('thu hồi'))
+    } finally {
+      stopping.abort()
+      await worker.stop()
     }
   })
 })

@@ -2,11 +2,15 @@ import { createHash } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { Command } from 'commander'
 import supertest from 'supertest'
+import { register } from '../../../services/cli/commands/airtime.ts'
 import { withWorkDir } from '../../../services/compose.ts'
+import { cancel } from '../../../services/dispatch/control.ts'
 import { addDays } from '../../../services/domain/airtime/calendar.ts'
 import { usualProgramme } from '../../../services/domain/programme.ts'
 import { type AirWeek, airWeekSchema, operatorSlotSchema } from '../../../services/http/schemas-airtime.ts'
+import { officer } from '../../support/dispatch.ts'
 import { lengthMs } from '../../support/studio.ts'
 import { type AirtimeWorld, airtimeWorld } from './world.ts'
 
@@ -152,14 +156,14 @@ describe('the week and what people decide about it', () => {
   test('shows what airs when, for how long; emergencies stand beside it', async () => {
     const seen = await week()
     expect(await titles()).toEqual([['Lịch tiêm chủng', 'Lịch cắt điện']])
-    expect(seen.days[0]?.usedSeconds).toBe(5 + 5 + 6 + 4)
+    expect(seen.days[0]?.usedSeconds).toBe(8 + 5 + 6 + 4)
     expect(seen.days[0]?.quotaSeconds).toBe(1800)
     expect(seen.emergencies).toMatchObject([{ title: 'Lũ quét', seconds: 3 }])
     expect(seen.days.map(d => d.date)).toEqual(Array.from({ length: 7 }, (_, i) => addDays(world.monday, i)))
     await agents.operator.get('/api/airtime/week?area=19742').expect(404)
     await agents.officer.get('/api/airtime/week?area=19333&from=2026-02-30').expect(422)
     const areas = (await agents.officer.get('/api/airtime/areas').expect(200)).body
-    expect(areas[0]).toMatchObject({ nextSlotAt: world.at(0, '05:30').toISOString(), nextSlotSeconds: 20, waiting: 0 })
+    expect(areas[0]).toMatchObject({ nextSlotAt: world.at(0, '05:30').toISOString(), nextSlotSeconds: 23, waiting: 0 })
     world.at(0, '00:00')
   })
 
@@ -266,5 +270,95 @@ describe('the week and what people decide about it', () => {
       `select action, count(*)::int as n from airtime_changes where area_code = '19333' group by 1 order by 1`,
     )
     expect(Object.fromEntries(changes.map(c => [c.action, c.n]))).toMatchObject({ again: 1 })
+  })
+})
+
+describe('loa airtime week', () => {
+  const said = async (...words: string[]) => {
+    const lines: string[] = []
+    const write = process.stdout.write
+    process.stdout.write = ((text: string) => lines.push(text) > 0) as typeof process.stdout.write
+    try {
+      const program = new Command().exitOverride()
+      register(program)
+      await program.parseAsync(['node', 'loa', 'airtime', 'week', ...words])
+    } finally {
+      process.stdout.write = write
+    }
+    return lines.join('')
+  }
+  beforeAll(() => {
+    Object.assign(process.env, {
+      LOA_SERVER: world.server.url,
+      LOA_USER: 'officer@loa.example',
+      LOA_PASSWORD: world.passwords.officer,
+    })
+  })
+  afterAll(() => {
+    for (const name of ['LOA_SERVER', 'LOA_USER', 'LOA_PASSWORD']) delete process.env[name]
+  })
+
+  test('prints what airs when, for how long, as a table or one JSON document', async () => {
+    const text = await said('--area', '19333', '--from', world.monday)
+    expect(text).toContain('Phường Đông Hà (19333)')
+    expect(text).toMatch(/05:30 │ 0:\d\d │ .+Lịch tiêm chủng \(0:05\)/)
+    expect(text).toContain('KHẨN CẤP, phát ngay: Lũ quét (0:03)')
+    expect(airWeekSchema.parse(JSON.parse(await said('--area', '19333', '--from', world.monday, '--json'))).from).toBe(
+      world.monday,
+    )
+    const all = JSON.parse(await said('--from', world.monday, '--json')) as AirWeek[]
+    expect(all.map(w => w.areaCode)).toEqual(['19333', '19742'])
+  })
+})
+
+describe('a province whose slot is relayed', () => {
+  test('communes pass it on, with their own lead; what is not theirs stays out; nothing is aired twice in the hour', async () => {
+    const { db } = world.database
+    const { rows: old } = await db.query(`select id from announcements where state not in ('cancelled', 'superseded')`)
+    for (const { id } of old) await cancel(world.deps, officer, id, 'Hết việc')
+    await db.query('delete from slot_ticks')
+    await db.query('delete from station_faults')
+    await db.query('delete from slots')
+    await db.query('update airtime_plans set stale = true')
+    world.at(0, '00:00')
+    const province = {
+      ...usualProgramme,
+      sessions: [
+        { start: '05:30', weekdays: workdays, minutes: 15, source: 'own' },
+        { start: '17:00', weekdays: workdays, minutes: 15, source: 'relay' },
+      ],
+      greeting: 'Mời bà con nghe đài.',
+    }
+    await agents.officer.put('/api/airtime/programmes/44').send(province).expect(200)
+    await agents.officer
+      .put('/api/airtime/programmes/19742')
+      .send({ ...province, sessions: [...province.sessions.slice(1)], greeting: 'Cồn Cỏ', powerOnLeadSeconds: 10 })
+      .expect(200)
+    await world.announce({ title: 'Toàn tỉnh' }, 5)
+    await world.announce({ title: 'Riêng Đông Hà', audience: { areas: ['19333'] } }, 5)
+    await world.pass()
+    const plan = async (area: string) =>
+      slotsOf(await week(area)).flatMap(s => (s.items.length ? [[s.relay, ...s.items.map(i => i.title)]] : []))
+    expect(await plan('44')).toEqual([[false, 'Toàn tỉnh']])
+    // The relay counts as the airing: the commune's own slot need not carry it.
+    expect(await plan('19333')).toEqual([
+      [false, 'Riêng Đông Hà'],
+      [true, 'Toàn tỉnh'],
+    ])
+    expect(await plan('19742')).toEqual([[true, 'Toàn tỉnh']])
+    world.at(0, '16:51')
+    await world.pass()
+    await world.render()
+    const files = await db.query(
+      `select s.area_code as area, s.file_key as key, s.sound from slots s where s.file_key is not null and s.relay
+       or s.area_code = '44' and s.file_key is not null order by 1`,
+    )
+    expect(files.rows.map(r => [r.area, r.sound.greeting, r.sound.powerOnLeadSeconds])).toEqual([
+      ['19333', 'Mời bà con nghe đài.', 0],
+      ['19742', 'Mời bà con nghe đài.', 10],
+      ['44', 'Mời bà con nghe đài.', 0],
+    ])
+    expect(files.rows[0].key).toBe(files.rows[2].key)
+    expect(files.rows[1].key).not.toBe(files.rows[0].key)
   })
 })

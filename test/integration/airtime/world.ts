@@ -41,6 +41,7 @@ export interface AirtimeWorld {
   /** Sets the clock to a time of Viet Nam, `day` days after the Monday. */
   at(day: number, clock: string): Date
   stations: string[]
+  passwords: Record<string, string>
   operator: Actor
   /** Writes, approves, delivers; the track is a real tone of so many seconds. */
   announce(content?: Record<string, unknown>, seconds?: number): Promise<{ id: string; dispatch: string }>
@@ -136,6 +137,7 @@ export async function airtimeWorld(): Promise<AirtimeWorld> {
       return now
     },
     stations,
+    passwords,
     operator: { id: 'operator-1', name: 'Người vận hành', role: 'operator', areas: ['19333'] },
     async announce(content = {}, length = 4) {
       const title = String(content.title ?? 'Thông báo')

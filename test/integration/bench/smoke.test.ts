@@ -23,6 +23,12 @@ describe('loa bench', () => {
     90_000,
   )
 
+  test('airtime: a week is planned once, and nothing new costs nothing', async () => {
+    const report = await bench('airtime', '--communes', '40', '--items', '4')
+    expect(report.ours).toMatchObject({ planned: 41, oneCommunePlanned: 2, locked: 40, logged: 40 })
+    expect(report.ours.slots).toBeGreaterThanOrEqual(40 * 16)
+  }, 120_000)
+
   test('urgent: an emergency overtakes a bulk', async () => {
     const report = await bench('urgent', '--recipients', '30000', '--rounds', '1', '--per-second', '1000')
     expect(report.ours.firstSeconds).toBeGreaterThan(0)
