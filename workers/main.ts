@@ -5,10 +5,13 @@ import { freezeDispatch } from '../services/dispatch/plan.ts'
 import { applyReceipts } from '../services/dispatch/receipts.ts'
 import type { WithWorkDir } from '../services/dispatch/render.ts'
 import { renderDispatch } from '../services/dispatch/render.ts'
+import type { MqttConfig } from '../services/places/push/mqtt-client.ts'
+import { startPushes } from '../services/places/push/runner.ts'
 import type { JobName } from '../services/queue/catalog.ts'
 import { lanes } from '../services/queue/catalog.ts'
 import { workerConnection } from '../services/queue/connection.ts'
 import { createProducer } from '../services/queue/producer.ts'
+import type { Links } from '../services/runtime/links.ts'
 import { startRelay } from './relay.ts'
 import { startResolving } from './resolve.ts'
 import type { WorkerSpec } from './runtime.ts'
@@ -27,6 +30,8 @@ export interface WorkerOptions {
   sweepEveryMs?: number
   /** LOA_KEEP_MONTHS: for how long it is kept who was sent what. */
   keepMonths?: number
+  /** What pushing to stations needs; absent: this process pushes to none. */
+  pushes?: { links: Links; mqtt: MqttConfig | undefined }
 }
 
 /**
@@ -66,11 +71,12 @@ export function startWorkers(ctx: DispatchContext, options: WorkerOptions): { cl
   const relay = startRelay(ctx, options.databaseUrl, producer)
   const sweeper = startSweep(ctx, options.keepMonths ?? usualKeepMonths, options.sweepEveryMs)
   const resolver = startResolving(ctx, openSession, stopping.signal)
+  const pushes = options.pushes && startPushes({ ...ctx, links: options.pushes.links }, options.pushes.mqtt)
 
   return {
     close: async () => {
       stopping.abort()
-      await Promise.all([sweeper.stop(), resolver.stop()])
+      await Promise.all([sweeper.stop(), resolver.stop(), pushes?.stop()])
       await Promise.all(workers.map(w => w.close()))
       await relay.stop()
       await producer.close()

@@ -10,6 +10,7 @@ import { register as doctor } from './commands/doctor.ts'
 import { register as importCommand } from './commands/import.ts'
 import { register as migrate } from './commands/migrate.ts'
 import { register as read } from './commands/read.ts'
+import { register as republish } from './commands/republish.ts'
 import { register as resend } from './commands/resend.ts'
 import { register as send } from './commands/send.ts'
 import { register as simulator } from './commands/simulator.ts'
@@ -46,6 +47,7 @@ for (const register of [
   speak,
   sms,
   asRun,
+  republish,
   doctor,
   bench,
   chaos,

@@ -17,6 +17,7 @@ import { progressRoutes } from './progress.ts'
 import { receiptRoutes } from './receipts.ts'
 import { sessionRoutes } from './session.ts'
 import { stationDeviceRoutes } from './station-device.ts'
+import { stationPushRoutes } from './station-pushes.ts'
 import { type ReadyChecks, systemRoutes } from './system.ts'
 import { unsubscribeRoutes } from './unsubscribe.ts'
 import { vendorRoutes } from './vendors.ts'
@@ -44,6 +45,7 @@ export function allRoutes(deps: HttpDeps, auth: Auth, options: RouteOptions = {}
     ...operatorRoutes(deps),
     ...deviceRoutes(deps),
     ...stationDeviceRoutes(deps),
+    ...stationPushRoutes(deps),
     ...asRunRoutes(deps),
     ...vendorRoutes(deps),
     ...citizenRoutes(deps),
