@@ -1,6 +1,6 @@
 import { once } from 'node:events'
-import { request as httpRequest } from 'node:http'
-import { request as httpsRequest } from 'node:https'
+import { connect, type Socket } from 'node:net'
+import { connect as connectTls } from 'node:tls'
 
 /** An open source connection to an Icecast mount: what is written is heard. */
 export interface IcecastSource {
@@ -30,58 +30,80 @@ export interface IcecastMount {
 const answerMs = 10_000
 
 /**
- * Opens a mount as its source (Icecast 2.4: PUT with Basic credentials, `Expect: 100-continue`, a body without length).
+ * Opens a mount as its source (Icecast 2.4: PUT with Basic credentials, `Expect: 100-continue`, then sound until the
+ * connection ends). On a socket of its own: Node's client cuts a body without length into chunks, which Icecast would
+ * take for sound.
  * @throws IcecastRefused
  */
 export async function openIcecast(mount: IcecastMount, signal: AbortSignal): Promise<IcecastSource> {
   const url = new URL(mount.url)
-  const request = (url.protocol === 'https:' ? httpsRequest : httpRequest)(url, {
-    method: 'PUT',
-    agent: false,
-    signal,
-    headers: {
-      Authorization: `Basic ${Buffer.from(`${mount.user}:${mount.password}`).toString('base64')}`,
-      'Content-Type': 'audio/mpeg',
-      // Headers are Latin-1 on the wire; Icecast reads names as UTF-8 bytes.
-      'Ice-Name': Buffer.from(mount.name, 'utf8').toString('latin1'),
-      'Ice-Public': '0',
-      'Ice-Bitrate': '64',
-      'Ice-Audio-Info': 'ice-samplerate=44100;ice-bitrate=64;ice-channels=1',
-      Expect: '100-continue',
-      Connection: 'close',
-    },
-  })
-  // Icecast reads the body as it is: no chunks.
-  request.removeHeader('Transfer-Encoding')
+  const secure = url.protocol === 'https:'
+  const host = url.hostname.replace(/^\[|\]$/g, '')
+  const port = Number(url.port) || (secure ? 443 : 80)
+  const socket: Socket = secure ? connectTls({ host, port, servername: host }) : connect({ host, port })
+  socket.setNoDelay(true)
+  const abort = () => socket.destroy()
+  signal.addEventListener('abort', abort, { once: true })
   let lost: Error | undefined
   const losing = new Promise<never>((_, reject) => {
-    const end = (error: Error) => {
-      lost ??= error
+    const end = (code: string, cause?: unknown) => {
+      lost ??= new IcecastRefused(code, cause)
       reject(lost)
     }
-    request.on('error', error => end(lost ?? new IcecastRefused('unreachable', error)))
-    request.on('response', response => {
-      response.resume()
-      const { statusCode = 0 } = response
-      const code = statusCode === 401 ? 'wrong-password' : statusCode === 403 ? 'mount-in-use' : `http-${statusCode}`
-      end(new IcecastRefused(code))
-      request.destroy()
+    socket.on('error', error => end('unreachable', error))
+    socket.on('close', () => {
+      signal.removeEventListener('abort', abort)
+      end('connection-lost')
     })
-    request.on('close', () => end(new IcecastRefused('connection-lost')))
   })
   losing.catch(() => undefined)
-  request.setNoDelay(true)
-  request.flushHeaders()
-  const slow = AbortSignal.timeout(answerMs)
-  await Promise.race([once(request, 'continue', { signal: slow }), losing]).catch(error => {
-    request.destroy()
-    throw slow.aborted ? new IcecastRefused('no-answer', error) : error
-  })
+  const timer = setTimeout(() => socket.destroy(new Error('no answer in time')), answerMs)
+  try {
+    await Promise.race([once(socket, secure ? 'secureConnect' : 'connect'), losing])
+    socket.write(requestHead(url, mount))
+    const status = await Promise.race([statusOf(socket), losing])
+    if (status !== 100 && status !== 200) throw new IcecastRefused(refusals[status] ?? `http-${status}`)
+  } catch (error) {
+    socket.destroy()
+    throw error
+  } finally {
+    clearTimeout(timer)
+  }
+  // What else the server says is of no interest, but must be read.
+  socket.resume()
   return {
     async write(piece) {
       if (lost) throw lost
-      if (!request.write(piece)) await Promise.race([once(request, 'drain'), losing])
+      if (!socket.write(piece)) await Promise.race([once(socket, 'drain'), losing])
     },
-    close: () => request.destroy(),
+    close: () => socket.destroy(),
   }
+}
+
+const refusals: Record<number, string> = { 401: 'wrong-password', 403: 'mount-in-use' }
+
+function requestHead(url: URL, mount: IcecastMount): Buffer {
+  const lines = [
+    `PUT ${url.pathname}${url.search} HTTP/1.1`,
+    `Host: ${url.host}`,
+    `Authorization: Basic ${Buffer.from(`${mount.user}:${mount.password}`).toString('base64')}`,
+    'User-Agent: Loa',
+    'Content-Type: audio/mpeg',
+    `Ice-Name: ${mount.name.replace(/[\r\n]+/g, ' ')}`,
+    'Ice-Public: 0',
+    'Ice-Bitrate: 64',
+    'Ice-Audio-Info: ice-samplerate=44100;ice-bitrate=64;ice-channels=1',
+    'Expect: 100-continue',
+  ]
+  return Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'utf8')
+}
+
+/** Status of the first answer. Nothing but its first line matters, which comes in one piece or two. */
+async function statusOf(socket: Socket): Promise<number> {
+  let head = ''
+  while (!head.includes('\r\n') && head.length < 8_192) {
+    const [piece] = (await once(socket, 'data')) as [Buffer]
+    head += piece.toString('latin1')
+  }
+  return Number(/^HTTP\/1\.[01] (\d{3})/.exec(head)?.[1] ?? 0)
 }
