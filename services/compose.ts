@@ -99,6 +99,14 @@ export function checkDemoProviders(channels: ChannelTable): void {
   }
 }
 
+/**
+ * The same for the broker of the stations' devices.
+ * @throws AppError setup.demo-provider
+ */
+export function checkDemoBroker(demo: boolean, broker: { loopbackOnly: boolean } | undefined): void {
+  if (demo && broker && !broker.loopbackOnly) throw outsideProvider('station_mqtt')
+}
+
 function outsideProvider(id: string): AppError {
   return new AppError('setup.demo-provider', {
     vi: `Đây là hệ thống diễn tập: kênh "${id}" chỉ được nối với trình mô phỏng trên máy này (LOOPBACK_ONLY=true).`,

@@ -49,6 +49,7 @@ const kindNames: Record<string, Sentence> = {
   'device.gap': { vi: 'thiếu báo cáo của thiết bị', en: 'reports of the device are missing' },
   'device.conflict': { vi: 'báo cáo trùng số của thiết bị', en: 'a number of a report was used twice' },
   'push.started': { vi: 'bắt đầu truyền tới đài', en: 'began to be sent to the station' },
+  'push.resumed': { vi: 'phát tiếp', en: 'went on' },
   'push.ended': { vi: 'đã truyền hết tới đài', en: 'sent to the station to its end' },
   'push.interrupted': { vi: 'dừng truyền giữa chừng', en: 'sending was stopped in the middle' },
   'push.accepted': { vi: 'thiết bị đã nhận để phát', en: 'taken over by the device' },

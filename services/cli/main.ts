@@ -12,6 +12,7 @@ import { register as doctor } from './commands/doctor.ts'
 import { register as importCommand } from './commands/import.ts'
 import { register as migrate } from './commands/migrate.ts'
 import { register as read } from './commands/read.ts'
+import { register as republish } from './commands/republish.ts'
 import { register as resend } from './commands/resend.ts'
 import { register as send } from './commands/send.ts'
 import { register as simulator } from './commands/simulator.ts'
@@ -52,6 +53,7 @@ for (const register of [
   station,
   sms,
   asRun,
+  republish,
   doctor,
   bench,
   chaos,

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { evidenceLevels } from '../domain/evidence.ts'
+import { pushKinds } from '../domain/station-push.ts'
 
 /** Shapes of the devices' resources beyond schemas-airtime.ts. */
 const id = z.string().min(1).max(64)
@@ -27,3 +28,16 @@ export const stationPlaybackSchema = z.object({
   summary: sentence,
 })
 export type StationPlaybackShape = z.infer<typeof stationPlaybackSchema>
+
+/** One way in which a station is served beside pull; its password is never shown. */
+export const stationPushSchema = z.object({
+  kind: z.enum(pushKinds),
+  settings: z.record(z.string(), z.unknown()),
+  hasPassword: z.boolean(),
+  updatedBy: z.string(),
+  updatedAt: when,
+  triedAt: when.nullable(),
+  /** Why the last try failed, as a code; null: it did not. */
+  problem: z.string().nullable(),
+})
+export type StationPush = z.infer<typeof stationPushSchema>

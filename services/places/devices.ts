@@ -6,6 +6,7 @@ import { appendAsRun } from '../store/as-run.ts'
 import { type Sql, transaction } from '../store/db.ts'
 import { pokeStations } from '../store/shelf.ts'
 import { type DeviceFault, type DeviceReach, deviceAttention, deviceReach } from './device-state.ts'
+import { publishAnew } from './push/settings.ts'
 import type { StationContext } from './station-context.ts'
 
 /** A player at a station, with what is known of it. */
@@ -213,6 +214,7 @@ async function note(
   body: Record<string, unknown>,
 ): Promise<void> {
   await appendAsRun(sql, stationId, [{ at: ctx.now(), kind, body }])
+  await publishAnew(sql, stationId)
 }
 
 /** The device that shows itself with a token. */

@@ -23,6 +23,7 @@ import { registryRoutes } from './registry.ts'
 import { sessionRoutes } from './session.ts'
 import { slotFileRoutes } from './slot-files.ts'
 import { stationDeviceRoutes } from './station-device.ts'
+import { stationPushRoutes } from './station-pushes.ts'
 import { type ReadyChecks, systemRoutes } from './system.ts'
 import { unsubscribeRoutes } from './unsubscribe.ts'
 import { vendorRoutes } from './vendors.ts'
@@ -54,6 +55,7 @@ export function allRoutes(deps: HttpDeps, auth: Auth, options: RouteOptions = {}
     ...slotFileRoutes(deps),
     ...deviceRoutes(deps),
     ...stationDeviceRoutes(deps),
+    ...stationPushRoutes(deps),
     ...asRunRoutes(deps),
     ...vendorRoutes(deps),
     ...citizenRoutes(deps),

@@ -21,6 +21,8 @@ create table station_pushes (
   -- How it went last; null before the first try.
   tried_at timestamptz,
   problem text,
+  -- MQTT: the manifest that the broker has; 0 asks for it to be published again.
+  published_seq bigint not null default 0,
   primary key (station_id, kind)
 );
 

@@ -42,7 +42,7 @@ const idle: DeviceState = {
 }
 
 /** Stations with devices: the places over a real database and server, and what a player would say to them. */
-export async function devicesWorld(options: { demo?: boolean } = {}): Promise<DevicesWorld> {
+export async function devicesWorld(options: Parameters<typeof placesWorld>[0] = {}): Promise<DevicesWorld> {
   const world = await placesWorld(options)
   const { db } = world.database
   const http = () => supertest(world.server.url)
