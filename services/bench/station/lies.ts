@@ -13,7 +13,6 @@ export function createLie(kind: LieKind, server: StandIn, onTold: () => void): L
     const isFile = path.startsWith('/files/')
     const manifest = server.current()
     if (isFile !== (kind === 'wrong-file') || (!isFile && !path.endsWith('/manifest')) || !manifest) return false
-    server.lie = undefined
     answer(kind, server, manifest, request, response)
     onTold()
     return true

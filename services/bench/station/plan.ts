@@ -160,8 +160,9 @@ export function planStation(seed: number, hours: number): StationPlan {
     happenings.push({ at: Math.max(at, startMs + minuteMs), do: 'withdraw', dispatchId: part.dispatchId })
   }
 
-  const pairs = (count: number, length: () => number, begin: () => number, gap: number) => {
-    const taken: [number, number][] = []
+  /** Spans that lie apart; the first may be given. */
+  const pairs = (count: number, length: () => number, begin: () => number, gap: number, first?: [number, number]) => {
+    const taken: [number, number][] = first ? [first] : []
     for (let tries = 0; taken.length < count && tries < 1_000; tries++) {
       const from = begin()
       const to = from + length()
@@ -170,16 +171,12 @@ export function planStation(seed: number, hours: number): StationPlan {
     }
     return taken
   }
-  let longest = true
-  const cutLength = () => {
-    if (longest && hours >= 24) {
-      longest = false
-      return 10 * hourMs
-    }
-    return secondMs * 5 * 5_000 ** random()
-  }
+  const cutLength = () => secondMs * 5 * 5_000 ** random()
+  const longFrom = within(startMs + 2 * hourMs, endMs - 14 * hourMs)
+  const longCut: [number, number] | undefined = hours >= 24 ? [longFrom, longFrom + 10 * hourMs] : undefined
   const issueMoment = () => some(emergencies).issuedAt - within(-3_000, 20_000)
-  for (const [from, to] of pairs(per(22), cutLength, () => (random() < 0.3 ? issueMoment() : anywhere()), minuteMs)) {
+  const cutMoment = () => (random() < 0.3 ? issueMoment() : anywhere())
+  for (const [from, to] of pairs(per(22), cutLength, cutMoment, minuteMs, longCut)) {
     happenings.push({ at: from, do: 'cut' }, { at: to, do: 'mend' })
   }
   const offMoment = () =>

@@ -84,10 +84,11 @@ function slotMissed(slot: PlannedSlot, heard: HeardPiece[], evidence: Evidence, 
     if (excuses.length === 0) missed.push(`missed though possible: ${piece.key} of ${new Date(startsAt).toISOString()}`)
   }
   const first = heard.find(piece => piece.key === pieces[0]?.key)
+  const beginsUntil = startsAt + (pieces[0]?.startMs ?? 0) + 3_000
   const isUndisturbed =
     hadChance(evidence, slot.publishedAt, startsAt - bootMs) &&
-    evidence.off.every(([a, b]) => b + bootMs < startsAt || a > startsAt + lengthMs) &&
-    emergencyIn(startsAt - 60_000, startsAt + lengthMs).length === 0
+    evidence.off.every(([a, b]) => b + bootMs < startsAt || a > beginsUntil) &&
+    emergencyIn(startsAt - 60_000, beginsUntil).length === 0
   if (!first || !isUndisturbed || first.fromMs > 5) return undefined
   return first.at - (pieces[0]?.startMs ?? 0) - startsAt
 }

@@ -258,7 +258,8 @@ async function carryOut(scene: Scene, happening: Happening): Promise<void> {
       break
     case 'on':
       // A box without a battery wakes up days away; the server's time sets that right, so it must be in reach.
-      if (box.starts > 0 && !proxy.isCut() && !server.lie && scene.random() < 0.25) box.skewMs -= 3 * 86_400_000
+      if (box.starts > 0 && !proxy.isCut() && server.lies.length === 0 && scene.random() < 0.25)
+        box.skewMs -= 3 * 86_400_000
       await box.on()
       end('off')
       end('away')
@@ -266,9 +267,11 @@ async function carryOut(scene: Scene, happening: Happening): Promise<void> {
     case 'lie': {
       const span: [number, number] = [now, Number.POSITIVE_INFINITY]
       troubled.push(span)
-      server.lie = createLie(happening.lie, server, () => {
-        span[1] = world.nowMs()
-      })
+      server.lies.push(
+        createLie(happening.lie, server, () => {
+          span[1] = world.nowMs()
+        }),
+      )
       break
     }
     case 'truncate':

@@ -36,7 +36,7 @@ function signedWith(key: KeyObject, kid: string, manifest: StationManifest): str
   return `${text}.${sign(null, Buffer.from(text), key).toString('base64url')}`
 }
 
-/** What a request for the manifest or a file is answered with instead of the truth. */
+/** Answers a request with something else than the truth. @returns false when it leaves the request alone */
 export type Lie = (request: IncomingMessage, response: ServerResponse) => boolean
 
 /**
@@ -60,8 +60,8 @@ export interface StandIn {
   lastState(): DeviceState | undefined
   listeners(): number
   requests(): number
-  /** Asked before the truth; returns true when it has answered. */
-  lie: Lie | undefined
+  /** Asked before the truth, in their order; the one that has answered is spent. */
+  lies: Lie[]
   /** Ends every connection and starts anew on the same port, knowing what it knew. */
   restart(): Promise<void>
   close(): Promise<void>
@@ -89,7 +89,9 @@ export async function startStandIn(now: () => number, port = 0): Promise<StandIn
     requests++
     response.sendDate = false
     response.setHeader('date', new Date(now()).toUTCString())
-    if (!standIn.lie?.(request, response)) void answer(request, response)
+    const lie = standIn.lies.findIndex(tells => tells(request, response))
+    if (lie < 0) void answer(request, response)
+    else standIn.lies.splice(lie, 1)
   })
 
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
@@ -166,7 +168,7 @@ export async function startStandIn(now: () => number, port = 0): Promise<StandIn
     lastState: () => state,
     listeners: () => listeners.size,
     requests: () => requests,
-    lie: undefined,
+    lies: [],
     async restart() {
       await standIn.close()
       await new Promise<void>(resolve => server.listen(address.port, '127.0.0.1', resolve))

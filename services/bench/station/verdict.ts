@@ -23,9 +23,10 @@ export interface StationVerdict {
   /** Largest difference of the two accounts in when a piece began, and in how long it was. */
   largestStartDifferenceMs: number
   largestLengthDifferenceMs: number
-  /** Slots with nothing in their way: how late their first sound was. */
-  slotsOnTime: number
+  /** Slots with nothing in their way: how late, and how early, their first sound was. */
+  slotsUndisturbed: number
   startLatenessMaxMs: number
+  startEarlinessMaxMs: number
   failures: string[]
 }
 
@@ -39,6 +40,8 @@ const endMs = 450
 const powerCutMs = 2_700
 const sameTimeMs = 1_500
 const withdrawalMs = 1_000
+/** The measure: within a second of the slot. */
+const onTimeMs = 1_000
 
 /** Holds the recorder's account against the device's, and both against what was to be aired. */
 export function judgeStation(evidence: Evidence): StationVerdict {
@@ -55,6 +58,7 @@ export function judgeStation(evidence: Evidence): StationVerdict {
     ...missed,
     ...late.map(piece => `heard after its withdrawal: ${piece.key} at ${new Date(piece.at).toISOString()}`),
     ...differences,
+    ...latenesses.filter(late => Math.abs(late) > onTimeMs).map(late => `a slot began ${Math.round(late)} ms late`),
     ...(gap >= 0 ? [`the device's events have a gap before ${numbers[gap]}`] : []),
     ...(evidence.contradictions > 0 ? [`${evidence.contradictions} events came twice with different content`] : []),
     ...(evidence.untold > 0 ? [`${evidence.untold} events never reached the server`] : []),
@@ -68,8 +72,9 @@ export function judgeStation(evidence: Evidence): StationVerdict {
     heardAfterWithdrawal: late.length,
     logDifferences: differences.length,
     ...largest,
-    slotsOnTime: latenesses.length,
+    slotsUndisturbed: latenesses.length,
     startLatenessMaxMs: Math.round(Math.max(0, ...latenesses)),
+    startEarlinessMaxMs: Math.round(Math.max(0, ...latenesses.map(late => -late))),
     failures,
   }
 }

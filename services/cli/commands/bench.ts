@@ -9,6 +9,7 @@ import type { BenchReport } from '../../bench/report.ts'
 import { benchSmpp } from '../../bench/smpp.ts'
 import { benchSmtp } from '../../bench/smtp.ts'
 import { benchSpeech } from '../../bench/speech.ts'
+import { benchStation } from '../../bench/station/real-time.ts'
 import { benchStop } from '../../bench/stop.ts'
 import { benchTwilio } from '../../bench/twilio.ts'
 import { benchUrgent } from '../../bench/urgent.ts'
@@ -124,6 +125,16 @@ export function register(program: Command): void {
     .option('--json', 'print one JSON document')
     .action(async (choices: { outcomes: number; people: number; json?: boolean }) => {
       print(await benchLedger({ ...choices, onStep }), choices.json)
+    })
+  bench
+    .command('station')
+    .description('how late the player starts a slot, and how soon an emergency is on air, in real time')
+    .option('--slots <n>', 'slots, and as many emergencies', positive, 5)
+    .option('--link <url>', 'the link of a device of a running Loa: what it has to play meanwhile is measured instead')
+    .option('--minutes <n>', 'how long to listen with --link', positive, 10)
+    .option('--json', 'print one JSON document')
+    .action(async (choices: { slots: number; link?: string; minutes: number; json?: boolean }) => {
+      print(await benchStation({ ...choices, onStep }), choices.json)
     })
   for (const [name, { run, messages, what }] of Object.entries(clientBenches)) {
     bench

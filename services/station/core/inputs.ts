@@ -50,11 +50,11 @@ function renew(turn: Turn, old: StationManifest, manifest: StationManifest): voi
 
 /** An emergency that was still to be played and is withdrawn: said once, not for every play that it would have had. */
 function tellWithdrawn(turn: Turn, old: StationManifest | null, manifest: StationManifest): void {
-  const { sound, now } = turn.state
+  const { open, now } = turn.state
   for (const emergency of old?.emergencies ?? []) {
     const { dispatchId } = emergency
     if (!manifest.withdrawn.includes(dispatchId) || old?.withdrawn.includes(dispatchId)) continue
-    if (sound?.emergency?.dispatchId === dispatchId || now >= Date.parse(emergency.expiresAt)) continue
+    if ((open?.emergency && open.dispatchId === dispatchId) || now >= Date.parse(emergency.expiresAt)) continue
     const play = (turn.state.playsDone[dispatchId]?.through ?? 0) + 1
     if (play <= emergency.times || emergency.everySeconds !== null) {
       say(turn, 'skipped', { dispatchId, play, reason: 'withdrawn' })
@@ -66,12 +66,17 @@ function tellWithdrawn(turn: Turn, old: StationManifest | null, manifest: Statio
 function keepOnAir(turn: Turn): void {
   const { sound, open, manifest, slot } = turn.state
   if (!sound || !manifest) return
+  // Also before its first sample, when nothing is open yet.
+  if (sound.emergency && manifest.withdrawn.includes(sound.emergency.dispatchId)) {
+    cut(turn, 'withdrawn')
+    return
+  }
   if (open?.dispatchId !== undefined && manifest.withdrawn.includes(open.dispatchId)) {
     const fedMs = sound.fedMs
     const endMs = open.endMs
     cut(turn, 'withdrawn')
     // The slot goes on behind the part; what it had begun stays begun.
-    if (!sound.emergency && fedMs < endMs) turn.state = { ...turn.state, cursorMs: endMs }
+    if (fedMs < endMs) turn.state = { ...turn.state, cursorMs: endMs }
     return
   }
   if (sound.emergency || !slot) return
