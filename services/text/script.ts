@@ -30,7 +30,6 @@ export function readWritten(
   { profile, documents }: ReadingSettings,
   dictionary?: Dictionary,
 ): ScriptReading {
-  const script = text.normalize('NFC')
-  const { text: spoken, spans, warnings } = readAloud(script, { profile, documents, dictionary })
+  const { written: script, text: spoken, spans, warnings } = readAloud(text, { profile, documents, dictionary })
   return { script, spoken, spans, warnings, profile, documents, readerVersion }
 }

@@ -28,6 +28,8 @@ export interface PlacedWarning extends Sentence {
 }
 
 export interface SpokenText {
+  /** The text as it was read, cleaned (`cleanText`): what spans and warnings point into. */
+  written: string
   text: string
   warnings: PlacedWarning[]
   spans: Span[]
@@ -113,7 +115,7 @@ function readWith(
     out.say(reading.spoken, text.slice(start, reading.end), start)
     place.at = Math.max(reading.end, start + 1)
   }
-  return { text: out.text(), warnings: [...warnings.values()], spans: out.spans }
+  return { written: text, text: out.text(), warnings: [...warnings.values()], spans: out.spans }
 }
 
 /** What the text itself has explained ("giảm nghèo bền vững (GNBV)") means just that, whatever the dictionary says. */

@@ -187,12 +187,12 @@ describe('for any text', () => {
     const dictionary = compileDictionary([entry('Cửa', 'của'), entry('Cửa Việt', 'cửa'), entry('15', 'mười')], [here])
     fc.assert(
       fc.property(text, written => {
-        const clean = written.normalize('NFC')
+        const reading = readAloud(written, { dictionary })
         let end = 0
-        for (const span of readAloud(written, { dictionary }).spans) {
+        for (const span of reading.spans) {
           expect(span.at).toBeGreaterThanOrEqual(end)
           end = span.at + span.written.length
-          expect(clean.slice(span.at, end)).toBe(span.written)
+          expect(reading.written.slice(span.at, end)).toBe(span.written)
         }
       }),
       { numRuns: 1000 },
