@@ -4,6 +4,8 @@ import type { Outcome } from '../services/domain/delivery.ts'
 import type { Sentence } from '../services/domain/errors.ts'
 import type { Evidence } from '../services/domain/evidence.ts'
 import type { PlanMethod } from '../services/domain/plan.ts'
+import type { ScriptReading } from '../services/domain/reading.ts'
+import type { Dictionary } from '../services/text/speech/dictionary.ts'
 
 /**
  * The contract between Loa and a channel. Terminology:
@@ -32,6 +34,11 @@ export interface Channel<Config = unknown, Content = unknown> {
   /** One line of documentation per configuration variable, in the order of `.env.example`. */
   configHelp: Record<string, string>
   traits: ChannelTraits
+  /**
+   * Present on a channel that speaks: how it reads the script of a content aloud, as its configuration says. Pure. The
+   * result is shown as a preview, pinned at the submission, signed by the approver and then given to `render`.
+   */
+  read?(content: AnnouncementContent, dictionary: Dictionary, config: Config): ScriptReading
   /** Deterministic: the preview and the sending call this same function with the same arguments. */
   render(source: RenderSource, tools: RenderTools, config: Config): Promise<Rendition<Content>>
   /** What the rendition costs for `count` targets. Pure and quick. */
@@ -75,6 +82,8 @@ export interface RenderSource {
   announcementId: string
   revision: number
   content: AnnouncementContent
+  /** For a channel with `read`: what is to be spoken, word for word. Absent: it reads for itself, without a dictionary. */
+  reading?: ScriptReading
   /** Short public address of the announcement, or undefined when there is none. */
   publicUrl?: string
   /** Set in a demo instance: every rendition must say so. */
@@ -87,6 +96,49 @@ export interface RenderTools {
   workDir: string
   signal: AbortSignal
   log: Log
+  /** Keeps what is dear to make and the same for the same key, such as spoken pieces; absent: everything is made anew. */
+  cache?: CachePort
+}
+
+/** A place for bytes that can be made again: anything in it may be gone at any time, and nothing in it is ever half. */
+export interface CachePort {
+  /** @param key names content and everything it depends on (a hash); never rejects */
+  get(key: string): Promise<Buffer | undefined>
+  /** Keeps the bytes if there is room for them. Never rejects: a full disk costs time, not the work. */
+  put(key: string, bytes: Buffer): Promise<void>
+}
+
+/** Files of a loudspeaker rendition, by name: what is broadcast, and the speech alone from which slots are joined. */
+export const speechFiles = { broadcast: 'speech.mp3', track: 'voice.flac' } as const
+
+/** Makes the file of one slot from the voice tracks of its items. Implemented by the loudspeaker channel. */
+export interface StudioPort {
+  /** Deterministic. @throws AppError audio.tool-missing | audio.silent | audio.failed | setup.disk-full */
+  assemble(job: SlotJob, tools: RenderTools): Promise<SlotSound>
+}
+
+export interface SlotJob {
+  title: string
+  artist: string
+  /** Silence before everything, for amplifiers that are switched on by the sound; 0 or up to 60. */
+  powerOnLeadSeconds: number
+  chime: boolean
+  /** Written text, read aloud by the channel's voice; empty for none. */
+  greeting: string
+  signOff: string
+  /** In the order of airing. `trackPath`: the rendition's voice.flac. `plays`: how often in a row. */
+  parts: { id: string; trackPath: string; plays: number }[]
+  gapSeconds: number
+}
+
+export interface SlotSound {
+  path: string
+  durationMs: number
+  lufs: number
+  dbtp: number
+  sizeBytes: number
+  /** Where each part is in the file, so that a player can leave one out and the log can say which was heard. */
+  parts: { id: string; play: number; startMs: number; endMs: number }[]
 }
 
 export interface Rendition<Content> {

@@ -55,6 +55,10 @@ const variables = {
       .optional(),
     help: 'When routine SMS wait until the end, in Viet Nam time; off: never. Default 21:00-07:00, in a demo off',
   },
+  LOA_SPEECH_CACHE_MB: {
+    schema: z.coerce.number().int().min(0).max(1_000_000).default(512),
+    help: 'Megabytes of spoken pieces kept under LOA_DATA/cache/speech, so that nothing is spoken twice; 0: none. Default 512',
+  },
   LOA_KEEP_MONTHS: {
     schema: z.coerce.number().int().min(1).max(240).default(24),
     help: 'Months for which it is kept who was sent what; afterwards only the counts remain',

@@ -1,4 +1,4 @@
-import type { Session } from '../channels/contract.ts'
+import type { Session, StudioPort } from '../channels/contract.ts'
 import type { DispatchContext } from '../services/dispatch/context.ts'
 import { deliverChunk } from '../services/dispatch/deliver.ts'
 import { freezeDispatch } from '../services/dispatch/plan.ts'
@@ -9,6 +9,7 @@ import type { JobName } from '../services/queue/catalog.ts'
 import { lanes } from '../services/queue/catalog.ts'
 import { workerConnection } from '../services/queue/connection.ts'
 import { createProducer } from '../services/queue/producer.ts'
+import { startAirtime } from './airtime.ts'
 import { startRelay } from './relay.ts'
 import { startResolving } from './resolve.ts'
 import type { WorkerSpec } from './runtime.ts'
@@ -24,6 +25,8 @@ export interface WorkerOptions {
   channels: string[]
   withWorkDir: WithWorkDir
   openSession: (channelId: string) => Promise<Session<unknown>>
+  /** Makes the files of slots; without it this process plans them only. */
+  studio?: StudioPort | null
   sweepEveryMs?: number
   /** LOA_KEEP_MONTHS: for how long it is kept who was sent what. */
   keepMonths?: number
@@ -65,12 +68,13 @@ export function startWorkers(ctx: DispatchContext, options: WorkerOptions): { cl
   }
   const relay = startRelay(ctx, options.databaseUrl, producer)
   const sweeper = startSweep(ctx, options.keepMonths ?? usualKeepMonths, options.sweepEveryMs)
+  const airtime = startAirtime(ctx, { studio: options.studio ?? null, withWorkDir }, stopping.signal)
   const resolver = startResolving(ctx, openSession, stopping.signal)
 
   return {
     close: async () => {
       stopping.abort()
-      await Promise.all([sweeper.stop(), resolver.stop()])
+      await Promise.all([sweeper.stop(), resolver.stop(), airtime.stop()])
       await Promise.all(workers.map(w => w.close()))
       await relay.stop()
       await producer.close()

@@ -2,10 +2,10 @@ import type { Outcome } from '../../services/domain/delivery.ts'
 import { isAppError } from '../../services/domain/errors.ts'
 import type { Batch, ChannelDeps, Health, Session, StationTarget } from '../contract.ts'
 import { sendEach } from '../send-each.ts'
-import { espeakVersion } from './espeak.ts'
 import { ffmpegVersion } from './ffmpeg.ts'
 import { operatorMail } from './operator-mail.ts'
 import { audioFileName, type SpeechContent } from './render.ts'
+import { espeakVersion } from './voices/espeak.ts'
 
 const linkDaysWithoutExpiry = 7
 const mailsAtOnce = 5

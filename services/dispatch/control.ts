@@ -40,10 +40,8 @@ export async function cancel(
       ])
     }
     const waiting = await endWaiting(sql, ids, 'cancelled')
-    for (const dispatchId of ids) {
-      await withdrawFromShelves(sql, dispatchId, now)
-      await settleDispatch(sql, dispatchId, now)
-    }
+    for (const dispatchId of ids) await settleDispatch(sql, dispatchId, now)
+    await withdrawFromShelves(sql, ids, now, { kind: 'cancelled', by: actor.name, text: reason })
     const counts = await countsOfDispatches(sql, ids)
     return { row, detail: { reason, ...whatHadLeft(dispatches, waiting, counts) } }
   })

@@ -24,6 +24,13 @@ export const permissions = {
   'announcement.control': ['officer', 'approver', 'admin'],
   'place.read': ['officer', 'approver', 'admin'],
   'station.operate': ['operator', 'admin'],
+  // An operator: of the own communes only, which the use cases see to.
+  'airtime.read': ['officer', 'approver', 'operator', 'admin'],
+  'airtime.write': ['officer', 'operator', 'admin'],
+  'device.read': ['officer', 'approver', 'operator', 'admin'],
+  'device.write': ['officer', 'admin'],
+  'pronunciation.read': ['officer', 'approver', 'admin'],
+  'pronunciation.write': ['officer', 'admin'],
   'citizen.import': ['officer', 'admin'],
   'citizen.history': ['officer', 'approver', 'admin'],
   'place.manage': ['admin'],

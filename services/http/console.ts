@@ -11,8 +11,24 @@ function builtConsole(): string {
 }
 
 /** Addresses that the console answers itself (its router.tsx); everything else unknown is a plain 404. */
-export const consolePages =
-  /^\/($|(sign-in|announcements|compose|operator|places|citizens|recipients|vendors|registry|accounts|setup)(\/|$))/
+const consoleFolders = [
+  'sign-in',
+  'announcements',
+  'compose',
+  'operator',
+  'airtime',
+  'devices',
+  'as-run',
+  'places',
+  'citizens',
+  'pronunciations',
+  'recipients',
+  'vendors',
+  'registry',
+  'accounts',
+  'setup',
+]
+export const consolePages = new RegExp(`^/($|(${consoleFolders.join('|')})(/|$))`)
 
 /** A page of one message, for when the console itself cannot answer. */
 function messagePage(title: string, vi: string, en: string): string {

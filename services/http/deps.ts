@@ -6,6 +6,11 @@ import type { Links } from '../runtime/links.ts'
 export interface HttpDeps extends DispatchContext {
   links: Links
   version: string
+  /**
+   * Makes PCM WAV (16 bit, mono) of an MP3 file, for stations whose equipment takes nothing else; absent: not offered.
+   * @throws AppError audio.tool-missing | audio.failed
+   */
+  toWav?: (mp3Path: string, wavPath: string, signal: AbortSignal) => Promise<void>
   /** Address of the simulator page; null when no simulator runs with this instance. */
   simulatorUrl: string | null
   /** Verifies a vendor's callbacks; undefined for channels without receipts. */

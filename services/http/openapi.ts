@@ -1,17 +1,22 @@
 import { z } from 'zod'
 import { permissions } from '../domain/accounts.ts'
 import { announcementContentSchema } from '../domain/announcement.ts'
+import { programmeSchema } from '../domain/programme.ts'
 import type { RouteDef } from './route.ts'
 import * as shapes from './schemas.ts'
+import * as airtimeShapes from './schemas-airtime.ts'
 
 type Json = Record<string, unknown>
 
 /** Schemas that get a name of their own in the document: every exported shape, and what an officer writes. */
 const names = z.registry<{ id: string }>()
-for (const [key, schema] of Object.entries(shapes)) {
+const isSchema = (shape: unknown): shape is z.ZodType => shape instanceof z.ZodType
+for (const [key, schema] of Object.entries({ ...shapes, ...airtimeShapes })) {
+  if (!isSchema(schema)) continue
   const name = key.replace(/Schema$/, '')
   names.add(schema, { id: name.charAt(0).toUpperCase() + name.slice(1) })
 }
+names.add(programmeSchema, { id: 'Programme' })
 names.add(announcementContentSchema, { id: 'AnnouncementContent' })
 
 /** Collects the named schemas that the routes use. Requests and answers differ where a field has a default. */

@@ -1,8 +1,11 @@
+import { speechFiles } from '../../channels/contract.ts'
 import type { DispatchContext } from '../dispatch/context.ts'
 import { recordReceipts } from '../dispatch/receipts.ts'
 import type { Actor } from '../domain/accounts.ts'
 import { AppError } from '../domain/errors.ts'
+import { markStale } from '../store/airtime/plans.ts'
 import { recordEvent } from '../store/announcements.ts'
+import { appendAsRun } from '../store/as-run.ts'
 import { type Sql, transaction } from '../store/db.ts'
 import type { StoredFile } from '../store/renditions.ts'
 import { byPriority, type ShelfEntry, shelfDaysWithoutEnd, speechContentSchema } from './shelf.ts'
@@ -21,6 +24,7 @@ const listDays = shelfDaysWithoutEnd
 export interface OperatorItemRow extends ShelfEntry {
   stationName: string
   areaName: string
+  areaCode: string
   feedToken: string
   script: string
   durationSeconds: number
@@ -35,7 +39,7 @@ const columns = `s.id as "itemId", s.place_id as "placeId", d.id as "dispatchId"
   d.revision, s.rendition_id as "renditionId", d.priority, a.content->>'title' as title, s.put_at as "putAt",
   coalesce(d.expires_at, s.put_at + interval '${shelfDaysWithoutEnd} days') as "expiresAt",
   d.expires_at is not null as "endGiven", r.files, r.content, st.name as "stationName", ar.name as "areaName",
-  st.feed_token as "feedToken", coalesce(s.withdrawn_at, d.cancelled_at) as "withdrawnAt", s.fetched_at as "fetchedAt",
+  ar.code as "areaCode", st.feed_token as "feedToken", coalesce(s.withdrawn_at, d.cancelled_at) as "withdrawnAt", s.fetched_at as "fetchedAt",
   s.aired_at as "airedAt", s.aired_by as "airedBy"`
 
 const tables = `stations st
@@ -125,6 +129,8 @@ export async function markAired(
       now,
     ])
     await noteEvent(sql, actor, item, 'station.aired', now, { airedAt: airedAt.toISOString() })
+    // What was aired by hand need not be planned as often.
+    await markStale(sql, [item.areaCode])
     return findItem(sql, actor, itemId)
   })
 }
@@ -148,6 +154,7 @@ export async function unmarkAired(ctx: DispatchContext, actor: Actor, itemId: st
       })
     }
     await noteEvent(sql, actor, item, 'station.aired-undone', ctx.now(), {})
+    await markStale(sql, [item.areaCode])
     return findItem(sql, actor, itemId)
   })
 }
@@ -168,7 +175,7 @@ async function noteEvent(
 }
 
 /**
- * Passes ticks that can no longer be undone to the ledger, as receipts of the loudspeaker channel. Driven by the
+ * Passes ticks that can no longer be undone to the ledger, as receipts of the loudspeaker channel, and to the as-run log. Driven by the
  * database with an open-ended window, so an hour without the sweep loses nothing. The rows stay locked until the
  * receipts are stored: an undo at the same moment waits and is then refused. After a crash in between the receipts
  * are stored again, which changes nothing. Index: shelf_items_ticked.
@@ -177,8 +184,8 @@ async function noteEvent(
 export async function recordAiredItems(ctx: DispatchContext): Promise<number> {
   const now = ctx.now()
   return transaction(ctx.db, async sql => {
-    const { rows } = await sql.query<{ id: string; dispatchId: string; stationId: string; at: Date }>(
-      `select id, dispatch_id as "dispatchId", place_id as "stationId", aired_at as at from shelf_items
+    const { rows } = await sql.query<{ id: string; dispatchId: string; stationId: string; at: Date; by: string }>(
+      `select id, dispatch_id as "dispatchId", place_id as "stationId", aired_at as at, aired_by as by from shelf_items
        where ticked_at <= $1 and recorded_at is null order by ticked_at limit 1000 for update skip locked`,
       [new Date(now.getTime() - undoMinutes * 60_000)],
     )
@@ -195,11 +202,17 @@ export async function recordAiredItems(ctx: DispatchContext): Promise<number> {
       })),
     )
     await sql.query('update shelf_items set recorded_at = $2 where id = any($1::bigint[])', [rows.map(r => r.id), now])
+    // Last of all, and in the order of stations: the log takes their rows.
+    for (const { dispatchId, stationId, at, by } of rows.sort((a, b) =>
+      Number(BigInt(a.stationId) - BigInt(b.stationId)),
+    )) {
+      await appendAsRun(sql, stationId, [{ at, kind: 'ticked', body: { dispatches: [dispatchId], by } }])
+    }
     return rows.length
   })
 }
 
-/** The audio among a rendition's files. */
+/** What is broadcast among a rendition's files; the voice track beside it is for joining slots, never for the air. */
 export function audioOf(files: StoredFile[]): StoredFile | undefined {
-  return files.find(f => f.mime.startsWith('audio/'))
+  return files.find(f => f.name === speechFiles.broadcast) ?? files.find(f => f.mime === 'audio/mpeg')
 }

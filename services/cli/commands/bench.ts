@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError } from 'commander'
 import { benchDispatch } from '../../bench/dispatch.ts'
 import { benchImport } from '../../bench/import.ts'
 import { benchLedger } from '../../bench/ledger.ts'
+import { benchReading } from '../../bench/reading.ts'
 import { benchReceipts } from '../../bench/receipts.ts'
 import type { BenchReport } from '../../bench/report.ts'
 import { benchSmpp } from '../../bench/smpp.ts'
@@ -9,7 +10,9 @@ import { benchSmtp } from '../../bench/smtp.ts'
 import { benchStop } from '../../bench/stop.ts'
 import { benchTwilio } from '../../bench/twilio.ts'
 import { benchUrgent } from '../../bench/urgent.ts'
+import { cleanText } from '../../text/input.ts'
 import { table } from '../show/table.ts'
+import { readTextSource } from '../text-source.ts'
 
 function positive(text: string): number {
   const n = Number(text)
@@ -62,6 +65,20 @@ export function register(program: Command): void {
     .option('--json', 'print one JSON document')
     .action(async (choices: { rows: number; json?: boolean }) => {
       print(await benchImport({ ...choices, onStep: step => process.stderr.write(`… ${step}\n`) }), choices.json)
+    })
+  bench
+    .command('reading')
+    .description(
+      'megabytes of text per second of the processor into spoken words, beside cutting and joining the same text',
+    )
+    .option('--megabytes <n>', 'size of each text', positive, 2)
+    .option('--rounds <n>', 'runs of each side; the fastest counts', positive, 3)
+    .option('--page <file>', "a page of one's own instead of the plan's announcement")
+    .option('--json', 'print one JSON document')
+    .action(async (choices: { megabytes: number; rounds: number; page?: string; json?: boolean }) => {
+      const { page: file, ...rest } = choices
+      const page = file === undefined ? {} : { page: cleanText(await readTextSource(file, process.stdin)) }
+      print(benchReading({ ...rest, ...page, onStep }), choices.json)
     })
   bench
     .command('receipts')

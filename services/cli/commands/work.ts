@@ -29,6 +29,7 @@ export function register(program: Command): void {
           channels: wanted,
           withWorkDir: instance.withWorkDir,
           openSession: instance.openSession,
+          studio: instance.studio,
           keepMonths: reading.env.LOA_KEEP_MONTHS,
         })
         shutdown.onDrain('workers', () => workers.close())

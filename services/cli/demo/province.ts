@@ -2,7 +2,9 @@ import { randomBytes } from 'node:crypto'
 import { demoAreasValidFrom, demoCommunes, demoProvince } from '../../../config/demo/areas-44.ts'
 import { demoCitizens } from '../../../config/demo/citizens.ts'
 import { demoBoards, demoStations } from '../../../config/demo/places.ts'
+import { demoProgrammes } from '../../../config/demo/programmes.ts'
 import { AppError } from '../../domain/errors.ts'
+import { programmeSchema } from '../../domain/programme.ts'
 import type { Db, Sql } from '../../store/db.ts'
 import { transaction } from '../../store/db.ts'
 
@@ -26,6 +28,7 @@ export function loadDemoProvince(db: Db, { now }: { now: () => Date }): Promise<
     await loadAreas(sql)
     await loadCitizens(sql, now())
     await loadPlaces(sql)
+    await loadProgrammes(sql, now())
     const { rows } = await sql.query<DemoProvince>(
       `select (select count(*) from areas where kind = 'commune')::int as communes,
               (select count(*) from citizens)::int as citizens,
@@ -97,5 +100,16 @@ async function loadPlaces(sql: Sql): Promise<void> {
      from json_to_recordset($1) as given ("areaCode" text, name text, token text)
      where not exists (select from boards where area_code = given."areaCode" and name = given.name)`,
     [JSON.stringify(withToken(demoBoards()))],
+  )
+}
+
+/** Programmes that somebody changed since stay as they are. */
+async function loadProgrammes(sql: Sql, now: Date): Promise<void> {
+  const rows = demoProgrammes.map(({ areaCode, body }) => ({ areaCode, body: programmeSchema.parse(body) }))
+  await sql.query(
+    `insert into programmes (area_code, body, updated_by, updated_at)
+     select "areaCode", body, 'Loa', $2 from json_to_recordset($1) as given ("areaCode" text, body jsonb)
+     on conflict (area_code) do nothing`,
+    [JSON.stringify(rows), now],
   )
 }

@@ -15,6 +15,7 @@ import { openBacking } from './embedded.ts'
 import type { NewAccountNote } from './setup.ts'
 import { setUpInstance } from './setup.ts'
 import { startDemoSimulator } from './simulator.ts'
+import { speechCacheOf } from './speech-cache.ts'
 
 export interface RunningInstance {
   instance: Instance
@@ -64,6 +65,7 @@ export async function runAllInOne(
     channelIds: env.LOA_CHANNELS,
     channelValues,
     quietHours: env.LOA_QUIET_HOURS,
+    speechCache: speechCacheOf(env),
     simulatorUrl: simulator?.httpUrl ?? null,
     log,
   })
@@ -76,6 +78,7 @@ export async function runAllInOne(
     channels: [...instance.ctx.channels.keys()],
     withWorkDir: instance.withWorkDir,
     openSession: instance.openSession,
+    studio: instance.studio,
     keepMonths: env.LOA_KEEP_MONTHS,
   })
   shutdown.onDrain('workers', () => workers.close())

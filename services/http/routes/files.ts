@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import type { Response } from 'express'
+import type { Request, Response } from 'express'
 import { z } from 'zod'
 import { AppError } from '../../domain/errors.ts'
 import { markFetched, type ShelfEntry, stationItemOfFile } from '../../places/shelf.ts'
@@ -52,33 +52,49 @@ export function fileRoutes(deps: HttpDeps): RouteDef[] {
         const item = query.s === undefined ? undefined : await currentItem(query.s, params.sha256)
         const file = await findFile(deps.db, params.sha256)
         if (!file) throw notFound()
-        setHeaders(res, file, params.name, query.download === '1')
-        if (req.fresh) {
-          res.status(304).end()
-          return
-        }
-        const asked = ifRangeHolds(req.get('if-range'), file) ? req.get('range') : undefined
-        const range = parseRange(asked, file.sizeBytes)
-        if (range === 'unsatisfiable') {
-          res.set('Content-Range', `bytes */${file.sizeBytes}`).status(416).end()
-          return
-        }
-        const { start, end } = range === 'whole' ? { start: 0, end: file.sizeBytes - 1 } : range
-        res.set('Content-Length', String(end - start + 1))
-        if (range !== 'whole') res.set('Content-Range', `bytes ${start}-${end}/${file.sizeBytes}`).status(206)
-        if (req.method === 'HEAD') {
-          res.end()
-          return
-        }
-        const complete = await sendSlices(deps, res, file.sha256, start, end)
+        const sent = await serveFile(deps, req, res, file, { name: params.name, download: query.download === '1' })
         // The last byte has left: only then has the station the file.
-        if (complete && item && end === file.sizeBytes - 1) await markFetched(deps.db, item.itemId, deps.now())
+        if (sent === 'to-the-end' && item) await markFetched(deps.db, item.itemId, deps.now())
       },
     }),
   ]
 }
 
-function setHeaders(res: Response, file: FileInfo, name: string, download: boolean): void {
+/**
+ * Answers with a stored file: conditional requests, HEAD and one byte range.
+ * @returns `to-the-end` when its last byte has left
+ */
+export async function serveFile(
+  deps: HttpDeps,
+  req: Request,
+  res: Response,
+  file: FileInfo,
+  as: { name: string; download: boolean },
+): Promise<'to-the-end' | 'part'> {
+  setHeaders(res, file, as.name, as.download)
+  if (req.fresh) {
+    res.status(304).end()
+    return 'part'
+  }
+  const asked = ifRangeHolds(req.get('if-range'), file) ? req.get('range') : undefined
+  const range = parseRange(asked, file.sizeBytes)
+  if (range === 'unsatisfiable') {
+    res.set('Content-Range', `bytes */${file.sizeBytes}`).status(416).end()
+    return 'part'
+  }
+  const { start, end } = range === 'whole' ? { start: 0, end: file.sizeBytes - 1 } : range
+  res.set('Content-Length', String(end - start + 1))
+  if (range !== 'whole') res.set('Content-Range', `bytes ${start}-${end}/${file.sizeBytes}`).status(206)
+  if (req.method === 'HEAD') {
+    res.end()
+    return 'part'
+  }
+  const complete = await sendSlices(deps, res, file.sha256, start, end)
+  return complete && end === file.sizeBytes - 1 ? 'to-the-end' : 'part'
+}
+
+/** Headers of every stored file, whatever its form. */
+export function setHeaders(res: Response, file: FileInfo, name: string, download: boolean): void {
   const ascii = name
     .normalize('NFD')
     .replace(/\p{M}/gu, '')

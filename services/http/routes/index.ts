@@ -3,19 +3,26 @@ import type { Auth } from '../../accounts/auth.ts'
 import type { HttpDeps } from '../deps.ts'
 import type { RouteDef } from '../route.ts'
 import { accountRoutes } from './accounts.ts'
+import { airtimeRoutes } from './airtime.ts'
 import { announcementRoutes } from './announcements.ts'
 import { areaRoutes } from './areas.ts'
+import { asRunRoutes } from './as-run.ts'
 import { boardRoutes } from './boards.ts'
 import { citizenRoutes } from './citizens.ts'
+import { deviceRoutes } from './devices.ts'
 import { feedRoutes } from './feeds.ts'
 import { fileRoutes } from './files.ts'
 import { historyRoutes } from './history.ts'
 import { operatorRoutes } from './operator.ts'
+import { operatorSlotRoutes } from './operator-slots.ts'
 import { previewRoutes } from './preview.ts'
 import { progressRoutes } from './progress.ts'
+import { pronunciationRoutes } from './pronunciations.ts'
 import { receiptRoutes } from './receipts.ts'
 import { registryRoutes } from './registry.ts'
 import { sessionRoutes } from './session.ts'
+import { slotFileRoutes } from './slot-files.ts'
+import { stationDeviceRoutes } from './station-device.ts'
 import { type ReadyChecks, systemRoutes } from './system.ts'
 import { unsubscribeRoutes } from './unsubscribe.ts'
 import { vendorRoutes } from './vendors.ts'
@@ -36,11 +43,18 @@ export function allRoutes(deps: HttpDeps, auth: Auth, options: RouteOptions = {}
     ...announcementRoutes(deps),
     ...progressRoutes(deps),
     ...previewRoutes(deps),
+    ...pronunciationRoutes(deps),
     ...receiptRoutes(deps),
     ...boardRoutes(deps),
     ...feedRoutes(deps),
     ...fileRoutes(deps),
     ...operatorRoutes(deps),
+    ...airtimeRoutes(deps),
+    ...operatorSlotRoutes(deps),
+    ...slotFileRoutes(deps),
+    ...deviceRoutes(deps),
+    ...stationDeviceRoutes(deps),
+    ...asRunRoutes(deps),
     ...vendorRoutes(deps),
     ...citizenRoutes(deps),
     ...historyRoutes(deps),

@@ -39,6 +39,13 @@ describe('loa bench', () => {
     expect(report).not.toHaveProperty('ratio')
   }, 120_000)
 
+  test('reading: every kind of text, beside a bare copy', async () => {
+    const report = await bench('reading', '--megabytes', '1', '--rounds', '1')
+    expect(Object.keys(report.ours)).toEqual(Object.keys(report.beside ?? {}))
+    for (const figure of Object.values(report.ours)) expect(figure).toBeGreaterThan(0)
+    expect(report.ratio).toBeGreaterThan(0)
+  }, 60_000)
+
   test('receipts: a burst is taken and applied', async () => {
     const report = await bench('receipts', '--messages', '500')
     expect(report.ours.takenPerSecond).toBeGreaterThan(0)

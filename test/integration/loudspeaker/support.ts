@@ -3,8 +3,13 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
-import type { AudioOptions } from '../../../channels/loudspeaker/audio.ts'
+import { assemble, type BroadcastAudio } from '../../../channels/loudspeaker/assemble.ts'
+import { speakTrack } from '../../../channels/loudspeaker/audio.ts'
+import type { SoundForm } from '../../../channels/loudspeaker/passes.ts'
+import { type EspeakVariant, espeakVoice } from '../../../channels/loudspeaker/voices/espeak.ts'
+import type { SpeechPart } from '../../../services/text/speech/index.ts'
 import { readAloud, splitForSpeech } from '../../../services/text/speech/index.ts'
+import { captureLog } from '../../contract/suite.ts'
 
 const exec = promisify(execFile)
 
@@ -20,7 +25,35 @@ export const bulletin =
 /** Just long enough for a chime. */
 export const brief = 'Thông báo: chiều nay lũ về nhanh. Bà con ven sông khẩn trương chuyển đồ lên nơi cao.'
 
-export const plain: AudioOptions = { voice: 'vi', speed: 150, chime: true, title: 'Thông báo', artist: 'UBND xã' }
+export interface AudioOptions {
+  voice: EspeakVariant
+  speed: number
+  chime: boolean
+  title: string
+  artist: string
+  form: SoundForm
+}
+
+export const plain: AudioOptions = {
+  voice: 'vi',
+  speed: 150,
+  chime: true,
+  title: 'Thông báo',
+  artist: 'UBND xã',
+  form: 'mp3',
+}
+
+/** One reading, spoken and made into a file, as a render does it. */
+export async function makeBroadcastAudio(
+  pieces: SpeechPart[],
+  path: string,
+  { voice, speed, ...rest }: AudioOptions,
+  tools: { workDir: string; signal: AbortSignal },
+): Promise<BroadcastAudio> {
+  const { log } = captureLog()
+  const track = await speakTrack(pieces, { voices: [espeakVoice(voice)], speed }, 'voice', { ...tools, log })
+  return await assemble({ ...rest, powerOnLeadSeconds: 0, tracks: [track], gapSeconds: 0 }, path, tools)
+}
 
 export const piecesOf = (text: string) => splitForSpeech(readAloud(text).text)
 

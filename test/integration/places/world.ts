@@ -14,11 +14,14 @@ import type { Role } from '../../../services/domain/accounts.ts'
 import { createApp } from '../../../services/http/app.ts'
 import type { HttpDeps } from '../../../services/http/deps.ts'
 import { type Listening, listen } from '../../../services/http/listen.ts'
+import { asRunRoutes } from '../../../services/http/routes/as-run.ts'
 import { boardRoutes } from '../../../services/http/routes/boards.ts'
+import { deviceRoutes } from '../../../services/http/routes/devices.ts'
 import { feedRoutes } from '../../../services/http/routes/feeds.ts'
 import { fileRoutes } from '../../../services/http/routes/files.ts'
 import { operatorRoutes } from '../../../services/http/routes/operator.ts'
 import { sessionRoutes } from '../../../services/http/routes/session.ts'
+import { stationDeviceRoutes } from '../../../services/http/routes/station-device.ts'
 import { createBoards } from '../../../services/places/boards.ts'
 import { createShelf } from '../../../services/places/shelf.ts'
 import { createStations } from '../../../services/places/stations.ts'
@@ -106,6 +109,9 @@ export async function placesWorld(options: { demo?: boolean } = {}): Promise<Pla
     ...feedRoutes(deps),
     ...operatorRoutes(deps),
     ...fileRoutes(deps),
+    ...deviceRoutes(deps),
+    ...stationDeviceRoutes(deps),
+    ...asRunRoutes(deps),
   ]
   const app = createApp(deps, auth, routes, { registry: new Registry() })
   let server = await listen(app, { host: '127.0.0.1', port: 0 })

@@ -99,14 +99,32 @@ describe('who may import whom', () => {
     ).toEqual([])
   })
 
-  // services/http/schemas.ts holds the shapes of the API, which the use cases fill and the console reads.
+  // It runs on another machine, where nothing else of Loa is set up.
+  test('the station player knows the domain, the runtime and itself', () => {
+    expect(
+      breaches(inside('services/station'), (_, target) =>
+        isProjectPath(target)
+          ? under(target, 'services/station', 'services/domain', 'services/runtime')
+          : target === 'zod' || target.startsWith('node:'),
+      ),
+    ).toEqual([])
+  })
+
+  // services/http/schemas*.ts hold the shapes of the API, which the use cases fill and the console reads.
   test('use cases know no screens, no commands and no workers', () => {
-    const useCases = inside('services/dispatch', 'services/people', 'services/places', 'services/accounts')
+    const useCases = inside(
+      'services/dispatch',
+      'services/people',
+      'services/places',
+      'services/accounts',
+      'services/pronunciation',
+      'services/airtime',
+    )
     expect(
       breaches(
         useCases,
         (_, target) =>
-          target === 'services/http/schemas.ts' ||
+          /^services\/http\/schemas(-\w+)?\.ts$/.test(target) ||
           !under(target, 'services/http', 'services/web', 'services/cli', 'workers', 'express'),
       ),
     ).toEqual([])

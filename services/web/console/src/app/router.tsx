@@ -44,16 +44,40 @@ export const router = createBrowserRouter([
           },
           {
             path: 'operator',
-            lazy: async () => ({ Component: (await import('../pages/OperatorPage.tsx')).OperatorPage }),
+            lazy: async () => ({ Component: (await import('../pages/operator/OperatorPage.tsx')).OperatorPage }),
           },
           {
             path: 'operator/:id/script',
             lazy: async () => ({ Component: (await import('../pages/ScriptPage.tsx')).ScriptPage }),
           },
+          {
+            path: 'operator/slots/:id/script',
+            lazy: async () => ({ Component: (await import('../pages/operator/SlotScriptPage.tsx')).SlotScriptPage }),
+          },
+          {
+            path: 'airtime',
+            lazy: async () => ({ Component: (await import('../pages/airtime/WeekPage.tsx')).WeekPage }),
+          },
+          {
+            path: 'airtime/programme',
+            lazy: async () => ({ Component: (await import('../pages/airtime/ProgrammePage.tsx')).ProgrammePage }),
+          },
+          {
+            path: 'devices',
+            lazy: async () => ({ Component: (await import('../pages/devices/DevicesPage.tsx')).DevicesPage }),
+          },
+          {
+            path: 'as-run',
+            lazy: async () => ({ Component: (await import('../pages/asrun/AsRunPage.tsx')).AsRunPage }),
+          },
           { path: 'places', lazy: async () => ({ Component: (await import('../pages/PlacesPage.tsx')).PlacesPage }) },
           {
             path: 'citizens',
             lazy: async () => ({ Component: (await import('../pages/CitizensPage.tsx')).CitizensPage }),
+          },
+          {
+            path: 'pronunciations',
+            lazy: async () => ({ Component: (await import('../pages/PronunciationsPage.tsx')).PronunciationsPage }),
           },
           {
             path: 'recipients',
