@@ -16,7 +16,7 @@ alter table users add column disabled_at timestamptz;
 
 alter table account_events drop constraint account_events_kind_check;
 alter table account_events add constraint account_events_kind_check check (kind in (
-  'sign-in-started', 'sign-in', 'sign-in-failed', 'sign-in-refused', 'sign-out',
+  'sign-in-started', 'sign-in', 'sign-in-failed', 'sign-in-refused', 'sign-out', 'history-read',
   'created', 'password-set', 'changed', 'disabled', 'enabled'
 ));
 -- Who did it to the account `user_id`; absent for what a person does to their own session, and for set-up. Named, because

@@ -41,7 +41,7 @@ const file = async (name: string, text: string) => {
 describe.each(['through the running instance', 'into the database'])('%s', way => {
   beforeAll(async () => {
     const { db } = server.database
-    await db.query('truncate stations, boards')
+    await db.query('delete from stations; delete from boards')
     await db.query(`delete from areas where code not in ('44', '19333', '19742')`)
     if (way === 'into the database') process.env.DATABASE_URL = server.database.url
     else {

@@ -13,7 +13,9 @@ beforeAll(async () => {
 })
 afterAll(() => database.drop())
 afterEach(async () => {
-  await database.db.query('truncate areas, registry_events, stations, boards, citizens cascade')
+  await database.db.query(
+    'delete from citizens; delete from stations; delete from boards; delete from areas; delete from registry_events',
+  )
 })
 
 const now = () => new Date()

@@ -17,7 +17,7 @@ beforeAll(async () => {
 })
 afterAll(() => database.drop())
 afterEach(async () => {
-  await database.db.query('truncate stations, boards, registry_events')
+  await database.db.query('delete from stations; delete from boards; delete from registry_events')
 })
 
 const now = () => new Date()
