@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 
 /*
- * A model of a few hundred bytes that sherpa-onnx takes for a Piper voice. It hums: a tone per phoneme, louder with the
+ * A model of a kilobyte and a half that sherpa-onnx takes for a Piper voice. It hums: a tone per phoneme, louder with the
  * phoneme's number, longer with the length scale, with noise by the noise scale. Real Vietnamese needs 60 MB of weights,
  * which are not part of this repository; everything around the weights is the same.
  */

@@ -78,7 +78,7 @@ async function checkFfmpeg(): Promise<Finding> {
   const encoders = await runToEnd(path, ['-hide_banner', '-encoders'])
   const filters = await runToEnd(path, ['-hide_banner', '-filters'])
   const lacking = FILTERS.filter(name => !new RegExp(`^ \\S+ +${name} `, 'm').test(filters.output))
-  for (const name of ['libmp3lame', 'flac']) if (!encoders.output.includes(` ${name} `)) lacking.unshift(name)
+  for (const name of ['flac', 'libmp3lame']) if (!encoders.output.includes(` ${name} `)) lacking.unshift(name)
   if (lacking.length > 0) {
     const list = lacking.join(', ')
     return wrong(`ffmpeg này thiếu: ${list}`, `This ffmpeg lacks: ${list}`, installCommand('ffmpeg'))

@@ -13,7 +13,7 @@ import { tinyModel, tinyRate } from '../../support/tiny-vits.ts'
 import { childrenOf, never, piecesOf } from './support.ts'
 
 /*
- * The real add-on in real child processes, with a model of a few hundred bytes. What a test does to a child, it does with
+ * The real add-on in real child processes, with a model of a kilobyte and a half. What a test does to a child, it does with
  * signals.
  */
 

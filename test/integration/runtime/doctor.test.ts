@@ -72,7 +72,7 @@ describe('loa doctor', () => {
       'espeak-ng': 'echo " 5 en --/M English"',
     })
     const { found } = await onMachine(PATH)
-    expect(found('ffmpeg')?.message.en).toMatch(/lacks: libmp3lame, highpass/)
+    expect(found('ffmpeg')?.message.en).toMatch(/lacks: libmp3lame, flac, highpass/)
     expect(found('espeak-ng')?.message.en).toContain('no Vietnamese voice')
   })
 
