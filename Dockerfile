@@ -18,7 +18,8 @@ RUN npm ci --omit=dev --omit=optional --no-audit --no-fund && npm cache clean --
 FROM node:20-bookworm-slim
 RUN apt-get update \
  && apt-get install -y --no-install-recommends ffmpeg espeak-ng tini \
- && rm -rf /var/lib/apt/lists/*
+ && rm -rf /var/lib/apt/lists/* \
+ && install -d -o node /var/lib/loa
 WORKDIR /app
 COPY --from=packages /app/node_modules node_modules
 # The sources carry what is not compiled: migrations, page files, tables.
@@ -26,7 +27,7 @@ COPY package.json ./
 COPY config config
 COPY services services
 COPY --from=build /app/dist dist
-ENV NODE_ENV=production LOA_HOST=0.0.0.0 LOA_PORT=8080
+ENV NODE_ENV=production LOA_HOST=0.0.0.0 LOA_PORT=8080 LOA_DATA=/var/lib/loa
 USER node
 EXPOSE 8080
 # tini collects what ffmpeg and espeak-ng leave behind and passes signals on.

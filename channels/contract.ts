@@ -4,6 +4,8 @@ import type { Outcome } from '../services/domain/delivery.ts'
 import type { Sentence } from '../services/domain/errors.ts'
 import type { Evidence } from '../services/domain/evidence.ts'
 import type { PlanMethod } from '../services/domain/plan.ts'
+import type { ScriptReading } from '../services/domain/reading.ts'
+import type { Dictionary } from '../services/text/speech/dictionary.ts'
 
 /**
  * The contract between Loa and a channel. Terminology:
@@ -32,6 +34,12 @@ export interface Channel<Config = unknown, Content = unknown> {
   /** One line of documentation per configuration variable, in the order of `.env.example`. */
   configHelp: Record<string, string>
   traits: ChannelTraits
+  /**
+   * Present on a channel that speaks: how it reads the script of a content aloud, as its configuration says. Pure. The
+   * result is shown as a preview, pinned at the submission, signed by the approver and then given to `render`. Null for a
+   * content that is not read aloud, such as a recording.
+   */
+  read?(content: AnnouncementContent, dictionary: Dictionary, config: Config): ScriptReading | null
   /** Deterministic: the preview and the sending call this same function with the same arguments. */
   render(source: RenderSource, tools: RenderTools, config: Config): Promise<Rendition<Content>>
   /** What the rendition costs for `count` targets. Pure and quick. */
@@ -75,6 +83,8 @@ export interface RenderSource {
   announcementId: string
   revision: number
   content: AnnouncementContent
+  /** For a channel with `read`: what is to be spoken, word for word. Absent: it reads for itself, without a dictionary. */
+  reading?: ScriptReading
   /** Short public address of the announcement, or undefined when there is none. */
   publicUrl?: string
   /** Set in a demo instance: every rendition must say so. */

@@ -55,6 +55,10 @@ const variables = {
       .optional(),
     help: 'When routine SMS wait until the end, in Viet Nam time; off: never. Default 21:00-07:00, in a demo off',
   },
+  LOA_SPEECH_CACHE_MB: {
+    schema: z.coerce.number().int().min(0).max(1_000_000).default(512),
+    help: 'Megabytes of spoken pieces kept under LOA_DATA/cache/speech, so that nothing is spoken twice; 0: none. Default 512',
+  },
   LOA_KEEP_MONTHS: {
     schema: z.coerce.number().int().min(1).max(240).default(24),
     help: 'Months for which it is kept who was sent what; afterwards only the counts remain',
@@ -70,6 +74,23 @@ const variables = {
   LOA_SIMULATOR_SMPP_PORT: {
     schema: z.coerce.number().int().min(0).max(65_535).default(8027),
     help: 'Port of the simulator short message centre, SMPP 3.4 (demo and training)',
+  },
+  LOA_STATION_MQTT_URL: {
+    schema: z.url({ protocol: /^(mqtts?|wss?)$/ }).optional(),
+    help: 'Broker (MQTT 5) through which devices of stations that ask for it get their manifests; unset: none',
+  },
+  LOA_STATION_MQTT_USERNAME: { schema: z.string().optional(), help: 'Account at that broker' },
+  LOA_STATION_MQTT_PASSWORD: { schema: z.string().optional(), help: 'Password of that account' },
+  LOA_STATION_MQTT_PREFIX: {
+    schema: z
+      .string()
+      .regex(/^[\w-]+(\/[\w-]+)*$/, 'chữ, số, gạch nối, phân cấp bằng / · letters, digits and hyphens, levels by /')
+      .default('vn'),
+    help: 'First level of the topics: <prefix>/<province>/<commune>/dev/<device>/...; default vn',
+  },
+  LOA_STATION_MQTT_LOOPBACK_ONLY: {
+    schema: z.stringbool({ truthy: ['true', '1', 'yes'], falsy: ['false', '0', 'no'] }).default(false),
+    help: 'true: refuse any broker that is not on this machine; needed in a demo',
   },
   LOA_SERVER: {
     schema: z.url({ protocol: /^https?$/ }).default('http://127.0.0.1:8080'),
@@ -138,6 +159,26 @@ export function readEnv(source: Record<string, string | undefined> = process.env
       }
       return values
     },
+  }
+}
+
+/** The broker of the stations' devices, when one is set. */
+export function stationBroker(env: Env):
+  | {
+      url: string
+      username: string | undefined
+      password: string | undefined
+      prefix: string
+      loopbackOnly: boolean
+    }
+  | undefined {
+  if (env.LOA_STATION_MQTT_URL === undefined) return undefined
+  return {
+    url: env.LOA_STATION_MQTT_URL,
+    username: env.LOA_STATION_MQTT_USERNAME,
+    password: env.LOA_STATION_MQTT_PASSWORD,
+    prefix: env.LOA_STATION_MQTT_PREFIX,
+    loopbackOnly: env.LOA_STATION_MQTT_LOOPBACK_ONLY,
   }
 }
 

@@ -5,6 +5,8 @@ import type { ChannelDeps, Log, MailPort, Receipt, Session, StudioPort } from '.
 import { emailConfigSchema } from '../channels/email/config.ts'
 import { createMailPort } from '../channels/email/smtp.ts'
 import { availableChannels } from '../channels/index.ts'
+import type { LoudspeakerConfig } from '../channels/loudspeaker/config.ts'
+import { createStudio } from '../channels/loudspeaker/studio.ts'
 import { toWav } from '../channels/loudspeaker/wav.ts'
 import type { ChannelTable } from '../channels/registry.ts'
 import { installChannels, requireChannel } from '../channels/registry.ts'
@@ -17,6 +19,7 @@ import { AppError } from './domain/errors.ts'
 import { parseQuietHours, usualQuietHours } from './domain/quiet-hours.ts'
 import type { HttpDeps } from './http/deps.ts'
 import { createShelf } from './places/shelf.ts'
+import { createDiskCache } from './runtime/disk-cache.ts'
 import type { Links } from './runtime/links.ts'
 import { createLinks } from './runtime/links.ts'
 import { projectVersion } from './runtime/paths.ts'
@@ -35,6 +38,8 @@ export interface ComposeOptions {
   /** Raw configuration of one channel, prefix removed. */
   channelValues: (channelId: string) => Record<string, string>
   simulatorUrl: string | null
+  /** Where spoken pieces are kept, and how much of them; absent or 0: nothing is kept. */
+  speechCache?: { folder: string; maxBytes: number }
   /** LOA_QUIET_HOURS; the usual ones when undefined, none in a demo. */
   quietHours?: string | undefined
   log: Log
@@ -94,6 +99,14 @@ export function checkDemoProviders(channels: ChannelTable): void {
   }
 }
 
+/**
+ * The same for the broker of the stations' devices.
+ * @throws AppError setup.demo-provider
+ */
+export function checkDemoBroker(demo: boolean, broker: { loopbackOnly: boolean } | undefined): void {
+  if (demo && broker && !broker.loopbackOnly) throw outsideProvider('station_mqtt')
+}
+
 function outsideProvider(id: string): AppError {
   return new AppError('setup.demo-provider', {
     vi: `Đây là hệ thống diễn tập: kênh "${id}" chỉ được nối với trình mô phỏng trên máy này (LOOPBACK_ONLY=true).`,
@@ -117,6 +130,12 @@ function mailPort(
   return { send: async () => ({ kind: 'rejected', code: 'no-mail-server' }), close: async () => undefined }
 }
 
+/** What makes the files of slots; null in an instance without the loudspeaker channel. */
+function studioOf(channels: ChannelTable): StudioPort | null {
+  const installed = channels.get('loudspeaker')
+  return installed ? createStudio(installed.config as LoudspeakerConfig) : null
+}
+
 /** Puts the parts of a process together. The caller has migrated and set up the database. */
 export async function compose(options: ComposeOptions): Promise<Instance> {
   const now = options.now ?? (() => new Date())
@@ -130,7 +149,9 @@ export async function compose(options: ComposeOptions): Promise<Instance> {
     const links = createLinks(options.secret, options.publicUrl)
     const mail = mailPort(options, demo, { log, now })
     const quietHours = parseQuietHours(options.quietHours ?? (demo ? 'off' : usualQuietHours)) ?? null
-    const ctx: DispatchContext = { db, now, log, channels, demo, quietHours }
+    const { speechCache } = options
+    const renderCache = speechCache?.maxBytes ? createDiskCache({ ...speechCache, now, log }) : undefined
+    const ctx: DispatchContext = { db, now, log, channels, demo, quietHours, ...(renderCache && { renderCache }) }
     const deps: Omit<ChannelDeps, 'news' | 'vendors'> = {
       log,
       now,
@@ -172,8 +193,7 @@ export async function compose(options: ComposeOptions): Promise<Instance> {
       },
       withWorkDir,
       openSession,
-      // MERGE: the loudspeaker channel's studio (channels/loudspeaker/studio.ts) is connected in this line.
-      studio: null,
+      studio: studioOf(channels),
       close: async () => {
         const open = await Promise.allSettled(sessions.values())
         await Promise.allSettled(open.map(s => (s.status === 'fulfilled' ? s.value.close() : undefined)))

@@ -5,10 +5,13 @@ import { freezeDispatch } from '../services/dispatch/plan.ts'
 import { applyReceipts } from '../services/dispatch/receipts.ts'
 import type { WithWorkDir } from '../services/dispatch/render.ts'
 import { renderDispatch } from '../services/dispatch/render.ts'
+import type { MqttConfig } from '../services/places/push/mqtt-client.ts'
+import { startPushes } from '../services/places/push/runner.ts'
 import type { JobName } from '../services/queue/catalog.ts'
 import { lanes } from '../services/queue/catalog.ts'
 import { workerConnection } from '../services/queue/connection.ts'
 import { createProducer } from '../services/queue/producer.ts'
+import type { Links } from '../services/runtime/links.ts'
 import { startAirtime } from './airtime.ts'
 import { startRelay } from './relay.ts'
 import { startResolving } from './resolve.ts'
@@ -30,6 +33,8 @@ export interface WorkerOptions {
   sweepEveryMs?: number
   /** LOA_KEEP_MONTHS: for how long it is kept who was sent what. */
   keepMonths?: number
+  /** What pushing to stations needs; absent: this process pushes to none. */
+  pushes?: { links: Links; mqtt: MqttConfig | undefined }
 }
 
 /**
@@ -70,11 +75,12 @@ export function startWorkers(ctx: DispatchContext, options: WorkerOptions): { cl
   const sweeper = startSweep(ctx, options.keepMonths ?? usualKeepMonths, options.sweepEveryMs)
   const airtime = startAirtime(ctx, { studio: options.studio ?? null, withWorkDir }, stopping.signal)
   const resolver = startResolving(ctx, openSession, stopping.signal)
+  const pushes = options.pushes && startPushes({ ...ctx, links: options.pushes.links }, options.pushes.mqtt)
 
   return {
     close: async () => {
       stopping.abort()
-      await Promise.all([sweeper.stop(), resolver.stop(), airtime.stop()])
+      await Promise.all([sweeper.stop(), resolver.stop(), airtime.stop(), pushes?.stop()])
       await Promise.all(workers.map(w => w.close()))
       await relay.stop()
       await producer.close()

@@ -1,3 +1,6 @@
+import type { ChildProcess } from 'node:child_process'
+import { PassThrough, type Readable, type Writable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import ffmpeg, { type FfmpegCommand, type FfprobeData } from 'fluent-ffmpeg'
 import { audioFailed, diskFull, runTool, shortened, stopReason, toolMissing, withTimeout } from './tool.ts'
 
@@ -11,14 +14,15 @@ interface Ring {
 }
 type EndCallback = (error: Error | null, stdout?: Ring, stderr?: Ring) => void
 interface Inner {
+  ffmpegProc?: ChildProcess
   _spawnFfmpeg(args: string[], options: object, started: unknown, ended: EndCallback): void
 }
 const emptyRing: Ring = { get: () => '' }
 
-function tamed(command: FfmpegCommand): FfmpegCommand {
+function tamed(command: FfmpegCommand): FfmpegCommand & Inner {
   const inner = command as FfmpegCommand & Inner
   const spawnFfmpeg = inner._spawnFfmpeg
-  Object.assign(command, {
+  return Object.assign(inner, {
     // Would run `ffmpeg -formats` and `-encoders` before each command and misread the answer of ffmpeg 7 (#1262).
     _checkCapabilities: (done: (error: null) => void) => done(null),
     availableEncoders: (done: (error: null, encoders: object) => void) => done(null, {}),
@@ -30,7 +34,6 @@ function tamed(command: FfmpegCommand): FfmpegCommand {
         ended(error, stdout ?? emptyRing, stderr ?? emptyRing),
       ),
   })
-  return command
 }
 
 export interface RunLimits {
@@ -38,152 +41,103 @@ export interface RunLimits {
   timeoutMs: number
 }
 
-/** Runs a prepared command. Resolves to what ffmpeg wrote on standard error, after it has ended. */
-function run(command: FfmpegCommand, limits: RunLimits): Promise<string> {
+/** One run of ffmpeg. At most one input and one output may be streams: they are its standard input and output. */
+export interface FfmpegJob {
+  inputs: { from: string | AsyncIterable<Buffer>; options: string[] }[]
+  outputs: { to: string | Writable; options: string[] }[]
+  /** Lowers what ffmpeg says; the loudness summary needs `info`, the default. */
+  logLevel?: 'error'
+}
+
+/**
+ * Runs ffmpeg and resolves to what it wrote on standard error, after it has ended and its streams are read to the end.
+ * An input that throws ends the run with that error. A stream output is ended when all is written, and destroyed when
+ * the run fails.
+ * @throws AppError audio.tool-missing | audio.failed | setup.disk-full, the signal's reason, or the input's own error
+ */
+export async function runFfmpeg(job: FfmpegJob, limits: RunLimits): Promise<string> {
   limits.signal.throwIfAborted()
+  const command = tamed(ffmpeg({ stdoutLines: 0 }))
+  const feeder = new AbortController()
+  const tap = job.outputs.map(output => output.to).find(to => typeof to !== 'string')
+  let feeding = Promise.resolve()
+  job.inputs.forEach(({ from, options }, index) => {
+    if (typeof from === 'string') command.input(from)
+    else {
+      const stdin = new PassThrough()
+      command.input(stdin)
+      feeding = pipeline(from as unknown as Readable, stdin, { signal: feeder.signal })
+    }
+    const general = ['-hide_banner', '-nostats', ...(job.logLevel ? ['-v', job.logLevel] : []), '-nostdin']
+    const all = index === 0 ? [...general, ...options] : options
+    if (all.length > 0) command.inputOptions(...all)
+  })
+  for (const { to, options } of job.outputs) {
+    // Not ended by fluent-ffmpeg: it would call the run failed when the process is slow to follow.
+    if (typeof to === 'string') command.output(to)
+    else command.output(to, { end: false })
+    command.outputOptions(...options)
+  }
+  try {
+    const log = await settled(command, feeding, limits)
+    tap?.end()
+    return log
+  } catch (error) {
+    tap?.destroy()
+    throw error
+  } finally {
+    feeder.abort()
+    await feeding.catch(() => undefined)
+  }
+}
+
+/** Starts the command and waits for its end, whichever way it comes. */
+function settled(command: FfmpegCommand & Inner, feeding: Promise<void>, limits: RunLimits): Promise<string> {
   const stop = withTimeout(limits.signal, limits.timeoutMs)
   return new Promise((resolve, reject) => {
+    let log = ''
+    let inputFailure: { error: unknown } | undefined
+    let closed: Promise<unknown> = Promise.resolve()
     const kill = () => command.kill('SIGKILL')
     stop.addEventListener('abort', kill, { once: true })
-    const settle = (then: () => void) => {
+    const settle = async (then: () => void) => {
       stop.removeEventListener('abort', kill)
+      // The process may be gone before the last of its output is read.
+      await closed
       then()
     }
+    feeding.catch((error: unknown) => {
+      inputFailure = { error }
+      kill()
+    })
     command
-      // Between run() and here nothing could be killed yet.
-      .on('start', () => stop.aborted && kill())
-      .on('end', (_stdout, stderr) => settle(() => resolve(stderr ?? '')))
-      .on('error', (error: NodeJS.ErrnoException, _stdout, stderr) =>
-        settle(() => {
+      .on('start', () => {
+        const child = command.ffmpegProc
+        if (child) closed = new Promise(done => child.once('close', done))
+        child?.stderr?.on('data', (chunk: Buffer) => {
+          log = (log + chunk.toString('utf8')).slice(-logKept)
+        })
+        // Between run() and here nothing could be killed yet.
+        if (stop.aborted || inputFailure) kill()
+      })
+      .on('end', () => void settle(() => resolve(log)))
+      .on('error', (error: NodeJS.ErrnoException) => {
+        // Nothing was started, so nothing will be closed.
+        if (error.code === 'ENOENT') closed = Promise.resolve()
+        void settle(() => {
           if (error.code === 'ENOENT') reject(toolMissing('ffmpeg'))
           else if (stop.aborted) reject(stopReason(limits.signal, 'ffmpeg'))
-          else if (stderr?.includes('No space left on device')) reject(diskFull(error))
-          else reject(audioFailed(`ffmpeg: ${shortened(`${error.message} ${stderr ?? ''}`)}`, error))
-        }),
-      )
+          else if (inputFailure) reject(inputFailure.error)
+          else if (log.includes('No space left on device')) reject(diskFull(error))
+          else reject(audioFailed(`ffmpeg: ${shortened(`${error.message} ${log}`)}`, error))
+        })
+      })
       .run()
   })
 }
 
-const quiet = ['-nostdin', '-hide_banner', '-nostats']
-// Fixed by these options: nothing of the clock, the machine or the encoder's version string reaches the file.
-const reproducible = ['-map_metadata', '-1', '-fflags', '+bitexact', '-flags:a', '+bitexact']
-
-/** A file of bare samples: 16-bit little-endian mono. */
-export interface RawAudio {
-  path: string
-  rate: number
-}
-
-const rawInput = (rate: number) => ['-f', 's16le', '-ar', String(rate), '-ac', '1']
-
-/**
- * Applies a filter chain to bare samples and measures the loudness of the result in the same pass.
- * @returns integrated loudness (LUFS) and sample peak (dB below full scale); -Infinity for silence
- */
-export async function filterAndMeasure(
-  input: RawAudio,
-  chain: string,
-  output: RawAudio,
-  limits: RunLimits,
-): Promise<{ lufs: number; peakDb: number }> {
-  // The meter sits on a branch of its own, because older builds resample what passes through it to 48 kHz.
-  const graph =
-    `[0:a]aresample=${output.rate},${chain},asplit=2[sound][copy];` +
-    `[copy]apad=pad_dur=1,ebur128=peak=sample:framelog=verbose[meter]`
-  const command = tamed(ffmpeg({ stdoutLines: 0 }))
-    .input(input.path)
-    .inputOptions(...quiet, ...rawInput(input.rate))
-    .outputOptions('-filter_complex', graph)
-    .output(output.path)
-    .outputOptions('-map', '[sound]', '-f', 's16le', '-ar', String(output.rate), '-ac', '1')
-    .output('-')
-    .outputOptions('-map', '[meter]', '-f', 'null')
-  const { lufs, peakDb } = readSummary(await run(command, limits))
-  return { lufs, peakDb }
-}
-
-export interface EncodeJob {
-  /** Played first and left as it is: silence and chime. */
-  lead: RawAudio
-  speech: RawAudio
-  /** Applied to the speech only. */
-  gainDb: number
-  /** Ceiling of the speech before encoding, dB below full scale, met at four times the sampling rate. */
-  ceilingDb: number
-  tailSeconds: number
-  output: string
-  /** ID3 text fields, e.g. title and artist. */
-  tags: Record<string, string>
-}
-
-/** Joins lead, levelled speech and tail, and encodes once: MP3 CBR 64 kbit/s, mono, 44.1 kHz, ID3v2.3, no Xing header. */
-export async function encodeMp3(job: EncodeJob, limits: RunLimits): Promise<void> {
-  const { rate } = job.speech
-  const same = `aformat=sample_fmts=s16:sample_rates=${rate}:channel_layouts=mono`
-  const limit = (10 ** (job.ceilingDb / 20)).toFixed(5)
-  const graph =
-    `[1:a]volume=${job.gainDb.toFixed(2)}dB:precision=double,aresample=${rate * 4},` +
-    `alimiter=limit=${limit}:level=disabled:attack=1:release=10,aresample=${rate},${same}[speech];[0:a]${same}[lead];` +
-    `[lead][speech]concat=n=2:v=0:a=1,apad=pad_dur=${job.tailSeconds}[all]`
-  const command = tamed(ffmpeg())
-    .input(job.lead.path)
-    .inputOptions(...quiet, '-v', 'error', ...rawInput(job.lead.rate))
-    .input(job.speech.path)
-    .inputOptions(...rawInput(rate))
-    .outputOptions('-filter_complex', graph)
-    .output(job.output)
-    .outputOptions('-map', '[all]', ...reproducible)
-    .outputOptions('-c:a', 'libmp3lame', '-b:a', '64k', '-ac', '1', '-ar', String(rate))
-    .outputOptions('-write_xing', '0', '-id3v2_version', '3', '-f', 'mp3')
-  for (const [name, value] of Object.entries(job.tags)) command.outputOptions('-metadata', `${name}=${value}`)
-  await run(command, limits)
-}
-
-export interface Measured {
-  /** Integrated loudness (EBU R 128), LUFS; -Infinity for silence. */
-  lufs: number
-  /** True peak, dBTP; -Infinity for silence. */
-  dbtp: number
-  /** Seconds under -50 dB at the very start. */
-  headSilenceSeconds: number
-}
-
-/** Measures a finished file as a device would play it, that is after decoding. */
-export async function measure(path: string, limits: RunLimits): Promise<Measured> {
-  const command = tamed(ffmpeg({ stdoutLines: 0 }))
-    .input(path)
-    .inputOptions(...quiet)
-    .output('-')
-    .outputOptions('-af', 'silencedetect=noise=-50dB:d=0.3,ebur128=peak=true:framelog=verbose', '-f', 'null')
-  const log = await run(command, limits)
-  const { lufs, peakDb } = readSummary(log)
-  return { lufs, dbtp: peakDb, headSilenceSeconds: readHeadSilence(log) }
-}
-
-const decibels = (text: string | undefined) => {
-  const value = Number(text)
-  // ffmpeg prints -70.0 when no block passed the gate, and nan or -inf in other versions.
-  return text === undefined || Number.isNaN(value) || value <= -70 ? Number.NEGATIVE_INFINITY : value
-}
-
-/** Reads the last summary of the ebur128 filter: a rebuilt filter graph prints an empty one before it. */
-export function readSummary(log: string): { lufs: number; peakDb: number } {
-  const at = log.lastIndexOf('Summary:')
-  if (at < 0) throw audioFailed('ffmpeg gave no loudness summary')
-  const summary = log.slice(at)
-  return {
-    lufs: decibels(/\bI:\s+(\S+) LUFS/.exec(summary)?.[1]),
-    peakDb: decibels(/\bPeak:\s+(\S+) dBFS/.exec(summary)?.[1]),
-  }
-}
-
-/** Reads how long the file is silent at its start from the lines of silencedetect. */
-export function readHeadSilence(log: string): number {
-  const first = /silence_start: (-?[\d.]+)/.exec(log)
-  if (!first || Number(first[1]) > 0.05) return 0
-  return Number(/silence_end: ([\d.]+)/.exec(log)?.[1] ?? 0)
-}
+// The summary of the loudness meter is the last thing that is written; silences are a line each.
+const logKept = 1_000_000
 
 export interface Probed {
   codec: string
@@ -191,6 +145,8 @@ export interface Probed {
   sampleRate: number
   bitRate: number
   durationSeconds: number
+  /** Text fields of the file, names in lower case. */
+  tags: Record<string, string>
 }
 
 /** What ffprobe says of a file. @throws AppError audio.tool-missing | audio.failed */
@@ -201,12 +157,14 @@ export function probe(path: string): Promise<Probed> {
       if (error?.code === 'ENOENT') return reject(toolMissing('ffprobe'))
       const stream = data?.streams.find(s => s.codec_type === 'audio')
       if (error || !stream) return reject(audioFailed('ffprobe cannot read the file', error))
+      const tags = Object.entries(data.format.tags ?? {}).map(([name, value]) => [name.toLowerCase(), String(value)])
       resolve({
         codec: stream.codec_name ?? '',
         channels: stream.channels ?? 0,
         sampleRate: Number(stream.sample_rate),
         bitRate: Number(stream.bit_rate),
         durationSeconds: Number(data.format.duration),
+        tags: Object.fromEntries(tags),
       })
     })
   })

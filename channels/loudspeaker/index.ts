@@ -1,4 +1,5 @@
 import type { Sentence } from '../../services/domain/errors.ts'
+import { readScript } from '../../services/text/script.ts'
 import { defineChannel } from '../contract.ts'
 import { type LoudspeakerConfig, loudspeakerConfigHelp, loudspeakerConfigSchema } from './config.ts'
 import { renderSpeech, type SpeechContent } from './render.ts'
@@ -19,6 +20,7 @@ export const loudspeaker = defineChannel<LoudspeakerConfig, SpeechContent>({
   configSchema: loudspeakerConfigSchema,
   configHelp: loudspeakerConfigHelp,
   traits: { bestEvidence: 'attested-by-operator', repeat: 'overwrites', maxBatch: 100, quietHours: false },
+  read: (content, dictionary, config) => readScript(content, config, dictionary),
   render: renderSpeech,
   estimate(rendition) {
     const { durationSeconds } = rendition.content
@@ -32,5 +34,5 @@ export const loudspeaker = defineChannel<LoudspeakerConfig, SpeechContent>({
     }
     return { airSeconds: durationSeconds, warnings }
   },
-  open: async (_config, deps) => openSession(deps),
+  open: async (config, deps) => openSession(config, deps),
 })

@@ -2,10 +2,12 @@ import type { Outcome } from '../../services/domain/delivery.ts'
 import { isAppError } from '../../services/domain/errors.ts'
 import type { Batch, ChannelDeps, Health, Session, StationTarget } from '../contract.ts'
 import { sendEach } from '../send-each.ts'
-import { espeakVersion } from './espeak.ts'
+import type { LoudspeakerConfig } from './config.ts'
 import { ffmpegVersion } from './ffmpeg.ts'
 import { operatorMail } from './operator-mail.ts'
 import { audioFileName, type SpeechContent } from './render.ts'
+import { voicesOf } from './voices/chain.ts'
+import type { Voice } from './voices/voice.ts'
 
 const linkDaysWithoutExpiry = 7
 const mailsAtOnce = 5
@@ -14,7 +16,7 @@ const mailsAtOnce = 5
  * Accepted means: the item is on the station's shelf, where devices and the feed find it, and where an operator has
  * an address, the mail server took the mail. It says nothing about air time; that is the operator's tick.
  */
-export function openSession(deps: ChannelDeps): Session<SpeechContent> {
+export function openSession(config: LoudspeakerConfig, deps: ChannelDeps): Session<SpeechContent> {
   return {
     async send(batch, signal) {
       const stations = batch.targets as StationTarget[]
@@ -38,7 +40,7 @@ export function openSession(deps: ChannelDeps): Session<SpeechContent> {
         informOperator(deps, batch, station, signal),
       )
     },
-    health: () => toolHealth(),
+    health: () => soundHealth(voicesOf(config)),
     async close() {},
   }
 }
@@ -84,16 +86,25 @@ async function informOperator(
   }
 }
 
-/** Can this machine make sound at all? Asked by `loa doctor` and the health page. */
-async function toolHealth(): Promise<Health> {
+/** Can this machine make sound at all, and in which voices? Asked by `loa doctor` and the health page. */
+async function soundHealth(voices: Voice[]): Promise<Health> {
   try {
     const signal = AbortSignal.timeout(10_000)
-    const [espeak, ffmpeg] = await Promise.all([espeakVersion(signal), ffmpegVersion(signal)])
+    const [ffmpeg, ...found] = await Promise.all([ffmpegVersion(signal), ...voices.map(voice => lookAt(voice, signal))])
+    const usable = found.filter(one => one.version !== undefined)
+    if (usable.length === 0) throw found[0]?.error
+    const ready = (language: 'vi' | 'en') =>
+      usable.map(({ voice, version }) => `${voice.name[language]} ${version}`).join(', ')
+    const lost = (language: 'vi' | 'en') =>
+      found
+        .filter(one => one.version === undefined)
+        .map(({ voice }) => voice.name[language])
+        .join(', ')
     return {
       ok: true,
       detail: {
-        vi: `Sẵn sàng tạo âm thanh (espeak-ng ${espeak}, ffmpeg ${ffmpeg}).`,
-        en: `Ready to make sound (espeak-ng ${espeak}, ffmpeg ${ffmpeg}).`,
+        vi: `Sẵn sàng tạo âm thanh (${ready('vi')}, ffmpeg ${ffmpeg}).${lost('vi') && ` Không dùng được: ${lost('vi')}.`}`,
+        en: `Ready to make sound (${ready('en')}, ffmpeg ${ffmpeg}).${lost('en') && ` Not usable: ${lost('en')}.`}`,
       },
     }
   } catch (error) {
@@ -105,5 +116,14 @@ async function toolHealth(): Promise<Health> {
         en: 'The programs that make sound do not answer. Please ask the administrator to check the server.',
       },
     }
+  }
+}
+
+/** The version of a voice's engine (its beginning; a model's hash is long), or why there is none. */
+async function lookAt(voice: Voice, signal: AbortSignal): Promise<{ voice: Voice; version?: string; error?: unknown }> {
+  try {
+    return { voice, version: (await voice.version(signal)).slice(0, 15) }
+  } catch (error) {
+    return { voice, error }
   }
 }

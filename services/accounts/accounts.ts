@@ -1,6 +1,6 @@
 import { hashPassword } from 'better-auth/crypto'
 import { z } from 'zod'
-import { type Role, roles } from '../domain/accounts.ts'
+import { type Actor, type Role, roles } from '../domain/accounts.ts'
 import { AppError } from '../domain/errors.ts'
 import { type Db, type Sql, transaction } from '../store/db.ts'
 import { checkPassword, randomPassword } from './passwords.ts'
@@ -15,13 +15,18 @@ export interface Account {
   createdAt: Date
   /** Start of the newest session that still exists. */
   lastSignInAt: Date | null
+  /** Set: it can neither sign in nor go on with a session. */
+  disabledAt: Date | null
 }
 
 const newAccountSchema = z.object({
   email: z.string().trim().toLowerCase().pipe(z.email()),
   name: z.string().trim().normalize('NFC').min(1).max(200),
   role: z.enum(roles),
-  areas: z.array(z.string().regex(/^\d{2}(\d{3})?$/)).default([]),
+  areas: z
+    .array(z.string().regex(/^\d{2}(\d{3})?$/))
+    .max(500)
+    .default([]),
 })
 export type NewAccount = z.input<typeof newAccountSchema> & { password?: string }
 
@@ -30,12 +35,14 @@ const uniqueViolation = '23505'
 /**
  * Makes an account. Nobody can make one for themselves: this is called by set-up and by administrators' tools.
  * @param account areas are area codes; a random password is made when none is given
+ * @param actor who makes it; absent in set-up
  * @returns the password in clear, to be shown once by the caller and kept nowhere
  * @throws AppError request.invalid | account.exists
  */
 export async function createAccount(
   db: Db,
   account: NewAccount,
+  actor?: Actor,
 ): Promise<{ id: string; email: string; password: string }> {
   const parsed = newAccountSchema.safeParse(account)
   if (!parsed.success) {
@@ -60,7 +67,7 @@ export async function createAccount(
        values ($1::text, 'credential', $1::uuid, $2, now())`,
       [userId, hash],
     )
-    await recordEvent(sql, 'created', userId)
+    await recordEvent(sql, 'created', userId, { actor, detail: { role, areas } })
     return userId
   }).catch(error => {
     if ((error as { code?: string }).code !== uniqueViolation) throw error
@@ -76,7 +83,8 @@ export async function createAccount(
 export async function listAccounts(db: Sql): Promise<Account[]> {
   const { rows } = await db.query<Account>(
     `select u.id, u.email, u.name, u.role, u.areas, u.created_at as "createdAt",
-            (select max(s.created_at) from sessions s where s.user_id = u.id) as "lastSignInAt"
+            (select max(s.created_at) from sessions s where s.user_id = u.id) as "lastSignInAt",
+            u.disabled_at as "disabledAt"
      from users u order by u.name, u.email`,
   )
   return rows
@@ -85,7 +93,8 @@ export async function listAccounts(db: Sql): Promise<Account[]> {
 /** One account, or undefined when it does not exist (any more). */
 export async function findAccount(db: Sql, id: string): Promise<Account | undefined> {
   const { rows } = await db.query<Account>(
-    `select id, email, name, role, areas, created_at as "createdAt", null as "lastSignInAt" from users where id = $1`,
+    `select id, email, name, role, areas, created_at as "createdAt", null as "lastSignInAt", disabled_at as "disabledAt"
+     from users where id::text = $1`,
     [id],
   )
   return rows[0]
@@ -93,11 +102,16 @@ export async function findAccount(db: Sql, id: string): Promise<Account | undefi
 
 /**
  * Gives an account a new password and ends all its sessions, so that whoever knew the old one is out.
- * @param password a random one is made when absent
+ * @param options.password a random one is made when absent
+ * @param options.actor who does it; absent in set-up
  * @returns the password in clear, to be shown once
  * @throws AppError request.invalid | not-found
  */
-export async function setPassword(db: Db, email: string, password = randomPassword()): Promise<{ password: string }> {
+export async function setPassword(
+  db: Db,
+  email: string,
+  { password = randomPassword(), actor }: { password?: string; actor?: Actor } = {},
+): Promise<{ password: string }> {
   checkPassword(password)
   const hash = await hashPassword(password)
   await transaction(db, async sql => {
@@ -114,7 +128,7 @@ export async function setPassword(db: Db, email: string, password = randomPasswo
       })
     }
     await revokeSessions(sql, userId)
-    await recordEvent(sql, 'password-set', userId)
+    await recordEvent(sql, 'password-set', userId, { actor })
   })
   return { password }
 }
@@ -125,12 +139,29 @@ export async function revokeSessions(db: Sql, userId: string): Promise<number> {
   return rowCount ?? 0
 }
 
-/** Writes one line of the account journal. */
+/** What is done to accounts, beside signing in. */
+export type AccountEventKind = 'created' | 'password-set' | 'changed' | 'disabled' | 'enabled' | 'sign-out'
+
+/**
+ * Writes one line of the account journal.
+ * @param more.actor who does it to somebody's account; absent for a person's own session and for set-up
+ * @param more.detail what is different now
+ */
 export async function recordEvent(
   db: Sql,
-  kind: 'created' | 'password-set' | 'sign-out',
+  kind: AccountEventKind,
   userId: string,
-  ip?: string,
+  more: { ip?: string | undefined; actor?: Actor | undefined; detail?: object } = {},
 ): Promise<void> {
-  await db.query('insert into account_events (kind, user_id, ip) values ($1, $2, $3)', [kind, userId, ip ?? null])
+  await db.query(
+    'insert into account_events (kind, user_id, ip, actor_id, actor_name, detail) values ($1, $2, $3, $4, $5, $6)',
+    [
+      kind,
+      userId,
+      more.ip ?? null,
+      more.actor?.id ?? null,
+      more.actor?.name ?? null,
+      JSON.stringify(more.detail ?? {}),
+    ],
+  )
 }

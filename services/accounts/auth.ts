@@ -53,6 +53,7 @@ export function authOptions({ db, secret, publicUrl, log }: AuthSettings) {
       additionalFields: {
         role: { type: 'string', required: true, input: false },
         areas: { type: 'string[]', required: true, input: false },
+        disabledAt: { type: 'date', required: false, input: false, fieldName: 'disabled_at' },
       },
     },
     session: {

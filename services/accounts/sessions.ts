@@ -4,7 +4,7 @@ import { fromNodeHeaders } from 'better-auth/node'
 import { z } from 'zod'
 import { type Actor, roles } from '../domain/accounts.ts'
 import { AppError } from '../domain/errors.ts'
-import { recordEvent } from './accounts.ts'
+import { recordEvent, revokeSessions } from './accounts.ts'
 import { accountKey, beginAttempt, endAttempt } from './attempts.ts'
 import { type Auth, clientAddressHeader } from './auth.ts'
 
@@ -21,6 +21,8 @@ const actorSchema = z.object({
   role: z.enum(roles),
   areas: z.array(z.string()),
 })
+/** An administrator has switched the account off. Whatever stands there counts: a date in an odd form must not let anybody in. */
+const isDisabled = (user: { disabledAt?: unknown }) => (user.disabledAt ?? null) !== null
 
 function libraryHeaders(req: SessionRequest): Headers {
   const headers = fromNodeHeaders(req.headers)
@@ -36,14 +38,15 @@ function libraryHeaders(req: SessionRequest): Headers {
 export async function actorOf(auth: Auth, req: SessionRequest): Promise<Actor | undefined> {
   if (!req.headers.cookie) return undefined
   const found = await auth.library.api.getSession({ headers: libraryHeaders(req) })
-  return found ? actorSchema.parse(found.user) : undefined
+  if (!found || isDisabled(found.user)) return undefined
+  return actorSchema.parse(found.user)
 }
 
 /**
  * Checks a password and opens a session. Success and failure are both written to the account journal; which of
- * address and password was wrong is not told.
+ * address and password was wrong is not told, and that an account is disabled only to whoever has its password.
  * @returns the person and the Set-Cookie headers that carry the session
- * @throws AppError auth.wrong-password | request.too-many
+ * @throws AppError auth.wrong-password | account.disabled | request.too-many
  */
 export async function signIn(
   auth: Auth,
@@ -63,6 +66,11 @@ export async function signIn(
       returnHeaders: true,
     })
     const actor = actorSchema.parse(signedIn.response.user)
+    if (isDisabled(signedIn.response.user)) {
+      await revokeSessions(db, actor.id)
+      await endAttempt(db, attempt, 'sign-in-failed', actor.id)
+      throw disabled()
+    }
     await endAttempt(db, attempt, 'sign-in', actor.id)
     return { actor, email: signedIn.response.user.email, cookies: signedIn.headers.getSetCookie() }
   } catch (error) {
@@ -80,6 +88,13 @@ export async function signIn(
   }
 }
 
+function disabled(): AppError {
+  return new AppError('account.disabled', {
+    vi: 'Tài khoản này đã bị khóa. Ông/Bà vui lòng liên hệ quản trị hệ thống.',
+    en: 'This account has been disabled. Please ask the administrator.',
+  })
+}
+
 /**
  * Ends the session of a request.
  * @returns the Set-Cookie headers that remove the cookie
@@ -87,6 +102,6 @@ export async function signIn(
 export async function signOut(auth: Auth, req: SessionRequest): Promise<{ cookies: string[] }> {
   const actor = await actorOf(auth, req)
   const { headers } = await auth.library.api.signOut({ headers: libraryHeaders(req), returnHeaders: true })
-  if (actor) await recordEvent(auth.settings.db, 'sign-out', actor.id, req.ip)
+  if (actor) await recordEvent(auth.settings.db, 'sign-out', actor.id, { ip: req.ip })
   return { cookies: headers.getSetCookie() }
 }

@@ -27,6 +27,8 @@ function neededPrograms(command) {
     case 'work':
     case 'speak':
       return speech
+    case 'station':
+      return ['ffmpeg']
     default:
       return []
   }

@@ -1,7 +1,7 @@
 import { requireChannel } from '../../channels/registry.ts'
 import { jobVersion } from '../../config/queues.ts'
 import type { Actor, Permission } from '../domain/accounts.ts'
-import { may } from '../domain/accounts.ts'
+import { may, requirePermission } from '../domain/accounts.ts'
 import type { AnnouncementAction, AnnouncementContent, AnnouncementState } from '../domain/announcement.ts'
 import { announcementContentSchema, announcementStates, nextState } from '../domain/announcement.ts'
 import { approvalHash, checkApproval } from '../domain/approval.ts'
@@ -25,6 +25,7 @@ import { addToOutbox } from '../store/outbox.ts'
 import { countsOfAnnouncements } from '../store/progress.ts'
 import { checkContent } from '../text/input.ts'
 import type { DispatchContext } from './context.ts'
+import { readingOf } from './reading.ts'
 
 /** An announcement as a caller sees it: with totals, the hash to approve, and what the asking person may do now. */
 export interface AnnouncementRecord extends Omit<AnnouncementRow, 'approvedHash'> {
@@ -41,16 +42,6 @@ const actionPermission = {
   approve: 'announcement.approve',
   cancel: 'announcement.control',
 } as const satisfies Partial<Record<AnnouncementAction, Permission>>
-
-/** @throws AppError auth.forbidden */
-export function requirePermission(actor: Actor, permission: Permission): void {
-  if (!may(actor.role, permission)) {
-    throw new AppError('auth.forbidden', {
-      vi: 'Tài khoản của Ông/Bà không có quyền thực hiện việc này.',
-      en: 'Your account is not allowed to do this.',
-    })
-  }
-}
 
 function allowedActions(row: AnnouncementRow, actor: Actor): string[] {
   const actions: string[] = (Object.keys(actionPermission) as (keyof typeof actionPermission)[]).filter(
@@ -70,7 +61,7 @@ function present(row: AnnouncementRow, actor: Actor, counts: DeliveryCounts | nu
     ...rest,
     counts,
     allowedActions: allowedActions(row, actor),
-    hash: approvedHash ?? approvalHash(row.content),
+    hash: approvedHash ?? approvalHash(row.content, row.reading),
   }
 }
 
@@ -241,7 +232,10 @@ export async function act(
   return present(row, actor, counts.get(id) ?? null)
 }
 
-/** Sends a finished draft for approval; everything an announcement must have is checked here. */
+/**
+ * Sends a finished draft for approval; everything an announcement must have is checked here. Where a channel speaks, the
+ * script is read aloud now, and this reading is what the approver signs and the voice is given.
+ */
 export async function submit(
   ctx: DispatchContext,
   actor: Actor,
@@ -252,20 +246,21 @@ export async function submit(
     if (row.revision !== revision) throw staleRevision()
     const content = readContent(ctx, row.content, true)
     await communesOf(sql, content.audience.areas)
+    const reading = await readingOf(ctx, sql, content)
     const changed = await updateState(
       sql,
       id,
-      { state: 'submitted', submittedBy: actor.id, submittedAt: ctx.now(), returnReason: null },
+      { state: 'submitted', reading, submittedBy: actor.id, submittedAt: ctx.now(), returnReason: null },
       ctx.now(),
     )
-    return { row: changed, detail: { hash: approvalHash(content) } }
+    return { row: changed, detail: { hash: approvalHash(content, reading) } }
   })
 }
 
-/** Takes a submission back to go on writing. */
+/** Takes a submission back to go on writing; its reading is made anew with the next one. */
 export async function withdraw(ctx: DispatchContext, actor: Actor, id: string): Promise<AnnouncementRecord> {
   return await act(ctx, actor, id, 'withdraw', async sql => ({
-    row: await updateState(sql, id, { state: 'draft', submittedBy: null, submittedAt: null }, ctx.now()),
+    row: await updateState(sql, id, { state: 'draft', reading: null, submittedBy: null, submittedAt: null }, ctx.now()),
   }))
 }
 
@@ -280,7 +275,7 @@ export async function returnForChanges(
     row: await updateState(
       sql,
       id,
-      { state: 'draft', submittedBy: null, submittedAt: null, returnReason: reason },
+      { state: 'draft', reading: null, submittedBy: null, submittedAt: null, returnReason: reason },
       ctx.now(),
     ),
     detail: { reason },
@@ -288,7 +283,7 @@ export async function returnForChanges(
 }
 
 /**
- * Approves exactly the content whose hash the approver saw. State, dispatches and the messages that start them are
+ * Approves exactly the content and the reading whose hash the approver saw. State, dispatches and the messages that start them are
  * written in one transaction; the queue hears of it from the outbox.
  */
 export async function approve(

@@ -1,4 +1,4 @@
-import type { Log } from '../../channels/contract.ts'
+import type { CachePort, Log } from '../../channels/contract.ts'
 import type { ChannelTable } from '../../channels/registry.ts'
 import type { QuietHours } from '../domain/quiet-hours.ts'
 import type { Db } from '../store/db.ts'
@@ -13,4 +13,6 @@ export interface DispatchContext {
   demo: boolean
   /** When routine messages on channels that respect it must wait; null: never. */
   quietHours: QuietHours | null
+  /** Lent to renders; absent: they make everything anew. */
+  renderCache?: CachePort
 }

@@ -1,5 +1,5 @@
 import { jobVersion } from '../../config/queues.ts'
-import type { Actor } from '../domain/accounts.ts'
+import { type Actor, requirePermission } from '../domain/accounts.ts'
 import type { DeliveryCounts } from '../domain/delivery.ts'
 import { noDeliveries } from '../domain/delivery.ts'
 import { AppError } from '../domain/errors.ts'
@@ -13,7 +13,7 @@ import type { addToOutbox } from '../store/outbox.ts'
 import { countsOfDispatches } from '../store/progress.ts'
 import { withdrawFromShelves } from '../store/shelf.ts'
 import type { AnnouncementRecord } from './announcements.ts'
-import { act, getAnnouncement, requirePermission } from './announcements.ts'
+import { act, getAnnouncement } from './announcements.ts'
 import type { DispatchContext } from './context.ts'
 import { progressOf } from './progress.ts'
 
@@ -40,10 +40,8 @@ export async function cancel(
       ])
     }
     const waiting = await endWaiting(sql, ids, 'cancelled')
-    for (const dispatchId of ids) {
-      await withdrawFromShelves(sql, dispatchId, now)
-      await settleDispatch(sql, dispatchId, now)
-    }
+    for (const dispatchId of ids) await settleDispatch(sql, dispatchId, now)
+    await withdrawFromShelves(sql, ids, now, { kind: 'cancelled', by: actor.name, text: reason })
     const counts = await countsOfDispatches(sql, ids)
     return { row, detail: { reason, ...whatHadLeft(dispatches, waiting, counts) } }
   })

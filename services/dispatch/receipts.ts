@@ -1,6 +1,6 @@
 import type { Receipt } from '../../channels/contract.ts'
 import { dispatchSettings } from '../../config/queues.ts'
-import { transaction } from '../store/db.ts'
+import { type Sql, transaction } from '../store/db.ts'
 import { applyReceiptBatch, giveUpReceipts, insertReceipts } from '../store/receipts.ts'
 import type { DispatchContext } from './context.ts'
 
@@ -9,10 +9,16 @@ const numeric = (id: string | undefined) => (id !== undefined && /^\d{1,18}$/.te
 /**
  * Takes news from vendors, devices and operators: into the inbox, and a message that it is there. Our own ids in a
  * callback are only kept when they look like ids; what they name is checked when the news is applied.
+ * @param sql the caller's transaction, where the news must be stored together with something else
  */
-export async function recordReceipts(ctx: DispatchContext, channelId: string, receipts: Receipt[]): Promise<void> {
+export async function recordReceipts(
+  ctx: Pick<DispatchContext, 'db'>,
+  channelId: string,
+  receipts: Receipt[],
+  sql: Sql = ctx.db,
+): Promise<void> {
   await insertReceipts(
-    ctx.db,
+    sql,
     receipts.map(receipt => {
       const dispatchId = numeric(receipt.dispatchId)
       const targetId = numeric(receipt.targetId)

@@ -1,6 +1,7 @@
 import type { RenderSource, Rendition } from '../../channels/contract.ts'
 import { requireChannel } from '../../channels/registry.ts'
 import type { AnnouncementContent } from '../domain/announcement.ts'
+import type { ScriptReading } from '../domain/reading.ts'
 import { findAnnouncement } from '../store/announcements.ts'
 import { transaction } from '../store/db.ts'
 import { findDispatch } from '../store/dispatches.ts'
@@ -19,12 +20,16 @@ export async function renderFor(
   ctx: DispatchContext,
   withWorkDir: WithWorkDir,
   channelId: string,
-  source: { announcementId: string; revision: number; content: AnnouncementContent },
+  source: { announcementId: string; revision: number; content: AnnouncementContent; reading: ScriptReading | null },
   signal: AbortSignal,
 ): Promise<Rendition<unknown>> {
   const { channel, config } = requireChannel(ctx.channels, channelId)
-  const renderSource: RenderSource = { ...source, demo: ctx.demo }
-  return await withWorkDir(workDir => channel.render(renderSource, { workDir, signal, log: ctx.log }, config))
+  const { reading, ...rest } = source
+  const renderSource: RenderSource = { ...rest, ...(reading !== null && { reading }), demo: ctx.demo }
+  const { log, renderCache: cache } = ctx
+  return await withWorkDir(workDir =>
+    channel.render(renderSource, { workDir, signal, log, ...(cache && { cache }) }, config),
+  )
 }
 
 /**
@@ -47,7 +52,12 @@ export async function renderDispatch(
       ctx,
       withWorkDir,
       dispatch.channel,
-      { announcementId: announcement.id, revision: announcement.revision, content: announcement.content },
+      {
+        announcementId: announcement.id,
+        revision: announcement.revision,
+        content: announcement.content,
+        reading: announcement.reading,
+      },
       signal,
     )
     await transaction(ctx.db, async sql => {

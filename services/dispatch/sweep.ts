@@ -73,7 +73,7 @@ async function endOverdue(ctx: DispatchContext): Promise<number> {
         { announcementId, actor: system, action: 'expire', revision: announcement.revision, at: ctx.now() },
         { channel: rows[0].channel, stopped: stopped.get(id) ?? 0 },
       )
-      await withdrawFromShelves(sql, id, ctx.now())
+      await withdrawFromShelves(sql, id, ctx.now(), { kind: 'expired' })
       await settleDispatch(sql, id, ctx.now())
     }),
   )

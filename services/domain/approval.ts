@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { AnnouncementContent, AnnouncementState } from './announcement.ts'
 import { nextState } from './announcement.ts'
 import { AppError } from './errors.ts'
+import type { ScriptReading } from './reading.ts'
 
 /** JSON with sorted keys and no undefined, so that equal content has one spelling. */
 export function canonicalJson(value: unknown): string {
@@ -16,28 +17,33 @@ export function canonicalJson(value: unknown): string {
 }
 
 /**
- * The hash that an approver signs: content, audience, channels and schedule together (design promise 4). The order
- * of areas, tags and channels carries no meaning and is left out of it. Hex, 64 characters.
+ * The hash that an approver signs: content, audience, channels and schedule together (design promise 4), and the reading
+ * of the script where a channel speaks. The order of areas, tags and channels carries no meaning and is left out of it.
+ * Without a reading (a draft, no channel that speaks, a submission from before readings were kept) it is the hash of the
+ * content alone. Hex, 64 characters.
  */
-export function approvalHash(content: AnnouncementContent): string {
+export function approvalHash(content: AnnouncementContent, reading: ScriptReading | null = null): string {
   const sorted = {
     ...content,
     topics: [...content.topics].sort(),
     channels: [...content.channels].sort(),
     audience: { areas: [...content.audience.areas].sort(), tags: [...content.audience.tags].sort() },
   }
-  return createHash('sha256').update(canonicalJson(sorted)).digest('hex')
+  const signed = reading === null ? sorted : { ...sorted, reading }
+  return createHash('sha256').update(canonicalJson(signed)).digest('hex')
 }
 
 export interface ApprovalCase {
   state: AnnouncementState
   content: AnnouncementContent
+  /** As it was pinned at the submission. */
+  reading: ScriptReading | null
   authorId: string
   submittedBy: string | null
 }
 
 /**
- * May `approverId` approve this, having seen the content whose hash is `seenHash`?
+ * May `approverId` approve this, having seen the content and the reading whose hash is `seenHash`?
  * @throws AppError announcement.wrong-state | announcement.same-person | announcement.hash-mismatch
  */
 export function checkApproval(item: ApprovalCase, approverId: string, seenHash: string): void {
@@ -53,10 +59,10 @@ export function checkApproval(item: ApprovalCase, approverId: string, seenHash: 
       en: 'The person who wrote or submitted an announcement cannot approve it. Somebody else must.',
     })
   }
-  if (approvalHash(item.content) !== seenHash) {
+  if (approvalHash(item.content, item.reading) !== seenHash) {
     throw new AppError('announcement.hash-mismatch', {
-      vi: 'Nội dung đã thay đổi so với bản Ông/Bà đã xem. Vui lòng xem lại bản mới rồi phê duyệt.',
-      en: 'The content has changed since you looked at it. Please read the present version, then approve.',
+      vi: 'Nội dung hoặc bản đọc đã thay đổi so với bản Ông/Bà đã xem. Vui lòng xem lại bản mới rồi phê duyệt.',
+      en: 'The content or its reading has changed since you looked at it. Please read the present version, then approve.',
     })
   }
 }

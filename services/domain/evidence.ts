@@ -8,6 +8,7 @@ export const evidenceLevels = [
   'handed-over',
   'fetched',
   'displayed',
+  'played-by-device',
   'delivered-to-handset',
   'attested-by-operator',
 ] as const
@@ -21,6 +22,10 @@ export const evidenceNames: Record<Evidence, Sentence> = {
   },
   fetched: { vi: 'tệp đã được tải về', en: 'the file was downloaded' },
   displayed: { vi: 'bảng tin báo đã hiển thị (chưa chắc có người xem)', en: 'displayed on the board (not: seen)' },
+  'played-by-device': {
+    vi: 'thiết bị của đài báo đã phát đến hết (chưa chắc có người nghe)',
+    en: "the station's device reports that it played to the end (not: heard)",
+  },
   'delivered-to-handset': { vi: 'nhà mạng báo máy đã nhận tin', en: 'the carrier reports delivery to the handset' },
   'attested-by-operator': { vi: 'người vận hành đài xác nhận đã phát', en: 'the operator ticked it as aired' },
 }

@@ -116,6 +116,7 @@ export const deviceEventSchema = z.object({
    */
   reason: z.string().max(40).optional(),
 })
+export type DeviceEventKind = (typeof deviceEventKinds)[number]
 export type DeviceEvent = z.infer<typeof deviceEventSchema>
 
 export const deviceStateSchema = z.object({

@@ -10,8 +10,25 @@ function builtConsole(): string {
   return join(root, 'dist', 'web', 'console')
 }
 
-/** Addresses that the console answers itself (its router.tsx); everything else unknown is a plain 404. */
-const consolePages = /^\/($|(sign-in|announcements|compose|operator|places|citizens|recipients|vendors)(\/|$))/
+/** First parts of the addresses that the console answers itself (its router.tsx); everything else unknown is a plain 404. */
+const pageNames = [
+  'accounts',
+  'airtime',
+  'announcements',
+  'as-run',
+  'citizens',
+  'compose',
+  'devices',
+  'operator',
+  'places',
+  'pronunciations',
+  'recipients',
+  'registry',
+  'setup',
+  'sign-in',
+  'vendors',
+]
+export const consolePages = new RegExp(`^/($|(${pageNames.join('|')})(/|$))`)
 
 /** A page of one message, for when the console itself cannot answer. */
 function messagePage(title: string, vi: string, en: string): string {

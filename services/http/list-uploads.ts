@@ -79,7 +79,8 @@ export function listUploads(
 
 async function finish(deps: HttpDeps, id: string, result: Promise<object>): Promise<object> {
   const report = await result
-  const { rejected, ignoredColumns, ...numbers } = report as Record<string, unknown>
+  // Lists in a report (refused rows, names) may quote the file.
+  const numbers = Object.fromEntries(Object.entries(report).filter(([, value]) => !Array.isArray(value)))
   deps.log.info({ id, ...numbers }, 'list imported')
   return { id, ...report }
 }

@@ -34,6 +34,7 @@ export function presentAnnouncement(record: AnnouncementRecord): Announcement {
   return {
     ...presentSummary(record),
     content: record.content,
+    reading: record.reading,
     authorId: record.authorId,
     submittedBy: record.submittedBy,
     submittedAt: iso(record.submittedAt),

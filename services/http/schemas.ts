@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { announcementContentSchema, announcementStates, priorities } from '../domain/announcement.ts'
 import { deliveryStates, resendableStates } from '../domain/delivery.ts'
+import { scriptReadingSchema } from '../domain/reading.ts'
 
 /**
  * The shapes of the HTTP API, used to check requests, to write the OpenAPI document and (as types) by the console.
@@ -75,6 +76,8 @@ export const announcementSummarySchema = z.object({
 
 export const announcementSchema = announcementSummarySchema.extend({
   content: announcementContentSchema,
+  /** How the script is said, from the submission on; null for a draft and where no channel speaks. Part of the hash. */
+  reading: scriptReadingSchema.nullable(),
   authorId: id,
   submittedBy: z.string().nullable(),
   submittedAt: when.nullable(),
@@ -181,6 +184,8 @@ export const previewSchema = z.object({
   /** The channel's own rendition content, see the channel's type. */
   content: z.unknown(),
   files: z.array(z.object({ name: z.string(), url: z.string(), mime: z.string(), sizeBytes: z.number() })),
+  /** What a channel that speaks will say; null for the others, and for a submission from before readings were kept. */
+  reading: scriptReadingSchema.nullable(),
   warnings: z.array(sentence),
   estimate: estimateSchema,
   /** Targets this channel would reach with this audience, exclusions taken off. */
@@ -282,7 +287,7 @@ export const importReportSchema = z.object({
 /** An import while it runs and after: how far it is, what came of it. */
 export const importJobSchema = z.object({
   id,
-  kind: z.enum(['citizens', 'opt-outs']),
+  kind: z.enum(['citizens', 'opt-outs', 'areas', 'stations', 'boards']),
   dryRun: z.boolean(),
   /** reading: the file is read and checked; merging: its people are written; failed: see `problem`. */
   phase: z.enum(['reading', 'merging', 'done', 'failed', 'cancelled']),

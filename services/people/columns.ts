@@ -1,4 +1,4 @@
-import { AppError } from '../domain/errors.ts'
+import { AppError, type Sentence } from '../domain/errors.ts'
 import { foldName } from '../text/fold.ts'
 import type { SheetRow, SheetRows } from './sheet.ts'
 
@@ -52,85 +52,108 @@ const headings = {
 } as const satisfies Record<string, readonly string[]>
 export type Field = keyof typeof headings
 
-export interface Columns {
+export interface Columns<F extends string = Field> {
   /** Position of each known field in a row; absent when the file has no such column. */
-  at: Partial<Record<Field, number>>
+  at: Partial<Record<F, number>>
   /** Headings that mean nothing to the import, as written. */
   ignored: string[]
   /** Columns with a heading; a row that is longer has been cut wrongly. */
   width: number
 }
 
-function fieldOf(heading: string): Field | undefined {
-  // A remark in brackets does not change what the column is: "Số điện thoại (bắt buộc)".
-  const wanted = [foldName(heading), foldName(heading.replace(/\([^)]*\)|\*/g, ' '))]
-  const fields = Object.keys(headings) as Field[]
-  return fields.find(field => wanted.some(name => (headings[field] as readonly string[]).includes(name)))
-}
-
-function noColumns(vi: string, en: string): AppError {
-  return new AppError('import.no-columns', {
-    vi: `${vi} Một trong 20 dòng đầu của tệp phải là tên cột, ví dụ: Họ tên, Số điện thoại, Email, Mã xã, Nhãn, Đồng ý, Ngôn ngữ. Chưa có dòng nào được nhập.`,
-    en: `${en} One of the first 20 rows must hold the headings, for example: Họ tên, Số điện thoại, Email, Mã xã, Nhãn, Đồng ý, Ngôn ngữ. Nothing was imported.`,
-  })
-}
-
 /** What a list must have to be of use. */
-export interface SheetKind {
+export interface SheetKind<F extends string = Field> {
   /** @throws AppError import.no-columns when the cells are no headings of such a list */
-  readHeadings(cells: string[]): Columns
+  readHeadings(cells: string[]): Columns<F>
   accepts(row: SheetRow): boolean
+  /** True for a heading that such a list has. */
+  knows(heading: string): boolean
 }
 
-/**
- * Finds out which column holds what, by headings in Vietnamese (with or without marks) or English.
- * @throws AppError import.no-columns when two columns claim the same
- */
-function columnsOf(cells: string[]): Columns {
-  const columns: Columns = { at: {}, ignored: [], width: cells.length }
-  for (const [position, cell] of cells.entries()) {
-    const field = fieldOf(cell)
-    const first = field === undefined ? undefined : columns.at[field]
-    if (first !== undefined) {
-      const names = `"${cells[first]?.trim()}", "${cell.trim()}"`
-      throw noColumns(
-        `Hai cột cùng một nội dung: ${names}. Ông/Bà vui lòng bỏ bớt một cột.`,
-        `Two columns hold the same: ${names}. Please remove one.`,
-      )
+/** A kind of list as data. */
+export interface SheetSpec<F extends string> {
+  /** Headings that offices give each column, folded. */
+  headings: Record<F, readonly string[]>
+  /** Headings for somebody to copy. */
+  example: string
+  /** What the file lacks; undefined when it has enough. */
+  lacks(has: (field: F) => boolean): Sentence | undefined
+}
+
+/** Makes a kind of list of its headings and needs. */
+export function sheetOf<F extends string>({ headings, example, lacks }: SheetSpec<F>): SheetKind<F> {
+  const fieldOf = (heading: string): F | undefined => {
+    // A remark in brackets does not change what the column is: "Số điện thoại (bắt buộc)".
+    const wanted = [foldName(heading), foldName(heading.replace(/\([^)]*\)|\*/g, ' '))]
+    const fields = Object.keys(headings) as F[]
+    return fields.find(field => wanted.some(name => headings[field].includes(name)))
+  }
+  const readHeadings = (cells: string[]): Columns<F> => {
+    const columns: Columns<F> = { at: {}, ignored: [], width: cells.length }
+    for (const [position, cell] of cells.entries()) {
+      const field = fieldOf(cell)
+      const first = field === undefined ? undefined : columns.at[field]
+      if (first !== undefined) {
+        const names = `"${cells[first]?.trim()}", "${cell.trim()}"`
+        throw noColumns(
+          {
+            vi: `Hai cột cùng một nội dung: ${names}. Ông/Bà vui lòng bỏ bớt một cột.`,
+            en: `Two columns hold the same: ${names}. Please remove one.`,
+          },
+          example,
+        )
+      }
+      if (field !== undefined) columns.at[field] = position
+      else if (cell.trim() !== '') columns.ignored.push(cell.trim().slice(0, 60))
     }
-    if (field !== undefined) columns.at[field] = position
-    else if (cell.trim() !== '') columns.ignored.push(cell.trim().slice(0, 60))
+    const lacking = lacks(field => columns.at[field] !== undefined)
+    if (lacking) throw noColumns(lacking, example)
+    return columns
   }
-  if (columns.at.phone === undefined && columns.at.email === undefined) {
-    throw noColumns('Tệp không có cột số điện thoại hoặc email.', 'The file has no column of phone numbers or emails.')
-  }
-  return columns
-}
-
-/** @throws AppError import.no-columns when an address or the commune is missing, or two columns claim the same */
-export function readHeadings(cells: string[]): Columns {
-  const columns = columnsOf(cells)
-  if (columns.at.areaCode === undefined && columns.at.areaName === undefined) {
-    throw noColumns('Tệp không có cột mã xã hoặc tên xã.', 'The file has no column of commune codes or names.')
-  }
-  return columns
-}
-
-function kindOf(read: (cells: string[]) => Columns): SheetKind {
   const accepts = ({ cells }: SheetRow) => {
     try {
-      read(cells)
+      readHeadings(cells)
       return true
     } catch {
       return false
     }
   }
-  return { readHeadings: read, accepts }
+  return { readHeadings, accepts, knows: heading => fieldOf(heading) !== undefined }
 }
 
-export const citizenSheet = kindOf(readHeadings)
+function noColumns({ vi, en }: Sentence, example: string): AppError {
+  return new AppError('import.no-columns', {
+    vi: `${vi} Một trong 20 dòng đầu của tệp phải là tên cột, ví dụ: ${example}. Chưa có dòng nào được nhập.`,
+    en: `${en} One of the first 20 rows must hold the headings, for example: ${example}. Nothing was imported.`,
+  })
+}
+
+const example = 'Họ tên, Số điện thoại, Email, Mã xã, Nhãn, Đồng ý, Ngôn ngữ'
+const noAddress: Sentence = {
+  vi: 'Tệp không có cột số điện thoại hoặc email.',
+  en: 'The file has no column of phone numbers or emails.',
+}
+const noArea: Sentence = {
+  vi: 'Tệp không có cột mã xã hoặc tên xã.',
+  en: 'The file has no column of commune codes or names.',
+}
+
+export const citizenSheet = sheetOf<Field>({
+  headings,
+  example,
+  lacks: has => {
+    if (!has('phone') && !has('email')) return noAddress
+    return has('areaCode') || has('areaName') ? undefined : noArea
+  },
+})
+/** @throws AppError import.no-columns when an address or the commune is missing, or two columns claim the same */
+export const readHeadings = citizenSheet.readHeadings
 /** A list of people who refuse messages: an address is enough. */
-export const optOutSheet = kindOf(columnsOf)
+export const optOutSheet = sheetOf<Field>({
+  headings,
+  example,
+  lacks: has => (has('phone') || has('email') ? undefined : noAddress),
+})
 
 /** Lists often carry a title, a date and an empty line above the headings. */
 export const rowsAboveHeadings = 20
@@ -140,10 +163,10 @@ export const rowsAboveHeadings = 20
  * @returns the columns, and the rows below the headings
  * @throws AppError import.no-columns, saying what the likeliest row lacks
  */
-export async function findHeadings(
+export async function findHeadings<F extends string>(
   batches: SheetRows,
-  kind: SheetKind,
-): Promise<{ columns: Columns; rows: SheetRows }> {
+  kind: SheetKind<F>,
+): Promise<{ columns: Columns<F>; rows: SheetRows }> {
   const above: SheetRow[] = []
   for (;;) {
     const next = await batches.next()
@@ -157,10 +180,10 @@ export async function findHeadings(
     if (next.done || above.length >= rowsAboveHeadings) break
   }
   await batches.return(undefined)
-  const known = (row: SheetRow) => row.cells.filter(cell => fieldOf(cell) !== undefined).length
+  const known = (row: SheetRow) => row.cells.filter(kind.knows).length
   const likeliest = above.slice(0, rowsAboveHeadings).sort((a, b) => known(b) - known(a))[0]
   kind.readHeadings(likeliest?.cells ?? [])
-  throw noColumns('Không tìm thấy dòng tên cột.', 'No row of headings was found.')
+  throw new Error('no row among the first was accepted, and yet one reads as headings')
 }
 
 async function* below(rest: SheetRow[], batches: SheetRows): SheetRows {

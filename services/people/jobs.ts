@@ -7,7 +7,7 @@ import type { ImportProgress } from './import.ts'
  * that whichever process answers can tell, and so that the answer survives a broken connection.
  */
 
-export const importKinds = ['citizens', 'opt-outs'] as const
+export const importKinds = ['citizens', 'opt-outs', 'areas', 'stations', 'boards'] as const
 export type ImportKind = (typeof importKinds)[number]
 
 export interface ImportJob<Report = unknown> {

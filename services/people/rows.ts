@@ -36,10 +36,10 @@ const agrees = ['co', 'x', 'v', '1', 'yes', 'y', 'true', 'dong y', 'da dong y', 
 const declines = ['khong', 'khong dong y', 'chua', 'chua dong y', '0', 'no', 'n', 'false']
 
 /** What a formula leaves when it fails. */
-const formulaError = /^#(N\/A|REF!|VALUE!|NAME\?|DIV\/0!|NULL!|NUM!|SPILL!|CALC!)$/
+export const formulaError = /^#(N\/A|REF!|VALUE!|NAME\?|DIV\/0!|NULL!|NUM!|SPILL!|CALC!)$/
 
 /** UTF-8 once read as Windows-1252 and saved so ("Nguyá»…n"), or letters already lost (U+FFFD). */
-const garbled =
+export const garbled =
   /\ufffd|\u00e1[\u00ba\u00bb][\u0080-\uffff]|\u00c4[\u0090\u2018]|\u00c6[\u00b0\u00a1]|\u00c3[\u0080-\u00bf]/
 
 function refused(vi: string, en: string): RowReading {
@@ -72,6 +72,26 @@ export function cellOf(cells: string[], position: number | undefined): string {
 /** Nothing to undo: most cells of a list, and normalising is what takes time. */
 const plainCell = /^[\w@.][\w@. -]*[\w@.]$/
 
+/** Why a row was cut into the wrong cells, or holds more than a cell of any list does; undefined when it is whole. */
+export function cutWrongly(
+  cells: string[],
+  { at, width }: { at: Partial<Record<string, number>>; width: number },
+): Sentence | undefined {
+  if (cells.slice(width).some(cell => cell.trim() !== '')) {
+    return {
+      vi: `Dòng có ${cells.length} ô trong khi chỉ có ${width} cột; có thể một ô chứa dấu phân cách mà không đặt trong ngoặc kép.`,
+      en: `The row has ${cells.length} cells but there are only ${width} columns; a cell may hold the separator without being quoted.`,
+    }
+  }
+  if (Object.values(at).some(position => position !== undefined && (cells[position] ?? '').length > cellCharacters)) {
+    return {
+      vi: `Có ô dài quá ${cellCharacters} ký tự; có thể một dấu ngoặc kép không được đóng.`,
+      en: `A cell is longer than ${cellCharacters} characters; a double quote may not be closed.`,
+    }
+  }
+  return undefined
+}
+
 /**
  * Checks one row. A row with any wrong cell is refused whole, with the first reason: half a person would look imported.
  * @param consentForAll no consent column: everybody in the file agreed on the basis that the importer states
@@ -81,18 +101,8 @@ export function readPerson(
   columns: Columns,
   options: { findArea: AreaFinder; consentForAll: boolean; convertOldNumbers: boolean },
 ): RowReading {
-  if (cells.slice(columns.width).some(cell => cell.trim() !== '')) {
-    return refused(
-      `Dòng có ${cells.length} ô trong khi chỉ có ${columns.width} cột; có thể một ô chứa dấu phân cách mà không đặt trong ngoặc kép.`,
-      `The row has ${cells.length} cells but there are only ${columns.width} columns; a cell may hold the separator without being quoted.`,
-    )
-  }
-  if (Object.values(columns.at).some(position => (cells[position] ?? '').length > cellCharacters)) {
-    return refused(
-      `Có ô dài quá ${cellCharacters} ký tự; có thể một dấu ngoặc kép không được đóng.`,
-      `A cell is longer than ${cellCharacters} characters; a double quote may not be closed.`,
-    )
-  }
+  const cut = cutWrongly(cells, columns)
+  if (cut) return { ok: false, reason: cut }
   const cell = (field: Field): string => cellOf(cells, columns.at[field])
 
   const name = cell('fullName').replace(/^'/, '').replace(/\s+/g, ' ')

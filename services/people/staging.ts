@@ -24,7 +24,12 @@ export async function openStaging(sql: Sql): Promise<void> {
 
 /** Sends lines made by {@link personLine} and {@link refusedLine}; when they throw, nothing of them is kept. */
 export async function stageLines(sql: Transaction, lines: AsyncIterable<string>): Promise<void> {
-  const into = 'copy import_rows (row, name, phone, email, area, tags, consent, language, vi, en) from stdin'
+  await copyLines(sql, 'row, name, phone, email, area, tags, consent, language, vi, en', lines)
+}
+
+/** Copies lines of COPY's text format into these columns of `import_rows`. */
+export async function copyLines(sql: Transaction, columns: string, lines: AsyncIterable<string>): Promise<void> {
+  const into = `copy import_rows (${columns}) from stdin`
   await pipeline(Readable.from(lines, { objectMode: true, highWaterMark: 2 }), sql.query(copyFrom(into)))
 }
 
@@ -32,7 +37,7 @@ const special = /[\\\t\n\r]/
 const escapes: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' }
 
 /** One value of COPY's text format. */
-function field(value: string | null): string {
+export function field(value: string | null): string {
   if (value === null) return '\\N'
   return special.test(value) ? value.replace(/[\\\t\n\r]/g, c => escapes[c] ?? c) : value
 }

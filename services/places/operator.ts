@@ -1,3 +1,4 @@
+import { speechFiles } from '../../channels/contract.ts'
 import type { DispatchContext } from '../dispatch/context.ts'
 import { recordReceipts } from '../dispatch/receipts.ts'
 import type { Actor } from '../domain/accounts.ts'
@@ -211,7 +212,7 @@ export async function recordAiredItems(ctx: DispatchContext): Promise<number> {
   })
 }
 
-/** The audio among a rendition's files. */
+/** What is broadcast among a rendition's files; the voice track beside it is for joining slots, never for the air. */
 export function audioOf(files: StoredFile[]): StoredFile | undefined {
-  return files.find(f => f.mime.startsWith('audio/'))
+  return files.find(f => f.name === speechFiles.broadcast) ?? files.find(f => f.mime === 'audio/mpeg')
 }

@@ -82,6 +82,8 @@ export const speechContentSchema = z.object({
   durationSeconds: z.number(),
   /** Name for a saved copy, plain ASCII: FM desks and USB sticks take no other. */
   fileName: z.string(),
+  /** Measured on the decoded file. */
+  lufs: z.number().optional(),
 })
 
 export type BoardItem = ShelfEntry & { content: StoredBoardContent }
@@ -165,14 +167,21 @@ export async function boardItems(sql: Sql, boardId: string, now: Date): Promise<
   return (await itemsOfBoards(sql, [boardId], now)).get(boardId) ?? []
 }
 
-/** Current items of one station: emergency first, then priority, then routine; newest first within each. */
-export async function stationItems(sql: Sql, stationId: string, now: Date): Promise<StationItem[]> {
-  const entries = await currentEntries(sql, 'stations', [stationId], now)
+/** Current items of many stations at once: emergency first, then priority, then routine; newest first within each. */
+export async function itemsOfStations(sql: Sql, stationIds: string[], now: Date): Promise<Map<string, StationItem[]>> {
+  const entries = await currentEntries(sql, 'stations', stationIds, now)
   const contents = await contentsOf(sql, entries, speechContentSchema)
-  return entries.sort(byPriority).flatMap(entry => {
+  const byStation = new Map<string, StationItem[]>(stationIds.map(id => [id, []]))
+  for (const entry of entries.sort(byPriority)) {
     const content = contents.get(entry.renditionId)
-    return content ? [{ ...entry, ...content }] : []
-  })
+    if (content) byStation.get(entry.placeId)?.push({ ...entry, ...content })
+  }
+  return byStation
+}
+
+/** Current items of one station in the order of {@link itemsOfStations}. */
+export async function stationItems(sql: Sql, stationId: string, now: Date): Promise<StationItem[]> {
+  return (await itemsOfStations(sql, [stationId], now)).get(stationId) ?? []
 }
 
 /**

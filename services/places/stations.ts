@@ -36,11 +36,18 @@ export async function createStations(
   return rows.map(r => r.id)
 }
 
-/** Stations in use, by area then name. */
-export async function listStations(sql: Sql): Promise<StationRow[]> {
+/**
+ * Stations in use, by area then name.
+ * @param options.retired those that are no longer in use as well: their as-run logs remain
+ */
+export async function listStations(
+  sql: Sql,
+  options: { retired?: boolean } = {},
+): Promise<(StationRow & { parentCode: string })[]> {
   const { rows } = await sql.query(
-    `select ${columns} from stations s join areas a on a.code = s.area_code
-     where s.retired_at is null order by s.area_code, s.name, s.id`,
+    `select ${columns}, coalesce(a.parent_code, '') as "parentCode" from stations s join areas a on a.code = s.area_code
+     where s.retired_at is null or $1 order by s.area_code, s.name, s.id`,
+    [options.retired ?? false],
   )
   return rows
 }

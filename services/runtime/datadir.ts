@@ -41,10 +41,11 @@ const LEAST_FREE_BYTES = 150_000_000
  * creates the next number with link(2), which only one of several can do, and then looks again; so two starts at once
  * never both succeed.
  * @param folder relative paths are below the working directory
+ * @param leastFreeBytes room that there must be
  * @throws AppError setup.already-running, setup.disk-full, setup.configuration
  */
-export async function openDataDir(folder: string): Promise<DataDir> {
-  const path = await makeWritable(resolve(folder))
+export async function openDataDir(folder: string, leastFreeBytes = LEAST_FREE_BYTES): Promise<DataDir> {
+  const path = await makeWritable(resolve(folder), leastFreeBytes)
   const mine = await takeLock(path)
   await removeOtherLocks(path, mine)
   return {
@@ -156,12 +157,12 @@ async function removeOtherLocks(path: string, mine: number): Promise<void> {
  * As root the folder may be passed through (not listed) by others, for PostgreSQL runs as another user; what lies in
  * it is protected by its own rights.
  */
-async function makeWritable(folder: string): Promise<string> {
+async function makeWritable(folder: string, leastFreeBytes: number): Promise<string> {
   try {
     await mkdir(folder, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 })
     const path = await realpath(folder)
     const { bavail, bsize } = await statfs(path)
-    if (bavail * bsize < LEAST_FREE_BYTES) throw diskFull(path)
+    if (bavail * bsize < leastFreeBytes) throw diskFull(path)
     const probe = join(path, `.probe.${process.pid}`)
     const file = await open(probe, 'w')
     try {

@@ -1,5 +1,6 @@
 import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto'
 import { AppError } from '../domain/errors.ts'
+import { createKeys, type InstanceKeys } from './keys.ts'
 
 /**
  * Signed addresses for people and devices that have no session: download links of operators, one-click refusals of
@@ -7,6 +8,8 @@ import { AppError } from '../domain/errors.ts'
  */
 export interface Links {
   publicUrl: string
+  /** Keys for what is signed or sealed rather than linked to. */
+  keys: InstanceKeys
   /** Absolute URL of `path` that is accepted until `expiresAt`. */
   signUrl(path: string, expiresAt: Date): string
   /** @throws AppError auth.bad-token when forged, altered or out of date */
@@ -43,6 +46,7 @@ export function createLinks(secret: string, publicUrl: string): Links {
 
   return {
     publicUrl: base,
+    keys: createKeys(secret),
     signUrl(path, expiresAt) {
       const exp = String(Math.floor(expiresAt.getTime() / 1000))
       return `${base}${path}?exp=${exp}&sig=${mac(urlKey, `${path}\n${exp}`)}`

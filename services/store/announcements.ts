@@ -1,6 +1,7 @@
 import type { Actor } from '../domain/accounts.ts'
 import type { AnnouncementContent, AnnouncementState } from '../domain/announcement.ts'
 import { announcementContentSchema } from '../domain/announcement.ts'
+import { type ScriptReading, scriptReadingSchema } from '../domain/reading.ts'
 import { foldName } from '../text/fold.ts'
 import type { Sql } from './db.ts'
 
@@ -10,6 +11,8 @@ export interface AnnouncementRow {
   state: AnnouncementState
   revision: number
   content: AnnouncementContent
+  /** Pinned from the submission on, where a channel speaks. */
+  reading: ScriptReading | null
   authorId: string
   authorName: string
   submittedBy: string | null
@@ -25,14 +28,21 @@ export interface AnnouncementRow {
   updatedAt: Date
 }
 
-const columns = `id, state, revision, content, author_id as "authorId", author_name as "authorName",
+const columns = `id, state, revision, content, reading, author_id as "authorId", author_name as "authorName",
   submitted_by as "submittedBy", submitted_at as "submittedAt", approved_by as "approvedBy",
   approved_by_name as "approvedByName", approved_at as "approvedAt", approved_hash as "approvedHash",
   cancelled_at as "cancelledAt", cancel_reason as "cancelReason", return_reason as "returnReason",
   created_at as "createdAt", updated_at as "updatedAt"`
 
-function parse(row: AnnouncementRow & { content: unknown }): AnnouncementRow {
-  return { ...row, content: announcementContentSchema.parse(row.content) }
+/** A list leaves out what it does not show: the reading of an announcement whose hash is settled. */
+const listColumns = columns.replace(' reading,', ` case when state = 'submitted' then reading end as reading,`)
+
+function parse(row: AnnouncementRow & { content: unknown; reading: unknown }): AnnouncementRow {
+  return {
+    ...row,
+    content: announcementContentSchema.parse(row.content),
+    reading: row.reading === null ? null : scriptReadingSchema.parse(row.reading),
+  }
 }
 
 const searchText = (content: AnnouncementContent) => foldName(`${content.title} ${content.documentNumber}`)
@@ -70,7 +80,7 @@ export async function listAnnouncementRows(
   filter: { state?: AnnouncementState; q?: string; before?: { updatedAt: string; id: string }; limit: number },
 ): Promise<AnnouncementRow[]> {
   const { rows } = await sql.query(
-    `select ${columns} from announcements
+    `select ${listColumns} from announcements
      where ($1::text is null or state = $1)
        and ($2::text is null or strpos(search_text, $2) > 0)
        and ($3::timestamptz is null or (date_trunc('milliseconds', updated_at), id) < ($3, $4::uuid))
@@ -104,6 +114,7 @@ export async function updateContent(
 /** Columns that go with a change of state; what is not named stays as it is. */
 export interface StateChange {
   state: AnnouncementState
+  reading?: ScriptReading | null
   submittedBy?: string | null
   submittedAt?: Date | null
   approvedBy?: string
@@ -117,6 +128,7 @@ export interface StateChange {
 
 const stateColumns: Record<keyof StateChange, string> = {
   state: 'state',
+  reading: 'reading',
   submittedBy: 'submitted_by',
   submittedAt: 'submitted_at',
   approvedBy: 'approved_by',
@@ -134,9 +146,13 @@ export async function updateState(sql: Sql, id: string, change: StateChange, now
   const sets = names.map((name, i) => `${stateColumns[name]} = $${i + 3}`)
   const { rows } = await sql.query(
     `update announcements set ${sets.join(', ')}, updated_at = $2 where id = $1 returning ${columns}`,
-    [id, now, ...names.map(name => change[name])],
+    [id, now, ...names.map(name => (name === 'reading' ? jsonOrNull(change.reading) : change[name]))],
   )
   return parse(rows[0])
+}
+
+function jsonOrNull(value: object | null | undefined): string | null {
+  return value ? JSON.stringify(value) : null
 }
 
 export interface AnnouncementEventRow {

@@ -1,13 +1,64 @@
+import { type AsRunNews, appendAsRunOfMany } from './as-run.ts'
 import type { Sql } from './db.ts'
 
+/** Why something is taken off the shelves. An expiry is no news for the as-run log: the item itself said when it ends. */
+export type WithdrawalReason =
+  | { kind: 'expired' }
+  | { kind: 'cancelled' | 'superseded' | 'withdrawn'; by?: string; text?: string }
+
 /**
- * Takes a dispatch off every shelf and pokes the boards and feeds that had it, in the caller's transaction. Putting
- * it back later does not undo this.
+ * Takes dispatches off every shelf and pokes the boards, feeds and devices that had them, in the caller's transaction.
+ * Putting them back later does not undo this. The as-run log of each station says so, with what its devices had reported
+ * by then. Call it once for all dispatches, as the last thing that locks rows.
  */
-export async function withdrawFromShelves(sql: Sql, dispatchId: string, now: Date): Promise<void> {
-  await sql.query('update shelf_items set withdrawn_at = $2 where dispatch_id = $1 and withdrawn_at is null', [
-    dispatchId,
-    now,
-  ])
+export async function withdrawFromShelves(
+  sql: Sql,
+  dispatchIds: string | string[],
+  now: Date,
+  why: WithdrawalReason = { kind: 'withdrawn' },
+): Promise<void> {
+  const { rows } = await sql.query<{ kind: string; stationId: string; dispatchId: string; announcementId: string }>(
+    `update shelf_items s set withdrawn_at = $2 from dispatches d
+     where s.dispatch_id = any($1::bigint[]) and s.withdrawn_at is null and d.id = s.dispatch_id
+     returning s.kind, s.place_id as "stationId", s.dispatch_id as "dispatchId", d.announcement_id as "announcementId"`,
+    [[dispatchIds].flat(), now],
+  )
+  const atStations = rows.filter(r => r.kind === 'stations')
+  if (why.kind !== 'expired' && atStations.length > 0) await noteWithdrawn(sql, atStations, now, why)
   await sql.query(`select pg_notify('loa_shelf', '')`)
+}
+
+async function noteWithdrawn(
+  sql: Sql,
+  items: { stationId: string; dispatchId: string; announcementId: string }[],
+  now: Date,
+  why: WithdrawalReason,
+): Promise<void> {
+  const { kind: reason, ...more } = why
+  const { rows } = await sql.query<{ stationId: string; dispatchId: string; ended: number; interrupted: number }>(
+    `select station_id as "stationId", dispatch_id as "dispatchId",
+       count(*) filter (where kind = 'ended')::int as ended,
+       count(*) filter (where kind = 'interrupted')::int as interrupted
+     from device_events where dispatch_id = any($1::bigint[]) group by 1, 2`,
+    [[...new Set(items.map(i => i.dispatchId))]],
+  )
+  const heard = new Map(rows.map(r => [`${r.stationId} ${r.dispatchId}`, r]))
+  const news = new Map<string, AsRunNews[]>()
+  for (const { stationId, dispatchId, announcementId } of items) {
+    const { ended = 0, interrupted = 0 } = heard.get(`${stationId} ${dispatchId}`) ?? {}
+    const body = { dispatch: dispatchId, announcement: announcementId, reason, ...more, ended, interrupted }
+    news.set(stationId, [...(news.get(stationId) ?? []), { at: now, kind: 'withdrawn', body }])
+  }
+  await appendAsRunOfMany(sql, news)
+}
+
+/**
+ * Tells the devices, feeds and boards that listen that stations have something new to play, when the caller's transaction
+ * ends. For changes that do not touch the shelf: slots, their files, devices, programmes.
+ * @param stationIds at most some hundred; `all` when any station may be meant
+ */
+export async function pokeStations(sql: Sql, stationIds: string[] | 'all'): Promise<void> {
+  if (stationIds === 'all') await sql.query(`select pg_notify('loa_shelf', '')`)
+  else
+    await sql.query(`select pg_notify('loa_shelf', $1)`, [JSON.stringify({ kind: 'stations', placeIds: stationIds })])
 }

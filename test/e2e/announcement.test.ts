@@ -50,6 +50,36 @@ describe('one announcement from the officer to the village', () => {
     expect(new Set(demo.accounts.map(a => a.password)).size).toBe(3)
   })
 
+  test('the dictionary: an entry is tried out, saved, heard, removed and brought back', async () => {
+    const officer = await signIn('chuyenvien')
+    await officer.getByRole('link', { name: 'Từ điển phát âm' }).first().click()
+    await officer.getByText('Từ điển chưa có mục nào').waitFor()
+    await officer.getByRole('button', { name: 'Thêm mục' }).first().click()
+    const dialog = officer.getByRole('dialog')
+    await dialog.getByRole('textbox', { name: 'Cách viết' }).fill('phường Đông Hà')
+    await dialog.getByRole('textbox', { name: 'Cách đọc' }).fill('phường 1')
+    await dialog.getByRole('button', { name: 'Lưu' }).click()
+    await dialog.getByText('Cách đọc có “1” ở vị trí 8').waitFor()
+    await dialog.getByRole('textbox', { name: 'Cách đọc' }).fill('phường đông hà mới')
+    await dialog.getByRole('button', { name: 'Lưu' }).click()
+    await officer.getByText('phường đông hà mới').waitFor()
+
+    await officer.getByRole('button', { name: 'Nghe cách đọc phường Đông Hà' }).click()
+    await officer.getByRole('button', { name: 'Dừng' }).first().waitFor()
+    // It ends by itself.
+    await officer.getByRole('button', { name: 'Nghe cách đọc phường Đông Hà' }).waitFor()
+    await officer.getByRole('button', { name: 'Xóa phường Đông Hà' }).click()
+    await officer.getByText('Từ điển chưa có mục nào').waitFor()
+    await officer.getByRole('button', { name: 'Hoàn tác' }).click()
+    await officer.getByText('phường đông hà mới').waitFor()
+
+    await officer.getByRole('textbox', { name: 'Câu cần đọc' }).fill('Họp tại phường Đông Hà lúc 7h30.')
+    await officer.getByRole('button', { name: 'Xem bản đọc' }).click()
+    await officer.getByText('2 chỗ đọc khác chữ viết').waitFor()
+    await officer.getByText('Lời đọc', { exact: true }).click()
+    await officer.getByText('Họp tại phường đông hà mới lúc bảy giờ ba mươi phút.').waitFor()
+  })
+
   test('written, previewed, submitted, approved, sent, heard and shown', async () => {
     // A board of Đông Hà hangs on the wall before anything happens.
     const officer = await signIn('chuyenvien')
@@ -88,7 +118,13 @@ describe('one announcement from the officer to the village', () => {
     })
     const approver = await signIn('lanhdao')
     await approver.goto(`${demo.console}${path}`)
+    // What will be heard stands beside what is written, and the signature says that it covers it.
+    const reading = approver.getByRole('heading', { name: 'Bản đọc trên loa' }).locator('..')
+    await reading.getByText('bảy giờ ba mươi phút').waitFor()
+    expect(await reading.locator('del', { hasText: '7h30' }).count()).toBe(1)
+    await reading.getByText('phường đông hà mới').first().waitFor()
     await approver.getByRole('button', { name: 'Phê duyệt', exact: true }).click()
+    await approver.getByRole('dialog').getByText('Chữ ký gồm cả bản đọc trên loa').waitFor()
     await approver.getByRole('dialog').getByRole('button', { name: 'Phê duyệt' }).click()
     await approver.getByText('Đã hoàn thành').first().waitFor({ timeout: 60_000 })
 

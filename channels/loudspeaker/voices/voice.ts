@@ -15,6 +15,11 @@ export interface Voice {
    * bytes of UTF-8, others characters.
    */
   limits: { maxCharacters: number; maxBytes: number }
+  /**
+   * Set when the engine makes about the usual pause between sentences by itself, and a call costs more than the speaking:
+   * sentences of a paragraph then come together, up to so many characters.
+   */
+  joinUpToCharacters?: number
   /** How many calls may run at once; 1 for a model that fills the cores by itself. */
   concurrency: number
   /**

@@ -3,14 +3,19 @@ import { benchAirtime } from '../../bench/airtime.ts'
 import { benchDispatch } from '../../bench/dispatch.ts'
 import { benchImport } from '../../bench/import.ts'
 import { benchLedger } from '../../bench/ledger.ts'
+import { benchReading } from '../../bench/reading.ts'
 import { benchReceipts } from '../../bench/receipts.ts'
 import type { BenchReport } from '../../bench/report.ts'
 import { benchSmpp } from '../../bench/smpp.ts'
 import { benchSmtp } from '../../bench/smtp.ts'
+import { benchSpeech } from '../../bench/speech.ts'
+import { benchStation } from '../../bench/station/real-time.ts'
 import { benchStop } from '../../bench/stop.ts'
 import { benchTwilio } from '../../bench/twilio.ts'
 import { benchUrgent } from '../../bench/urgent.ts'
+import { cleanText } from '../../text/input.ts'
 import { table } from '../show/table.ts'
+import { readTextSource } from '../text-source.ts'
 
 function positive(text: string): number {
   const n = Number(text)
@@ -57,12 +62,42 @@ export function register(program: Command): void {
       print(report, choices.json)
     })
   bench
+    .command('speech')
+    .description(
+      'seconds from a text to a verified MP3, a quarter of an hour and an emergency, beside the bare commands',
+    )
+    .option(
+      '--characters <n>',
+      'length of the spoken text of the slot; 13,700 take a quarter of an hour',
+      positive,
+      13_700,
+    )
+    .option('--rounds <n>', 'rounds of each side, in alternating order; the median counts', positive, 5)
+    .option('--json', 'print one JSON document')
+    .action(async (choices: { characters: number; rounds: number; json?: boolean }) => {
+      print(await benchSpeech({ ...choices, onStep }), choices.json)
+    })
+  bench
     .command('import')
     .description('a CSV of citizens into the register, beside bare COPY of the same rows')
     .option('--rows <n>', 'rows of the file', positive, 1_000_000)
     .option('--json', 'print one JSON document')
     .action(async (choices: { rows: number; json?: boolean }) => {
       print(await benchImport({ ...choices, onStep: step => process.stderr.write(`… ${step}\n`) }), choices.json)
+    })
+  bench
+    .command('reading')
+    .description(
+      'megabytes of text per second of the processor into spoken words, beside cutting and joining the same text',
+    )
+    .option('--megabytes <n>', 'size of each text', positive, 2)
+    .option('--rounds <n>', 'runs of each side; the fastest counts', positive, 3)
+    .option('--page <file>', "a page of one's own instead of the plan's announcement")
+    .option('--json', 'print one JSON document')
+    .action(async (choices: { megabytes: number; rounds: number; page?: string; json?: boolean }) => {
+      const { page: file, ...rest } = choices
+      const page = file === undefined ? {} : { page: cleanText(await readTextSource(file, process.stdin)) }
+      print(benchReading({ ...rest, ...page, onStep }), choices.json)
     })
   bench
     .command('receipts')
@@ -90,6 +125,16 @@ export function register(program: Command): void {
     .option('--json', 'print one JSON document')
     .action(async (choices: { outcomes: number; people: number; json?: boolean }) => {
       print(await benchLedger({ ...choices, onStep }), choices.json)
+    })
+  bench
+    .command('station')
+    .description('how late the player starts a slot, and how soon an emergency is on air, in real time')
+    .option('--slots <n>', 'slots, and as many emergencies', positive, 5)
+    .option('--link <url>', 'the link of a device of a running Loa: what it has to play meanwhile is measured instead')
+    .option('--minutes <n>', 'how long to listen with --link', positive, 10)
+    .option('--json', 'print one JSON document')
+    .action(async (choices: { slots: number; link?: string; minutes: number; json?: boolean }) => {
+      print(await benchStation({ ...choices, onStep }), choices.json)
     })
   for (const [name, { run, messages, what }] of Object.entries(clientBenches)) {
     bench

@@ -2,6 +2,7 @@ import cliProgress from 'cli-progress'
 import { type Command, InvalidArgumentError } from 'commander'
 import type { ChaosReport } from '../../bench/chaos.ts'
 import { runChaos } from '../../bench/chaos.ts'
+import { runStation, type StationRunReport } from '../../bench/station/run.ts'
 import { table } from '../show/table.ts'
 
 interface ChaosChoices {
@@ -25,7 +26,7 @@ function wholeFrom(least: number): (text: string) => number {
 
 /** Adds `loa chaos`: one dispatch through separate processes while they are killed, and both records compared. */
 export function register(program: Command): void {
-  program
+  const chaos = program
     .command('chaos')
     .description(
       'Thử độ bền: giết tiến trình, xóa hàng đợi, dừng cơ sở dữ liệu giữa chừng rồi đối chiếu · kill workers, empty Redis and stop PostgreSQL in the middle of a dispatch, then compare the vendor with the database',
@@ -42,6 +43,21 @@ export function register(program: Command): void {
       const report = await withProgress(choices)
       if (choices.json) process.stdout.write(`${JSON.stringify(report)}\n`)
       else process.stdout.write(words(report))
+      process.exitCode = report.failures.length > 0 ? 1 : 0
+    })
+  chaos
+    .command('station')
+    .description(
+      'Ba ngày của một máy phát tại đài trong vài phút: cắt mạng, mất điện, lịch giả; đối chiếu nhật ký với tiếng đã ghi · days of a station player in minutes: network cuts, power cuts, forged manifests; its reports held against an independent recording',
+    )
+    .option('--seed <n>', 'what is aired and what goes wrong; the same seed gives the same days', wholeFrom(0), 1)
+    .option('--hours <n>', 'simulated hours', wholeFrom(8), 72)
+    .option('--json', 'print one JSON document')
+    .action(async (_choices: object, command: Command) => {
+      // --seed and --json are read by the command above, which has them too.
+      const choices = command.optsWithGlobals<{ seed: number; hours: number; json?: boolean }>()
+      const report = await runStation({ ...choices, onStep: step => process.stderr.write(`… ${step}\n`) })
+      process.stdout.write(choices.json ? `${JSON.stringify(report)}\n` : stationWords(report))
       process.exitCode = report.failures.length > 0 ? 1 : 0
     })
 }
@@ -85,7 +101,12 @@ async function withProgress(choices: ChaosChoices): Promise<ChaosReport> {
   }
 }
 
-function words(report: ChaosReport): string {
+function stationWords({ told, ...report }: StationRunReport): string {
+  const rows = Object.entries(told).map(([name, value]) => [name, String(value)])
+  return `${table(['', ''], rows)}\n${words(report)}`
+}
+
+function words(report: Pick<ChaosReport, 'machine' | 'failures'>): string {
   const { machine, failures, ...figures } = report
   const rows = Object.entries(figures).map(([name, value]) => [name, String(value)])
   const verdict = failures.length === 0 ? 'Giữ đúng mọi cam kết · every promise was kept' : failures.join('\n')

@@ -6,23 +6,13 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Command } from 'commander'
 import { readEnv } from '../../../config/env.ts'
 import { AppError, type ErrorCode } from '../../domain/errors.ts'
-import { importCitizens } from '../../people/import.ts'
 import { type ImportJob, type ImportKind, type JobControl, runImportJob } from '../../people/jobs.ts'
-import { importOptOuts } from '../../people/opt-outs.ts'
-import { refusableChannels } from '../../people/refusable.ts'
 import { rejectedCsv } from '../../people/rejected.ts'
-import { type Db, openDb, requireReachable } from '../../store/db.ts'
+import { openDb, requireReachable } from '../../store/db.ts'
 import { type ApiClient, signedInClient } from '../api-client.ts'
+import { type ImportChoices, listKinds } from '../import-kinds.ts'
 import { createImportBar, type ImportBar } from '../show/import-bar.ts'
 import { describeImport, type ImportReport } from '../show/import-report.ts'
-
-export interface ImportChoices {
-  dryRun?: boolean
-  consentBasis?: string
-  convertOldNumbers?: boolean
-  /** File for all rejected rows. */
-  rejected?: string
-}
 
 interface Choices extends ImportChoices {
   json?: boolean
@@ -31,7 +21,7 @@ interface Choices extends ImportChoices {
 /** Between two looks at an import that the server does. */
 const pollMs = 500
 
-/** Adds `loa import citizens FILE` and `loa import opt-outs FILE`. */
+/** Adds `loa import citizens|opt-outs|areas|stations|boards FILE`. */
 export function register(program: Command): void {
   const parent = program
     .command('import')
@@ -54,6 +44,23 @@ export function register(program: Command): void {
       'Nhập danh sách từ chối nhận tin · import addresses that refuse messages (columns: Số điện thoại, Email)',
     )
     .action((file: string, choices: Choices) => run('opt-outs', file, choices))
+  common(parent.command('areas <file>'))
+    .description(
+      'Nhập danh mục tỉnh, xã, phường, đặc khu; nhận cả JSON · import provinces and communes, JSON too (columns: Mã, Cấp, Tên, Mã tỉnh, Hiệu lực từ, Hiệu lực đến, Tên cũ)',
+    )
+    .option(
+      '--retire-missing',
+      'chấm dứt đơn vị không còn trong tệp (của các tỉnh có trong tệp) · end units of the provinces in the file that it does not name',
+    )
+    .action((file: string, choices: Choices) => run('areas', file, choices))
+  common(parent.command('stations <file>'))
+    .description(
+      'Nhập danh sách đài, cụm loa · import commune stations (columns: Mã xã, Tên đài/cụm loa, Email người vận hành, Loại)',
+    )
+    .action((file: string, choices: Choices) => run('stations', file, choices))
+  common(parent.command('boards <file>'))
+    .description('Nhập danh sách bảng tin · import public boards (columns: Mã xã, Tên bảng tin)')
+    .action((file: string, choices: Choices) => run('boards', file, choices))
 }
 
 function common(command: Command): Command {
@@ -108,7 +115,7 @@ async function intoDatabase(
     const job = { id, kind, actorId: 'cli', dryRun, bytesTotal: file.size }
     const report = await runImportJob(db, job, control => {
       const watched = { ...control, onProgress: seenBy(bar, control) }
-      return importKind(db, kind, file, { ...watched, dryRun }, choices)
+      return listKinds[kind].into(db, createReadStream(file.path), { ...watched, dryRun }, choices)
     })
     if (choices.rejected) await pipeline(Readable.from(rejectedCsv(db, id)), createWriteStream(choices.rejected))
     return report
@@ -124,24 +131,6 @@ function seenBy(bar: ImportBar, control: JobControl): JobControl['onProgress'] {
   }
 }
 
-function importKind(
-  db: Db,
-  kind: ImportKind,
-  file: ListFile,
-  control: JobControl & { dryRun: boolean },
-  choices: ImportChoices,
-): Promise<ImportReport> {
-  const now = () => new Date()
-  const bytes = createReadStream(file.path)
-  if (kind === 'opt-outs') return importOptOuts(db, bytes, { ...control, now, channels: refusableChannels })
-  return importCitizens(db, bytes, {
-    ...control,
-    now,
-    convertOldNumbers: choices.convertOldNumbers ?? false,
-    ...(choices.consentBasis !== undefined && { consentBasis: choices.consentBasis }),
-  })
-}
-
 /** Sends the file to the running instance, as the console does, and watches what becomes of it. */
 async function throughServer(
   api: ApiClient,
@@ -151,36 +140,32 @@ async function throughServer(
   bar: ImportBar,
 ): Promise<ImportReport> {
   const id = randomUUID()
-  const query = new URLSearchParams({ id, dryRun: choices.dryRun ? '1' : '0' })
-  if (kind === 'citizens') {
-    if (choices.convertOldNumbers) query.set('convertOldNumbers', '1')
-    if (choices.consentBasis !== undefined) query.set('consentBasis', choices.consentBasis)
-  }
-  const path = kind === 'citizens' ? '/api/citizens/import' : '/api/citizens/opt-outs/import'
+  const { path, jobs, query: more } = listKinds[kind]
+  const query = new URLSearchParams({ id, dryRun: choices.dryRun ? '1' : '0', ...more(choices) })
   // Once the file is there the server goes on by itself: Ctrl-C has to say that it is not wanted any more.
   const cancel = () => {
-    void api.post(`/api/citizens/imports/${id}/cancel`, {}).catch(() => undefined)
+    void api.post(`${jobs}/${id}/cancel`, {}).catch(() => undefined)
   }
   process.once('SIGINT', cancel)
   let refused: unknown
   const sent = api.upload(`${path}?${query}`, createReadStream(file.path), file.size).catch(error => {
     refused = error
   })
-  const job = await watch(api, id, bar, () => refused).finally(() => process.off('SIGINT', cancel))
+  const job = await watch(api, `${jobs}/${id}`, bar, () => refused).finally(() => process.off('SIGINT', cancel))
   await sent
   if (choices.rejected) {
-    const rows = await api.download(`/api/citizens/imports/${id}/rejected.csv`)
+    const rows = await api.download(`${jobs}/${id}/rejected.csv`)
     await pipeline(Readable.from(rows), createWriteStream(choices.rejected))
   }
   return job.report as unknown as ImportReport
 }
 
-async function watch(api: ApiClient, id: string, bar: ImportBar, refused: () => unknown): Promise<ImportJob> {
+async function watch(api: ApiClient, path: string, bar: ImportBar, refused: () => unknown): Promise<ImportJob> {
   for (;;) {
     if (refused()) throw refused()
     await delay(pollMs)
     // Not there yet until the first bytes have arrived.
-    const job = await api.get<ImportJob>(`/api/citizens/imports/${id}`).catch(error => {
+    const job = await api.get<ImportJob>(path).catch(error => {
       if (error instanceof AppError && error.code === 'not-found') return undefined
       throw error
     })

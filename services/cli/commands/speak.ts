@@ -2,39 +2,57 @@ import { copyFile, mkdtemp, rename, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
-import { type BroadcastAudio, makeBroadcastAudio } from '../../../channels/loudspeaker/audio.ts'
-import { loudspeakerConfigSchema } from '../../../channels/loudspeaker/config.ts'
-import { type Voice, voices } from '../../../channels/loudspeaker/espeak.ts'
+import type { BroadcastAudio } from '../../../channels/loudspeaker/assemble.ts'
+import { speakProgramme } from '../../../channels/loudspeaker/audio.ts'
+import { type LoudspeakerConfig, loudspeakerConfigSchema, voiceEngines } from '../../../channels/loudspeaker/config.ts'
+import { waveform } from '../../../channels/loudspeaker/passes.ts'
+import { otherVoice } from '../../../channels/loudspeaker/render.ts'
+import { voicesOf } from '../../../channels/loudspeaker/voices/chain.ts'
+import { espeakVariants } from '../../../channels/loudspeaker/voices/espeak.ts'
+import { readEnv } from '../../../config/env.ts'
 import { limits } from '../../domain/announcement.ts'
 import { AppError, type Sentence } from '../../domain/errors.ts'
+import { createLog } from '../../runtime/log.ts'
 import { checkText, cleanText } from '../../text/input.ts'
 import { readAloud, splitForSpeech } from '../../text/speech/index.ts'
 import { readTextSource } from '../text-source.ts'
 
 interface SpeakOptions {
   output: string
-  voice: string
+  voice?: string
+  wav?: boolean
+  waveform?: string
   json?: boolean
 }
 
 /** What `loa speak --json` prints. */
-export interface SpeakReport extends BroadcastAudio {
-  voice: Voice
+export interface SpeakReport extends Omit<BroadcastAudio, 'tracks'> {
+  /** Engine and speaker, e.g. `espeak:vi`. */
+  voice: string
   /** The text as it was spoken. */
   spoken: string
   warnings: Sentence[]
+  /** Picture of the waveform, when asked for. */
+  waveform?: string
 }
+
+const voiceNames = [...voiceEngines, ...espeakVariants]
 
 /** Adds `loa speak`: a text becomes the file that a commune station would air. Needs no running server. */
 export function register(program: Command): void {
   program
     .command('speak')
     .description(
-      'Chuyển văn bản thành tệp âm thanh đạt chuẩn phát (MP3) · text -> broadcast-ready audio; prints duration, LUFS, dBTP',
+      'Chuyển văn bản thành tệp âm thanh đạt chuẩn phát · text -> broadcast-ready audio; prints duration, LUFS, dBTP',
     )
     .argument('<file>', 'tệp văn bản UTF-8, "-" là đầu vào chuẩn · text file in UTF-8, "-" reads standard input')
-    .requiredOption('-o, --output <file>', 'tệp MP3 kết quả · where to write the MP3')
-    .option('--voice <name>', `giọng đọc · voice: ${voices.join(', ')}`, 'vi')
+    .requiredOption('-o, --output <file>', 'tệp kết quả · where to write the sound')
+    .option(
+      '--voice <name>',
+      `giọng đọc (mặc định theo cấu hình) · voice (default as configured): ${voiceNames.join(', ')}`,
+    )
+    .option('--wav', 'ghi WAV PCM thay cho MP3 · WAV PCM instead of MP3')
+    .option('--waveform <file>', 'vẽ dạng sóng ra tệp PNG · draw the waveform into a PNG')
     .option('--json', 'in một tài liệu JSON · print one JSON document')
     .action(async (file: string, options: SpeakOptions) => {
       const stop = new AbortController()
@@ -54,31 +72,56 @@ export function register(program: Command): void {
 
 /** @throws AppError not-found | import.bad-encoding | text.* | request.invalid | audio.* | setup.disk-full */
 async function speakFile(file: string, options: SpeakOptions, signal: AbortSignal): Promise<SpeakReport> {
-  const config = loudspeakerConfigSchema.safeParse({ VOICE: options.voice })
-  if (!config.success) {
-    throw new AppError('request.invalid', {
-      vi: `Không có giọng đọc "${options.voice}". Các giọng hiện có: ${voices.join(', ')}.`,
-      en: `There is no voice "${options.voice}". Known voices: ${voices.join(', ')}.`,
-    })
-  }
+  const config = configFor(options.voice)
   const text = cleanText(await readTextSource(file, process.stdin))
   checkText(text, { maxCharacters: limits.variantCharacters, field: { vi: 'Nội dung', en: 'The text' } })
   const reading = readAloud(text)
   const workDir = await mkdtemp(join(tmpdir(), 'loa-speak-'))
   try {
-    const title = text.split('\n')[0] ?? ''
-    const audio = await makeBroadcastAudio(
+    const tools = { workDir, signal, log: createLog({ level: 'silent' }) }
+    const form = options.wav ? 'wav' : 'mp3'
+    const { track, audio } = await speakProgramme(
       splitForSpeech(reading.text),
-      join(workDir, 'speech.mp3'),
-      { ...config.data, title, artist: '' },
-      { workDir, signal },
+      { voices: voicesOf(config), speed: config.speed },
+      { ...config, title: text.split('\n')[0] ?? '', artist: '', form },
+      join(workDir, `speech.${form}`),
+      tools,
     )
     const path = resolve(options.output)
+    const picture = options.waveform === undefined ? {} : { waveform: resolve(options.waveform) }
+    if (picture.waveform) await draw(audio, picture.waveform, tools)
     await publish(audio.path, path)
-    return { ...audio, path, voice: config.data.voice, spoken: reading.text, warnings: reading.warnings }
+    const { tracks: _, ...measures } = audio
+    const warnings = [...otherVoice(track), ...reading.warnings]
+    return { ...measures, path, voice: track.voice.id, spoken: reading.text, warnings, ...picture }
   } finally {
     await rm(workDir, { recursive: true, force: true })
   }
+}
+
+/** The channel's configuration, with another voice when one is named: an engine or a voice of espeak-ng. */
+function configFor(voice: string | undefined): LoudspeakerConfig {
+  const values = readEnv().channelValues('loudspeaker')
+  if (voice === undefined) return loudspeakerConfigSchema.parse(values)
+  const isEngine = voiceEngines.some(engine => engine === voice)
+  const chosen = isEngine ? { VOICES: voice } : { VOICES: 'espeak', VOICE: voice.replace(/^espeak:/, '') }
+  const config = loudspeakerConfigSchema.safeParse({ ...values, ...chosen })
+  if (config.success) return config.data
+  throw new AppError('request.invalid', {
+    vi: `Không dùng được giọng đọc "${voice}". Các giọng: ${voiceNames.join(', ')}; giọng piper cần đặt LOA_LOUDSPEAKER_PIPER_MODEL.`,
+    en: `There is no voice "${voice}" here. Voices: ${voiceNames.join(', ')}; piper needs LOA_LOUDSPEAKER_PIPER_MODEL.`,
+  })
+}
+
+interface Tools {
+  workDir: string
+  signal: AbortSignal
+}
+
+async function draw(audio: BroadcastAudio, to: string, tools: Tools): Promise<void> {
+  const picture = join(tools.workDir, 'waveform.png')
+  await waveform(audio.path, picture, { signal: tools.signal, timeoutMs: 60_000 + audio.durationSeconds * 100 })
+  await publish(picture, to)
 }
 
 /** Puts the finished file in place at once: an older file of that name stays until the new one is whole. */

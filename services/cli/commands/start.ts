@@ -1,10 +1,12 @@
 import { resolve } from 'node:path'
 import { type Command, InvalidArgumentError } from 'commander'
 import { readEnv } from '../../../config/env.ts'
+import { setupState } from '../../places/setup.ts'
 import { createLog } from '../../runtime/log.ts'
 import type { Shutdown } from '../../runtime/shutdown.ts'
 import { createShutdown } from '../../runtime/shutdown.ts'
 import { issueDemoAnnouncement, neverCarried, watchToEnd } from '../demo/carry.ts'
+import { atTheDatabase } from '../import-kinds.ts'
 import type { RunningInstance } from '../instance/run.ts'
 import { runAllInOne } from '../instance/run.ts'
 import type { NewAccountNote } from '../instance/setup.ts'
@@ -57,6 +59,7 @@ async function serve(shutdown: Shutdown, start: () => Promise<RunningInstance>, 
   try {
     const running = await start()
     tellAddresses(running, dataFolder)
+    if (!running.instance.ctx.demo) await tellWhatIsMissing(running)
     if (running.instance.ctx.demo && (await neverCarried(running.instance.ctx))) await carryDemo(running)
     process.stderr.write('\nNhấn Ctrl-C để dừng · press Ctrl-C to stop\n')
   } catch (error) {
@@ -74,6 +77,15 @@ function tellAddresses({ publicUrl, simulator, instance }: RunningInstance, data
     `  Dữ liệu · data              ${dataFolder}`,
   ]
   process.stdout.write(`\n${lines.join('\n')}\n`)
+}
+
+/** A new instance is empty: its console has the list of what it needs. */
+async function tellWhatIsMissing({ instance, publicUrl }: RunningInstance): Promise<void> {
+  const { ready } = await setupState(instance.db, atTheDatabase)
+  if (ready) return
+  process.stdout.write(
+    `\nHệ thống chưa có đủ địa bàn, tài khoản và nơi nhận để phát hành thông báo. Đăng nhập bằng tài khoản quản trị và làm theo trang Thiết lập hệ thống\nThe instance lacks areas, accounts or places: sign in as the administrator and follow the checklist\n  ${publicUrl}/setup\n`,
+  )
 }
 
 function tellAccounts(accounts: NewAccountNote[]): void {

@@ -1,7 +1,8 @@
 import type { Command } from 'commander'
 import { requireChannel } from '../../../channels/registry.ts'
-import { readEnv } from '../../../config/env.ts'
+import { readEnv, stationBroker } from '../../../config/env.ts'
 import { startWorkers } from '../../../workers/main.ts'
+import { checkDemoBroker } from '../../compose.ts'
 import { createLog } from '../../runtime/log.ts'
 import { createShutdown } from '../../runtime/shutdown.ts'
 import { composeGiven, requireGiven } from '../instance/given.ts'
@@ -23,6 +24,8 @@ export function register(program: Command): void {
       try {
         const wanted = choices.channels?.split(',').map(s => s.trim()) ?? [...instance.ctx.channels.keys()]
         for (const id of wanted) requireChannel(instance.ctx.channels, id)
+        const broker = stationBroker(reading.env)
+        checkDemoBroker(instance.ctx.demo, broker)
         const workers = startWorkers(instance.ctx, {
           databaseUrl,
           redisUrl,
@@ -31,6 +34,7 @@ export function register(program: Command): void {
           openSession: instance.openSession,
           studio: instance.studio,
           keepMonths: reading.env.LOA_KEEP_MONTHS,
+          pushes: { links: instance.links, mqtt: broker },
         })
         shutdown.onDrain('workers', () => workers.close())
         log.info({ channels: wanted }, 'the workers are ready')

@@ -67,7 +67,10 @@ async function version(program: string, args: string[]): Promise<Finding> {
 }
 
 /** What the loudspeaker chain uses; some builds leave parts out, above all the MP3 encoder. */
-const FILTERS = ['highpass', 'lowpass', 'equalizer', 'acompressor', 'alimiter', 'aresample', 'ebur128', 'silencedetect']
+const FILTERS = [
+  ...['highpass', 'lowpass', 'equalizer', 'acompressor', 'alimiter', 'aresample', 'ebur128', 'silencedetect'],
+  ...['volume', 'apad', 'concat', 'asplit', 'aformat'],
+]
 
 async function checkFfmpeg(): Promise<Finding> {
   const path = findTool('ffmpeg')
@@ -75,7 +78,7 @@ async function checkFfmpeg(): Promise<Finding> {
   const encoders = await runToEnd(path, ['-hide_banner', '-encoders'])
   const filters = await runToEnd(path, ['-hide_banner', '-filters'])
   const lacking = FILTERS.filter(name => !new RegExp(`^ \\S+ +${name} `, 'm').test(filters.output))
-  if (!/ libmp3lame /.test(encoders.output)) lacking.unshift('libmp3lame')
+  for (const name of ['libmp3lame', 'flac']) if (!encoders.output.includes(` ${name} `)) lacking.unshift(name)
   if (lacking.length > 0) {
     const list = lacking.join(', ')
     return wrong(`ffmpeg này thiếu: ${list}`, `This ffmpeg lacks: ${list}`, installCommand('ffmpeg'))

@@ -3,6 +3,7 @@ import type { Instance } from '../../compose.ts'
 import { compose } from '../../compose.ts'
 import { AppError } from '../../domain/errors.ts'
 import type { Logger } from '../../runtime/log.ts'
+import { speechCacheOf } from './speech-cache.ts'
 
 /**
  * The parts of a distributed process (`loa api`, `loa work`): database, queue and secret come from the environment.
@@ -22,6 +23,7 @@ export async function composeGiven(
     channelIds: channelIds ?? env.LOA_CHANNELS,
     channelValues,
     quietHours: env.LOA_QUIET_HOURS,
+    speechCache: speechCacheOf(env),
     simulatorUrl: channelValues('sms').LOOPBACK_ONLY === 'true' ? (channelValues('sms').BASE_URL ?? null) : null,
     log,
   })

@@ -1,9 +1,9 @@
-import type { EnvReading } from '../../../config/env.ts'
+import { type EnvReading, stationBroker } from '../../../config/env.ts'
 import { startWorkers } from '../../../workers/main.ts'
 import type { Api } from '../../api.ts'
 import { startApi } from '../../api.ts'
 import type { Instance } from '../../compose.ts'
-import { compose } from '../../compose.ts'
+import { checkDemoBroker, compose } from '../../compose.ts'
 import type { Logger } from '../../runtime/log.ts'
 import { freePort } from '../../runtime/ports.ts'
 import type { Shutdown } from '../../runtime/shutdown.ts'
@@ -15,6 +15,7 @@ import { openBacking } from './embedded.ts'
 import type { NewAccountNote } from './setup.ts'
 import { setUpInstance } from './setup.ts'
 import { startDemoSimulator } from './simulator.ts'
+import { speechCacheOf } from './speech-cache.ts'
 
 export interface RunningInstance {
   instance: Instance
@@ -45,6 +46,8 @@ export async function runAllInOne(
   if (newAccounts.length > 0) tellAccounts(newAccounts)
   if (kind === 'demo-only' && !demo) throw notADemo()
 
+  const broker = stationBroker(env)
+  checkDemoBroker(demo, broker)
   let channelValues = reading.channelValues
   let simulator: Simulator | undefined
   if (demo) {
@@ -64,6 +67,7 @@ export async function runAllInOne(
     channelIds: env.LOA_CHANNELS,
     channelValues,
     quietHours: env.LOA_QUIET_HOURS,
+    speechCache: speechCacheOf(env),
     simulatorUrl: simulator?.httpUrl ?? null,
     log,
   })
@@ -78,6 +82,7 @@ export async function runAllInOne(
     openSession: instance.openSession,
     studio: instance.studio,
     keepMonths: env.LOA_KEEP_MONTHS,
+    pushes: { links: instance.links, mqtt: broker },
   })
   shutdown.onDrain('workers', () => workers.close())
   await backing.dataDir?.announce(publicUrl)

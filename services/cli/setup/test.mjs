@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { root, setUp } from './index.mjs'
@@ -61,18 +61,25 @@ function addUp(result, code) {
   total.skipped += counts.numPendingTests + counts.numTodoTests
 }
 
-/** Chromium and PostgreSQL 15 are needed by tests only; where they may not be installed, those tests are skipped by name. */
+/**
+ * What only tests need. Where it may not be installed, tests in a browser and on PostgreSQL 15 are skipped by name; those
+ * that push to a broker, a streaming server or a player fail and say what is missing.
+ */
 async function testTools() {
-  for (const [program, isMissing] of [
-    ['chromium', () => missingTools(['chromium']).length > 0],
-    ['postgresql-15', () => !hasOldestPostgres()],
+  for (const [program, isMissing, without] of [
+    ['chromium', () => missingTools(['chromium']).length > 0, 'are skipped'],
+    ['postgresql-15', () => !hasOldestPostgres(), 'are skipped'],
+    // Ordinary users have no sbin on their path.
+    ['mosquitto', () => missingTools(['mosquitto']).length > 0 && !existsSync('/usr/sbin/mosquitto'), 'will fail'],
+    ['icecast2', () => missingTools(['icecast2']).length > 0, 'will fail'],
+    ['mpv', () => missingTools(['mpv']).length > 0, 'will fail'],
   ]) {
     if (!isMissing()) continue
     try {
       await installTools([program], () => !isMissing())
     } catch (error) {
       showError(error)
-      say(`  The tests that need ${program} are skipped.`)
+      say(`  The tests that need ${program} ${without}.`)
     }
   }
 }

@@ -1,9 +1,9 @@
 import type { Response } from 'express'
 import { z } from 'zod'
-import { createBoardStreams } from '../../places/board-streams.ts'
 import { type BoardRow, boardByToken, listBoards } from '../../places/boards.ts'
 import { heartbeatSchema, recordHeartbeat } from '../../places/heartbeat.ts'
 import { boardManifests } from '../../places/manifest.ts'
+import { createPlaceStreams } from '../../places/place-streams.ts'
 import { loadBoardAssets } from '../../web/board/assets.ts'
 import type { HttpDeps } from '../deps.ts'
 import { notFound } from '../problem.ts'
@@ -27,7 +27,15 @@ const playerPolicy = [
 /** Player page, manifest, events and heartbeat of the public boards, and their list for the console. */
 export function boardRoutes(deps: HttpDeps): RouteDef[] {
   const assets = loadBoardAssets()
-  const streams = createBoardStreams(deps)
+  const streams = createPlaceStreams(deps, {
+    kind: 'boards',
+    async versions(listening) {
+      const ids = listening.map(l => l.placeId)
+      const manifests = await boardManifests(deps.db, ids, deps.now(), deps.demo)
+      return new Map([...manifests].map(([id, { version }]) => [id, version]))
+    },
+    event: version => `event: version\ndata: ${JSON.stringify({ version })}\n\n`,
+  })
 
   const requireBoard = async (token: string): Promise<BoardRow> => {
     const board = await boardByToken(deps.db, token)
@@ -137,7 +145,7 @@ export function boardRoutes(deps: HttpDeps): RouteDef[] {
         })
         res.flushHeaders()
         if (res.req.method === 'HEAD') res.end()
-        else streams.add(board.id, manifest.version, res)
+        else streams.add({ key: board.id, placeId: board.id }, manifest.version, res)
       },
     }),
     route({

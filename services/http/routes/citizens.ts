@@ -1,20 +1,13 @@
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import { z } from 'zod'
-import type { Actor } from '../../domain/accounts.ts'
 import { summariseCitizens } from '../../people/citizens.ts'
 import { importCitizens } from '../../people/import.ts'
-import { cancelImport, importJob, type JobOwner } from '../../people/jobs.ts'
 import { importOptOuts } from '../../people/opt-outs.ts'
 import { refusableChannels } from '../../people/refusable.ts'
-import { rejectedCsv } from '../../people/rejected.ts'
 import type { HttpDeps } from '../deps.ts'
+import { aboutListUploads, flag, importJobRoutes, uploadQuery } from '../import-jobs.ts'
 import { listUploads, uploadLimitBytes } from '../list-uploads.ts'
-import { notFound } from '../problem.ts'
 import { type RouteDef, route } from '../route.ts'
-import { importJobSchema, importReportSchema } from '../schemas.ts'
-
-const flag = z.enum(['0', '1', 'true', 'false']).transform(value => value === '1' || value === 'true')
+import { importReportSchema } from '../schemas.ts'
 
 const summarySchema = z.object({
   citizens: z.number().int(),
@@ -43,20 +36,7 @@ const optOutReportSchema = importReportSchema.omit({ updated: true }).extend({
   ignoredColumns: z.array(z.string()),
 })
 
-const uploadQuery = z.object({
-  /** Chosen by the caller: the answer comes as soon as the file is taken, and the job tells the rest. */
-  id: z.uuid().optional(),
-  dryRun: flag.default(false),
-})
-
-const jobParams = z.object({ id: z.uuid() })
-
-/** An officer sees the imports of their own; an administrator all of them, to help. */
-const ownerFor = (actor: Actor): JobOwner => (actor.role === 'admin' ? null : actor.id)
-
-const aboutUploads =
-  'CSV or XLSX as the raw body, at most 4 GB. `dryRun=1` checks without importing. With an `id` (a fresh UUID) the answer ' +
-  'is 202 once the file is taken, and `GET /api/citizens/imports/{id}` tells how far it is and what came of it.'
+const aboutUploads = aboutListUploads('at most 4 GB', '/api/citizens/imports')
 
 /**
  * The register of citizens: import from files, and how many there are. Nothing here shows who they are.
@@ -102,52 +82,7 @@ export function citizenRoutes(deps: HttpDeps, limitBytes = uploadLimitBytes): Ro
           importOptOuts(deps.db, bytes, { ...control, dryRun, now: deps.now, channels: refusableChannels }),
         ),
     }),
-    route({
-      method: 'get',
-      path: '/api/citizens/imports/:id',
-      summary: 'How far an import is, and what came of it; kept for three days',
-      tag: 'citizens',
-      access: 'citizen.import',
-      params: jobParams,
-      response: importJobSchema,
-      async handle({ params, actor }) {
-        const job = await importJob(deps.db, params.id, ownerFor(actor))
-        if (!job) throw notFound()
-        return job
-      },
-    }),
-    route({
-      method: 'post',
-      path: '/api/citizens/imports/:id/cancel',
-      summary: 'Ask a running import to stop; nothing of it is imported',
-      tag: 'citizens',
-      access: 'citizen.import',
-      params: jobParams,
-      body: z.object({}),
-      response: importJobSchema,
-      async handle({ params, actor }) {
-        await cancelImport(deps.db, params.id, ownerFor(actor))
-        const job = await importJob(deps.db, params.id, ownerFor(actor))
-        if (!job) throw notFound()
-        return job
-      },
-    }),
-    route({
-      method: 'get',
-      path: '/api/citizens/imports/:id/rejected.csv',
-      summary: 'All rows that an import refused, with their reasons, as CSV',
-      tag: 'citizens',
-      access: 'citizen.import',
-      params: jobParams,
-      async handle({ params, actor, res }) {
-        if (!(await importJob(deps.db, params.id, ownerFor(actor)))) throw notFound()
-        res.set({
-          'Content-Type': 'text/csv; charset=utf-8',
-          'Content-Disposition': 'attachment; filename="loa-dong-bi-loai.csv"',
-        })
-        await pipeline(Readable.from(rejectedCsv(deps.db, params.id)), res)
-      },
-    }),
+    ...importJobRoutes(deps, '/api/citizens/imports', 'citizens', 'citizen.import'),
     route({
       method: 'get',
       path: '/api/citizens/summary',

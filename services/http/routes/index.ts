@@ -2,11 +2,14 @@ import type { Registry } from 'prom-client'
 import type { Auth } from '../../accounts/auth.ts'
 import type { HttpDeps } from '../deps.ts'
 import type { RouteDef } from '../route.ts'
+import { accountRoutes } from './accounts.ts'
 import { airtimeRoutes } from './airtime.ts'
 import { announcementRoutes } from './announcements.ts'
 import { areaRoutes } from './areas.ts'
+import { asRunRoutes } from './as-run.ts'
 import { boardRoutes } from './boards.ts'
 import { citizenRoutes } from './citizens.ts'
+import { deviceRoutes } from './devices.ts'
 import { feedRoutes } from './feeds.ts'
 import { fileRoutes } from './files.ts'
 import { historyRoutes } from './history.ts'
@@ -14,9 +17,13 @@ import { operatorRoutes } from './operator.ts'
 import { operatorSlotRoutes } from './operator-slots.ts'
 import { previewRoutes } from './preview.ts'
 import { progressRoutes } from './progress.ts'
+import { pronunciationRoutes } from './pronunciations.ts'
 import { receiptRoutes } from './receipts.ts'
+import { registryRoutes } from './registry.ts'
 import { sessionRoutes } from './session.ts'
 import { slotFileRoutes } from './slot-files.ts'
+import { stationDeviceRoutes } from './station-device.ts'
+import { stationPushRoutes } from './station-pushes.ts'
 import { type ReadyChecks, systemRoutes } from './system.ts'
 import { unsubscribeRoutes } from './unsubscribe.ts'
 import { vendorRoutes } from './vendors.ts'
@@ -37,6 +44,7 @@ export function allRoutes(deps: HttpDeps, auth: Auth, options: RouteOptions = {}
     ...announcementRoutes(deps),
     ...progressRoutes(deps),
     ...previewRoutes(deps),
+    ...pronunciationRoutes(deps),
     ...receiptRoutes(deps),
     ...boardRoutes(deps),
     ...feedRoutes(deps),
@@ -45,9 +53,15 @@ export function allRoutes(deps: HttpDeps, auth: Auth, options: RouteOptions = {}
     ...airtimeRoutes(deps),
     ...operatorSlotRoutes(deps),
     ...slotFileRoutes(deps),
+    ...deviceRoutes(deps),
+    ...stationDeviceRoutes(deps),
+    ...stationPushRoutes(deps),
+    ...asRunRoutes(deps),
     ...vendorRoutes(deps),
     ...citizenRoutes(deps),
     ...historyRoutes(deps),
+    ...registryRoutes(deps),
+    ...accountRoutes(deps, auth),
     ...unsubscribeRoutes(deps),
   ]
   return routes

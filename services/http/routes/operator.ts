@@ -60,7 +60,7 @@ export function operatorRoutes(deps: HttpDeps): RouteDef[] {
       response: z.array(stationSchema),
       async handle() {
         const stations = await listStations(deps.db)
-        return stations.map(({ feedToken, ...station }) => ({
+        return stations.map(({ feedToken, parentCode: _, ...station }) => ({
           ...station,
           feedUrl: stationFeedUrl(deps.links.publicUrl, feedToken),
         }))

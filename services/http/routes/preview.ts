@@ -35,10 +35,11 @@ export function previewRoutes(deps: HttpDeps): RouteDef[] {
       tag: 'preview',
       access: 'announcement.read',
       params: z.object({ channel: z.string().regex(/^[a-z][a-z0-9-]{0,63}$/) }),
-      body: z.object({ content: announcementContentSchema }),
+      // `announcementId`: a submitted announcement is looked at; what it says is spoken as it was pinned.
+      body: z.object({ content: announcementContentSchema, announcementId: z.uuid().optional() }),
       response: previewSchema,
       handle: ({ params, body, res }) =>
-        turnstile.pass(res, () => previewChannel(deps, deps, params.channel, body.content)),
+        turnstile.pass(res, () => previewChannel(deps, deps, params.channel, body.content, body.announcementId)),
     }),
     route({
       method: 'post',

@@ -1,18 +1,21 @@
 import { documentTypes, fields, issuers, knownWords, smallForms, surnames, terms, titles } from './abbreviations.ts'
-import { readingInContext } from './ambiguous.ts'
-import { issuerName } from './documents.ts'
+import { readingInContext, readingsOf } from './ambiguous.ts'
+import { symbolName } from './documents.ts'
+import { issuerName } from './issuers.ts'
 import { spellLetters } from './letters.ts'
 import { spellDigits, spellInteger } from './numbers.ts'
 import { spellOrdinal } from './roman.ts'
 import { isSyllable } from './syllables.ts'
 import type { Place, Reading } from './types.ts'
-import { matchAt } from './types.ts'
+import { atEnd, matchAt } from './types.ts'
+import { warnUnclear, warnUnknown } from './warnings.ts'
 
 const longToken = /\p{Lu}[\p{L}\d]{0,23}(?:(?:\s?&\s?|-|,(?=\p{Lu}{2}[\p{Lu}]*&))\p{Lu}[\p{L}\d]{0,23}){0,5}/uy
 const shortToken = /\p{Lu}[\p{L}\d]{0,39}/uy
-const bodyBefore = /(?:^|[^\p{L}])(?:bộ|sở|phòng|ban|cục|vụ|viện|chi cục|ngành|ty)\s+$/u
-const properBefore =
-  /(?:^|[^\p{L}])(?:trung tâm|tt|bộ|sở|phòng|ban|cục|vụ|viện|chi cục|văn phòng|ban chỉ đạo|ban chỉ huy|tổng cục)\s+$/u
+const bodyBefore = atEnd(/(?:^|[^\p{L}])(?:trung tâm|bộ|sở|phòng|ban|cục|vụ|viện|chi cục|ngành|ty)\s+$/u)
+const properBefore = atEnd(
+  /(?:^|[^\p{L}])(trung tâm|tt|bộ|sở|phòng|ban|cục|vụ|viện|chi cục|văn phòng|ban chỉ đạo|ban chỉ huy|tổng cục|hội|đài|bệnh viện)\s+$/u,
+)
 const numberBehind = /^\s*(?:số\s*:?\s*)?\d/u
 
 /** Abbreviations in their context, then single tokens of capitals. The token starts with an upper-case letter. */
@@ -58,11 +61,19 @@ function fromTable(place: Place, token: string, key: string, after: string): str
     if (key === 'SĐT' && /số\s*$/u.test(before)) return 'điện thoại'
     if (key === 'TP' && surnames.has(/^\s(\p{Lu}\p{Ll}+) \p{Lu}/u.exec(after)?.[1] ?? '')) return undefined
     if (isSyllable(token) && inCapitals(place, token)) return undefined
-    return properBefore.test(before) ? term.charAt(0).toUpperCase() + term.slice(1) : term
+    return isProper(place) ? term.charAt(0).toUpperCase() + term.slice(1) : term
   }
   if (/^[BS]\p{Lu}{2,}/u.test(key) && fields[key.slice(1)] !== undefined) return issuerName(key, place.profile)
   if (/^(?:UBTVQH|QH|HĐND)\d{1,2}$/u.test(key)) return issuerName(key, place.profile)
-  return issuers[key] !== undefined && key.length > 3 ? issuers[key] : undefined
+  return issuers[key] !== undefined && key.length > 3 ? issuers[key] : symbolName(token, place.profile)
+}
+
+/** Hội CCB is a body with a name; "14 vụ TNGT" counts cases: the word before begins with a capital or does not. */
+function isProper({ text, at, before }: Place): boolean {
+  const body = properBefore.exec(before)?.[1]
+  if (body === undefined) return false
+  const first = text[at - before.length + before.lastIndexOf(body)] ?? ''
+  return first !== first.toLowerCase()
 }
 
 /** In a heading of capitals a word that could be Vietnamese is one: AI is "ai" there, not a technology. */
@@ -87,11 +98,13 @@ function readWeekdays(place: Place): Reading | undefined {
   const alone = matchAt(weekdayAlone, text, at)
   if (alone?.[1] === undefined) return undefined
   const meant =
-    /(?:sáng|chiều|tối|ngày|từ)\s+$/u.test(before) || /^\s?(?:,|và|-)\s?(?:CN|T[2-7])/u.test(text.slice(at + 2, at + 8))
+    /(?:(?:sáng|chiều|tối|ngày|từ)\s+|(?:^|[^\p{L}])t[2-7]\s*(?:,|và|-)\s*)$/u.test(before) ||
+    /^\s?(?:,|và|-)\s?(?:CN|T[2-7])/u.test(text.slice(at + 2, at + 8))
   return meant ? { end: at + alone[0].length, spoken: `thứ ${spellOrdinal(alone[1], profile)}` } : undefined
 }
 
-const titleRow = /(?:(?:GS|PGS|TS|ThS|BSCKI{1,2}|BS|KS|LS|NGƯT|NSƯT|NSND)\.?\s?){1,4}(?=\p{Lu}\p{Ll})/uy
+const titleRow =
+  /(?:(?:GS|PGS|TSKH|TS|Th[Ss]|BSCKI{1,2}|B[Ss]|DS|KTS|KS|LS|NGƯT|NSƯT|TTƯT|TTND|NGND|NSND)(?![\p{L}])[.,]?\s?){1,5}(?=\p{Lu}\p{Ll})/uy
 
 /** PGS.TS. Nguyễn ...: titles before a name, with their dots. */
 function readTitles(place: Place): Reading | undefined {
@@ -100,6 +113,9 @@ function readTitles(place: Place): Reading | undefined {
   const spoken = (row.match(/\p{L}+/gu) ?? []).map(title => titles[title] ?? title)
   return { end: place.at + row.trimEnd().length, spoken: spoken.join(', ') }
 }
+
+/** PM2.5 */
+const fraction = /\.(\d{1,2})(?![\d\p{L}]|[.,]\d)/uy
 
 /** Letters with digits are codes and are read one by one; pure capitals that nobody knows are reported, not guessed. */
 function unknown(place: Place, token: string): Reading | undefined {
@@ -110,15 +126,23 @@ function unknown(place: Place, token: string): Reading | undefined {
         ? spellCode(part, place)
         : (readingInContext(part, '', parts[index + 1] ?? '') ?? terms[part] ?? spellLetters(part)),
     )
-    return { end: place.at + token.length, spoken: spoken.join(' ') }
+    const behind = matchAt(fraction, place.text, place.at + token.length)
+    const tail = behind?.[1] === undefined ? '' : ` chấm ${spellInteger(behind[1], place.profile)}`
+    return { end: place.at + token.length + (behind?.[0].length ?? 0), spoken: spoken.join(' ') + tail }
   }
   const letters = token.replace(/\d/g, '')
   if (letters.length < 2 || !/^\p{Lu}+$/u.test(letters) || isWord(letters)) return undefined
-  place.warn(`abbreviation:${token}`, {
-    vi: `Chữ viết tắt "${token}" không có trong từ điển. Đề nghị viết đầy đủ để loa đọc đúng.`,
-    en: `The abbreviation "${token}" is not in the dictionary. Please write it in full.`,
-  })
+  const readings = meaningsOf(token)
+  if (readings.length > 0) warnUnclear(place, token, readings)
+  else warnUnknown(place, token)
   return { end: place.at + token.length, spoken: token }
+}
+
+/** Everything that the tables hold for an abbreviation. */
+function meaningsOf(token: string): string[] {
+  const found = [documentTypes[token], issuers[token], fields[token], ...readingsOf(token)]
+  const names = found.filter(name => name !== undefined)
+  return names.filter((name, at) => names.findIndex(other => other.toLowerCase() === name.toLowerCase()) === at)
 }
 
 /** A syllable in capitals, a known foreign word, or a name with accented vowels (ĐAKRÔNG): no abbreviation. */
@@ -135,7 +159,7 @@ function spellCode(digits: string, place: Place): string {
 }
 
 const smallForm =
-  /(?:[Vv]\/[Vv]|[Đđ]\/[Cc]|[Vv]\.[Vv](?:\.{1,3}|…)?|t[px](?:\.\s?|\s)(?=\p{Lu}\p{Ll})|[Tt]r\.\s?(?=\d))/uy
+  /(?:[Vv]\/[Vv]|[Đđ]\/[Cc]|[Vv]\.[Vv](?:\.{1,3}|…)?|t[px](?:\.\s?|\s)(?=\p{Lu}\p{Ll})|[Tt]r\.\s?(?=\d)|pH(?!\p{L})|[Cc]ty(?!\p{L})\.?)/uy
 
 /** v/v, đ/c, v.v. and their like. "đ/c" is an address before a colon or a number, else a comrade. */
 export function readSmallForm(place: Place): Reading | undefined {
@@ -147,12 +171,13 @@ export function readSmallForm(place: Place): Reading | undefined {
     .toLowerCase()
     .trim()
     .replace(/^(tp|tx)$/, '$1.')
+    .replace('cty.', 'cty')
   if (key.startsWith('v.v')) {
     const closes = key.length > 3 && /^(?:\s*$|\s+\p{Lu}|\n)/u.test(text.slice(end, end + 3))
     return { end, spoken: `${smallForms['v.v'] ?? ''}${closes ? '.' : ''}` }
   }
   const address = key === 'đ/c' && /^\s*(?::|\d|số\s)/u.test(text.slice(end, end + 6))
   const spoken = address ? 'địa chỉ' : (smallForms[key] ?? '')
-  const upper = /^[VĐ]/u.test(match[0])
+  const upper = /^[VĐC]/u.test(match[0])
   return { end, spoken: upper ? spoken.charAt(0).toUpperCase() + spoken.slice(1) : spoken }
 }

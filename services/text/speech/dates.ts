@@ -1,7 +1,9 @@
+import { afterDay, counted, likelyDate } from './likely-dates.ts'
 import { spellInteger } from './numbers.ts'
 import { spellOrdinal } from './roman.ts'
 import type { Place, Profile, Reading, Rule } from './types.ts'
-import { firstOf, matchAt } from './types.ts'
+import { atEnd, firstOf, matchAt } from './types.ts'
+import { warnUnrealDate } from './warnings.ts'
 
 const D = String.raw`(0?[1-9]|[12]\d|3[01])`
 const M = '(0?[1-9]|1[0-2])'
@@ -14,8 +16,22 @@ export function spellMonth(month: string, profile: Profile): string {
   return Number(month) === 4 ? 'tư' : spellInteger(month, profile)
 }
 
-/** "mười ba tháng tám năm hai nghìn ..." without the word ngày. */
-function spellDate(day: string, month: string | undefined, year: string | undefined, profile: Profile): string {
+/** Days of a month; February has 29 where no year says otherwise. */
+function daysIn(month: number, year: string | undefined): number {
+  if (month === 2) {
+    const leap =
+      year === undefined || (Number(year) % 4 === 0 && (Number(year) % 100 !== 0 || Number(year) % 400 === 0))
+    return leap ? 29 : 28
+  }
+  return [4, 6, 9, 11].includes(month) ? 30 : 31
+}
+
+/** "mười ba tháng tám năm hai nghìn ..." without the word ngày. A day that no calendar has is said and reported. */
+function spellDate(day: string, month: string | undefined, year: string | undefined, place: Place): string {
+  const { profile } = place
+  if (month !== undefined && Number(day) > daysIn(Number(month), year)) {
+    warnUnrealDate(place, [day, month, year].filter(part => part !== undefined).join('/'))
+  }
   const words = [spellInteger(day, profile)]
   if (month !== undefined) words.push('tháng', spellMonth(month, profile))
   if (year !== undefined) words.push('năm', spellInteger(year, profile))
@@ -24,7 +40,7 @@ function spellDate(day: string, month: string | undefined, year: string | undefi
 
 /** Never "ngày ngày": the word is said only when it does not stand there already. */
 function dayWord(before: string): string {
-  return /(?:^|[^\p{L}])(?:ngày|hôm|mùng|mồng)\s+$/u.test(before) ? '' : 'ngày '
+  return afterDay.test(before) ? '' : 'ngày '
 }
 
 const fullDate = new RegExp(String.raw`${D}(\s?[/.-]\s?)${M}\2${Y}${end}`, 'y')
@@ -32,13 +48,19 @@ const isoDate = new RegExp(String.raw`${Y}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])
 const shortYear = new RegExp(String.raw`${D}/${M}/(\d{2})(?!\d|/)`, 'y')
 const dayToDate = new RegExp(String.raw`${D}${dash}${D}/${M}(?:/${Y})?(?!\d|/)`, 'y')
 const dateToDate = new RegExp(String.raw`${D}/${M}(?:/${Y})?${dash}${D}/${M}(?:/${Y})?(?!\d|/)`, 'y')
-const dayToDayOfMonth = new RegExp(String.raw`${D}${dash}${D}(?=\s+tháng\s)`, 'y')
+const dayToDayOfMonth = new RegExp(
+  String.raw`${D}${dash}${D}(?=\s+tháng\s+(?:\d|giêng|chạp|này|tới|sau|trước|một|hai|ba|tư|năm|sáu|bảy|tám|chín|mười))`,
+  'y',
+)
 const monthYear = new RegExp(String.raw`${M}\s?[/-]\s?${Y}${end}`, 'y')
 const monthToMonth = new RegExp(`${M}${dash}${M}(?:/${Y})?${end}`, 'y')
+const monthYearToMonthYear = new RegExp(String.raw`${M}/${Y}${dash}(?:tháng\s)?${M}/${Y}${end}`, 'y')
 const dayMonth = new RegExp(String.raw`${D}[/-]${M}(?!\d|[/-]\d|\p{L})`, 'uy')
 const monthThenYear = new RegExp(String.raw`${M}\s+${Y}(?!\d|[.,/]\d)`, 'y')
 const partOfYear = new RegExp(String.raw`(\d{1,2})/${Y}(?!\d|/|-)`, 'y')
 const yearSlashYear = new RegExp(String.raw`${Y}/${Y}(?!\d|/|-)`, 'y')
+/** tháng 11,12 without a blank: two months, no decimal. */
+const gluedMonths = new RegExp(String.raw`${M},${M}(?!\d|[.,/]\d)`, 'y')
 const monthAlone = new RegExp(String.raw`${M}(?!\d|[.,/-]\d)`, 'y')
 
 const full: Rule = place => {
@@ -46,7 +68,7 @@ const full: Rule = place => {
   if (match === undefined) return undefined
   return {
     end: place.at + match[0].length,
-    spoken: dayWord(place.before) + spellDate(match[1] ?? '', match[3], match[4], place.profile),
+    spoken: dayWord(place.before) + spellDate(match[1] ?? '', match[3], match[4], place),
   }
 }
 
@@ -55,7 +77,7 @@ const iso: Rule = place => {
   if (match === undefined) return undefined
   return {
     end: place.at + match[0].length,
-    spoken: dayWord(place.before) + spellDate(match[3] ?? '', match[2], match[1], place.profile),
+    spoken: dayWord(place.before) + spellDate(match[3] ?? '', match[2], match[1], place),
   }
 }
 
@@ -69,7 +91,7 @@ const twoDigitYear: Rule = place => {
   })
   return {
     end: place.at + match[0].length,
-    spoken: dayWord(place.before) + spellDate(match[1] ?? '', match[2], match[3], place.profile),
+    spoken: dayWord(place.before) + spellDate(match[1] ?? '', match[2], match[3], place),
   }
 }
 
@@ -83,11 +105,10 @@ const sharedMonth: Rule = place => {
   ) {
     return undefined
   }
-  const { profile } = place
-  const first = `${dayWord(place.before)}${spellDate(match[1] ?? '', undefined, undefined, profile)}`
+  const first = `${dayWord(place.before)}${spellDate(match[1] ?? '', undefined, undefined, place)}`
   return {
     end: place.at + match[0].length,
-    spoken: `${first} đến ngày ${spellDate(match[2] ?? '', match[3], match[4], profile)}`,
+    spoken: `${first} đến ngày ${spellDate(match[2] ?? '', match[3], match[4], place)}`,
   }
 }
 
@@ -96,11 +117,10 @@ const twoDates: Rule = place => {
   if (match === undefined) return undefined
   const improper = Number(match[1]) >= Number(match[2]) || Number(match[4]) >= Number(match[5])
   if (!improper && !likelyDate(place, match[4] ?? '', match[5] ?? '', match[6])) return undefined
-  const { profile } = place
-  const first = `${dayWord(place.before)}${spellDate(match[1] ?? '', match[2], match[3], profile)}`
+  const first = `${dayWord(place.before)}${spellDate(match[1] ?? '', match[2], match[3], place)}`
   return {
     end: place.at + match[0].length,
-    spoken: `${first} đến ngày ${spellDate(match[4] ?? '', match[5], match[6], profile)}`,
+    spoken: `${first} đến ngày ${spellDate(match[4] ?? '', match[5], match[6], place)}`,
   }
 }
 
@@ -112,8 +132,8 @@ const daysOfMonth: Rule = place => {
   return { end: place.at + match[0].length, spoken: `${first} đến ngày ${spellInteger(match[2] ?? '', profile)}` }
 }
 
-const afterMonthWord = /(?:^|[^\p{L}])tháng\s+$/u
-const listedMonths = /(?:^|[^\p{L}])tháng\s+[\d,\s/và-]{1,24}(?:,|và|hoặc|đến|-)\s*$/u
+const afterMonthWord = atEnd(/(?:^|[^\p{L}])tháng\s+$/u)
+const listedMonths = atEnd(/(?:^|[^\p{L}])tháng\s+[\d,\s/và-]{1,24}(?:,|và|hoặc|đến|-)\s*$/u)
 
 const months: Rule = place => {
   const { text, at, before, profile } = place
@@ -126,6 +146,14 @@ const months: Rule = place => {
       return { end: at + range[0].length, spoken }
     }
   }
+  const span = matchAt(monthYearToMonthYear, text, at)
+  if (span !== undefined) {
+    const [from, until] = [
+      [span[1], span[2]],
+      [span[3], span[4]],
+    ].map(([m = '', y = '']) => `${spellMonth(m, profile)} năm ${spellInteger(y, profile)}`)
+    return { end: at + span[0].length, spoken: `${named ? '' : 'tháng '}${from} đến tháng ${until}` }
+  }
   const withYear = matchAt(monthYear, text, at) ?? (named ? matchAt(monthThenYear, text, at) : undefined)
   if (withYear !== undefined && (named || withYear[0].includes('/')) && !afterPartWord.test(before)) {
     const word = named ? '' : 'tháng '
@@ -133,12 +161,29 @@ const months: Rule = place => {
     return { end: at + withYear[0].length, spoken }
   }
   if (!named && !listedMonths.test(before)) return undefined
+  const pair = named ? matchAt(gluedMonths, text, at) : undefined
+  if (pair?.[1] !== undefined && pair[2] !== undefined) {
+    return { end: at + pair[0].length, spoken: `${spellMonth(pair[1], profile)}, ${spellMonth(pair[2], profile)}` }
+  }
   const alone = matchAt(monthAlone, text, at)
   return alone === undefined ? undefined : { end: at + alone[0].length, spoken: spellMonth(alone[1] ?? '', profile) }
 }
 
-const afterPartWord =
-  /(?:^|[^\p{L}])(?:quý|đợt|lần|kỳ|kì|khóa|khoá|phiên|học kỳ|số|tuần|vụ|(?:lần|kỳ họp|phiên họp) thứ)\s+$/u
+const quarter = new RegExp(String.raw`Q([1-4])/${Y}(?!\d|/)`, 'y')
+
+/** Q1/2026 of tables and plans. */
+export const readQuarter: Rule = ({ text, at, profile }) => {
+  const match = matchAt(quarter, text, at)
+  if (match?.[1] === undefined || match[2] === undefined) return undefined
+  return {
+    end: at + match[0].length,
+    spoken: `quý ${spellInteger(match[1], profile)} năm ${spellInteger(match[2], profile)}`,
+  }
+}
+
+const afterPartWord = atEnd(
+  /(?:^|[^\p{L}])(?:quý|đợt|lần|kỳ|kì|khóa|khoá|phiên|học kỳ|số|tuần|vụ|(?:lần|kỳ họp|phiên họp) thứ)\s+$/u,
+)
 
 /** quý 3/2026, đợt 1/2026, and 2026/2027. */
 const partWithYear: Rule = place => {
@@ -167,40 +212,8 @@ const dayMonthRule: Rule = place => {
   if (!likelyDate(place, match[1], match[2], undefined)) return undefined
   return {
     end: place.at + match[0].length,
-    spoken: dayWord(place.before) + spellDate(match[1], match[2], undefined, place.profile),
+    spoken: dayWord(place.before) + spellDate(match[1], match[2], undefined, place),
   }
-}
-
-const afterDay = /(?:^|[^\p{L}])(?:ngày|hôm|mùng|mồng)\s+$/u
-const strongContext =
-  /(?:^|[^\p{L}])(?:ngày|hôm|mùng|mồng|rằm|sáng|trưa|chiều|tối|đêm|lễ|dịp|kỷ niệm|kỉ niệm|quốc khánh|quốc tế|giải phóng|nghỉ|phụ nữ|lao động|thiếu nhi|liệt sĩ|nhà giáo|giỗ tổ|thứ \p{L}+,?|chủ nhật,?|\d\s?(?:h|giờ)|phút)\s*[(,]?\s*$/u
-const weakContext = /(?:^|[^\p{L}])(?:từ|đến|trước|sau|vào|tới|hết|kể từ|lúc|cuối|đầu|và|hoặc)\s+$/u
-const listContext = /ngày[^.;\n]{1,40}(?:,|và|đến|hoặc|-|–|;)\s*$/u
-const yearlyAfter = /^\s*(?:hằng năm|hàng năm|âm lịch|dương lịch|\(âm lịch|\(dương lịch|tới|năm nay|năm \d{4})/u
-/** 01/03 thủ tục, 12/15 xã: so many of so many. */
-const shareOf =
-  /^\s(?:thủ tục|TTHC|hồ sơ|xã|phường|thôn|bản|khu phố|tổ|tiêu chí|chỉ tiêu|nhiệm vụ|đơn vị|cơ quan|hộ|người|trường|học sinh|đại biểu|cán bộ|công trình|dự án|mô hình|phiếu|ý kiến)(?!\p{L})/u
-const counted = /(?:số|nhà|ngõ|ngách|hẻm|kiệt|lô|thửa|khoản|điều|tỷ lệ|tỉ lệ|hơn|gần|đạt|chiếm|được|khoảng)\s*$/u
-
-/** Days that everybody writes this way; as shares they would make no sense. */
-const holidays = new Set(['8/3', '10/3', '30/4', '19/5', '27/7', '20/10', '20/11', '22/12'])
-
-/**
- * Is d/m a day and not a fraction, a count or a house number? A year settles it; else the words around it do. A first
- * number that is larger than the second, or a leading zero, cannot be a share of something.
- */
-function likelyDate(place: Place, day: string, month: string, year: string | undefined): boolean {
-  if (year !== undefined) return true
-  const { before } = place
-  if (strongContext.test(before) || listContext.test(before)) return true
-  if (counted.test(before)) return false
-  const after = place.text.slice(place.at, place.at + 40).replace(/^[\d/\s–-]+/u, ' ')
-  if (shareOf.test(after)) return false
-  if (yearlyAfter.test(after)) return true
-  if (Number(day) === 24 && Number(month) === 7) return weakContext.test(before)
-  if (holidays.has(`${Number(day)}/${Number(month)}`)) return true
-  const unlikeShare = Number(day) > 12 || /^0/.test(day) || /^0/.test(month)
-  return unlikeShare || (weakContext.test(before) && Number(day) >= 10)
 }
 
 const rules: readonly Rule[] = [
@@ -214,6 +227,9 @@ const rules: readonly Rule[] = [
   months,
   dayMonthRule,
 ]
+
+/** Nothing but a month behind its word, for numbers that stand alone. */
+export const readMonth: Rule = months
 
 /** Days, months, years and their ranges. Place it behind the rule for document numbers, before fractions. */
 export function readDate(place: Place): Reading | undefined {

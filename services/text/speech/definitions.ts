@@ -1,7 +1,7 @@
 import { documentTypes, issuers, terms } from './abbreviations.ts'
 import { spellInteger } from './numbers.ts'
 import type { Place, Reading } from './types.ts'
-import { matchAt } from './types.ts'
+import { atEnd, matchAt } from './types.ts'
 
 const repeated = /\((\d{1,4})\)/y
 const bracket = /\((?:(?:sau đây |dưới đây )?(?:gọi tắt|viết tắt)(?: là)? )?["“]?(\p{Lu}[\p{L}\d&.,-]{1,19})["”]?\)/uy
@@ -25,7 +25,7 @@ export function readDefinition(place: Place): Reading | undefined {
   const known = [terms[key], issuers[key], documentTypes[key]].find(
     expansion => expansion !== undefined && endsWithWords(line, expansion),
   )
-  const words = known ?? byInitials(line, key)
+  const words = known === undefined ? byInitials(line, key) : line.slice(-known.length)
   if (words === undefined) return undefined
   place.defined.set(token, place.readPart(words))
   return { end: at + match[0].length, spoken: '' }
@@ -35,30 +35,38 @@ function endsWithWords(line: string, expansion: string): boolean {
   return line.toLowerCase().endsWith(expansion.toLowerCase()) && !/\p{L}$/u.test(line.slice(0, -expansion.length))
 }
 
-/** The last words whose initials are the letters; "và", dashes and commas between them carry no letter. */
+/**
+ * The last words whose initials are the letters; "và", dashes and commas between them carry no letter. Words are taken
+ * from the end, and most lines end with one that does not fit: nothing before it is looked at.
+ */
 function byInitials(line: string, key: string): string | undefined {
-  const letters = [...bare(key)]
+  const letters = bare(key)
   if (letters.length < 2 || letters.length > 12) return undefined
-  const words = [...line.matchAll(/\p{L}+/gu)]
-  let next = letters.length - 1
-  for (let index = words.length - 1; index >= 0 && index > words.length - 26; index -= 1) {
-    const word = words[index]
+  let left = letters
+  let end = line.length
+  for (let count = 0; count < 26; count += 1) {
+    const found = lastWord.exec(line.slice(0, end))
+    const [, tail = '', word] = found ?? []
     if (word === undefined) return undefined
-    const capitals = word[0].length > 1 && word[0] === word[0].toUpperCase() ? bare(word[0]) : undefined
-    const initial = bare(word[0]).charAt(0)
-    if (
-      capitals !== undefined &&
-      letters
-        .slice(0, next + 1)
-        .join('')
-        .endsWith(capitals)
-    )
-      next -= capitals.length
-    else if (initial === letters[next]) next -= 1
-    else if (next === letters.length - 1 || !/^(?:và|của|về|các)$/iu.test(word[0])) return undefined
-    if (next < 0) return line.slice(word.index)
+    const start = end - tail.length
+    const rest = withoutWord(left, word, key)
+    if (rest === undefined && (left === letters || !/^(?:và|của|về|các)$/iu.test(word))) return undefined
+    left = rest ?? left
+    if (left === '') return line.slice(start)
+    end = start
   }
   return undefined
+}
+
+const lastWord = atEnd(/((\p{L}{1,24})[^\p{L}]*)$/u)
+
+/** The letters that remain when this word has given its initial, or all of itself when it is an abbreviation. */
+function withoutWord(letters: string, word: string, key: string): string | undefined {
+  const plain = bare(word)
+  if (word.length > 1 && word !== key && word === word.toUpperCase() && letters.endsWith(plain)) {
+    return letters.slice(0, -plain.length)
+  }
+  return letters.endsWith(plain.charAt(0)) ? letters.slice(0, -1) : undefined
 }
 
 /** "năm (05) ngày": the figure behind its own words is not said a second time. */

@@ -1,5 +1,7 @@
+import { digitsEnd } from './shape.ts'
 import type { Place, Profile } from './types.ts'
 import { matchAt } from './types.ts'
+import { warnAmbiguous } from './warnings.ts'
 
 const digitNames = ['không', 'một', 'hai', 'ba', 'bốn', 'năm', 'sáu', 'bảy', 'tám', 'chín'] as const
 
@@ -21,6 +23,8 @@ export function spellInteger(digits: string, profile: Profile): string {
   const significant = digits.replace(/^0+/, '')
   if (significant === '') return digitNames[0]
   if (significant.length > longestQuantity) return spellDigits(digits)
+  if (significant.length <= 3) return spellGroup(significant.padStart(3, '0'), false, profile)
+  if (significant.length <= 9) return spellChunk(significant, false, profile)
   const chunks: string[] = []
   for (let end = significant.length; end > 0; end -= 9) chunks.unshift(significant.slice(Math.max(0, end - 9), end))
   const words: string[] = []
@@ -46,8 +50,22 @@ function spellChunk(chunk: string, full: boolean, profile: Profile): string {
   return words.join(' ')
 }
 
+/** What was spelled before, by profile: there are two thousand groups, and texts repeat them. */
+const spelledGroups = new WeakMap<Profile, Map<string, string>>()
+
 /** Three digits, not all zero. */
 function spellGroup(group: string, full: boolean, profile: Profile): string {
+  const known = spelledGroups.get(profile) ?? new Map<string, string>()
+  spelledGroups.set(profile, known)
+  const key = full ? `+${group}` : group
+  const found = known.get(key)
+  if (found !== undefined) return found
+  const words = wordsOfGroup(group, full, profile)
+  known.set(key, words)
+  return words
+}
+
+function wordsOfGroup(group: string, full: boolean, profile: Profile): string {
   const hundreds = Number(group[0])
   const tens = Number(group[1])
   const units = Number(group[2])
@@ -93,6 +111,10 @@ const spacedNumber = /[1-9]\d{0,2}(?:[ ]\d{3}){2,5}(?![\d.,]\d|\d)/y
 const spacedMoney = /[1-9]\d{0,2}(?:[ ]\d{3}){1,5}(?=\s?(?:đồng|đ|VNĐ|VND|₫|USD)(?!\p{L}))/uy
 const decimalNumber = /(\d+),(\d+)(?!\d)(?!,\d)/y
 const englishNumber = /(\d{1,3}(?:,\d{3}){2,}|\d{1,3}(?:,\d{3})+(?=\.\d))(?:\.(\d+))?(?!\d)/y
+/** 10,000 and 1,250: three decimals behind a small whole number may be thousands, written the English way. */
+const maybeThousands = /^[1-9]\d{0,2},\d{3}$/
+/** Before these a comma can only be the decimal one: 45,123 tỷ. */
+const scaled = /^\s?(?:%|tỷ|tỉ|triệu|tr(?!\p{L}))/u
 const plainNumber = /\d+/y
 const dottedNumber = /\d+(?:\.\d+)+/y
 
@@ -102,6 +124,9 @@ const dottedNumber = /\d+(?:\.\d+)+/y
  */
 export function numberAt(place: Place, at: number): WrittenNumber | undefined {
   const { text, profile } = place
+  const end = digitsEnd(text, at)
+  const sign = text[end]
+  if (end > at && sign !== '.' && sign !== ',' && sign !== ' ') return written(end, text.slice(at, end), '', profile)
   const grouped = matchAt(groupedNumber, text, at)
   if (grouped?.[1] !== undefined && !/^0/.test(grouped[1])) {
     return written(at + grouped[0].length, grouped[1].replaceAll('.', ''), grouped[2] ?? '', profile)
@@ -111,6 +136,8 @@ export function numberAt(place: Place, at: number): WrittenNumber | undefined {
   const listed = text[at - 1] === ',' && /\d/.test(text[at - 2] ?? '')
   const decimal = listed ? undefined : matchAt(decimalNumber, text, at)
   if (decimal?.[1] !== undefined && decimal[2] !== undefined && text[at + decimal[0].length] !== '.') {
+    if (maybeThousands.test(decimal[0]) && !scaled.test(text.slice(at + decimal[0].length, at + decimal[0].length + 7)))
+      warnAmbiguous(place, decimal[0])
     return written(at + decimal[0].length, decimal[1], decimal[2], profile)
   }
   if (decimal?.[1] !== undefined && decimal[2] !== undefined && !/\d/.test(text[at + decimal[0].length + 1] ?? '')) {
@@ -139,10 +166,11 @@ function dotted(place: Place, at: number): WrittenNumber | undefined {
   const match = matchAt(dottedNumber, place.text, at)
   if (match === undefined) return undefined
   const parts = match[0].split('.')
+  const behind = place.text.slice(at + match[0].length, at + match[0].length + 2)
   const settled =
-    parts.length > 2 ||
-    /^[.)]/.test(place.text.slice(at + match[0].length, at + match[0].length + 1)) ||
-    /^\s*$/.test(place.before) ||
+    (parts.length > 2 && !parts.some((part, index) => index > 0 && part.length > 2)) ||
+    /^[.)]/.test(behind) ||
+    (/^\s*$/.test(place.before) && /^ \p{Lu}/u.test(behind)) ||
     /(?:công nghiệp|công nghệ|phiên bản|mục|điểm|khoản)\s+$/.test(place.before)
   if (!settled) warnAmbiguous(place, match[0])
   return {
@@ -159,12 +187,4 @@ function plain(place: Place, at: number): WrittenNumber | undefined {
   const match = matchAt(plainNumber, place.text, at)
   if (match === undefined) return undefined
   return written(at + match[0].length, match[0], '', place.profile)
-}
-
-function warnAmbiguous(place: Place, number: string): void {
-  const shown = number.slice(0, 40)
-  place.warn(`number:${shown}`, {
-    vi: `Số "${shown}" không rõ là phần nghìn hay phần thập phân. Đề nghị viết dấu chấm cho hàng nghìn, dấu phẩy cho thập phân.`,
-    en: `The number "${shown}" is ambiguous: write a dot for thousands and a comma for decimals.`,
-  })
 }

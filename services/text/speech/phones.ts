@@ -1,6 +1,6 @@
 import { spellDigits } from './numbers.ts'
 import type { Place, Reading } from './types.ts'
-import { matchAt } from './types.ts'
+import { atEnd, matchAt } from './types.ts'
 
 const international = /(?:\(\+84\)|\+84)[\s.-]?(?:\(0\)[\s.-]?)?(\d(?:[\s.-]?\d){7,9})(?!\d)/y
 const withoutPlus = /84([35789]\d{8})(?!\d)/y
@@ -15,18 +15,31 @@ const identity = /\d(?:[\s.-]?\d){4,24}(?!\d)/y
 
 const phoneWord =
   '(?:điện thoại|đt|sđt|đtdđ|hotline|đường dây nóng|tổng đài|fax|zalo|viber|gọi|gọi điện|liên hệ|liên lạc|a lô|alo|số máy|di động|đầu số|nhánh|máy lẻ|bấm|quay số|quay|trực ban)'
-const adjacent = new RegExp(
-  String.raw`(?:^|[^\p{L}])${phoneWord}(?:\s+(?:số|tới|đến|ngay|qua|theo|cho|khẩn cấp|quốc gia|miễn phí|về|là))*\s*[.:(]?\s*$`,
-  'u',
+const adjacent = atEnd(
+  new RegExp(
+    String.raw`(?:^|[^\p{L}])${phoneWord}(?:\s+(?:số|tới|đến|ngay|qua|theo|cho|khẩn cấp|quốc gia|miễn phí|về|là)){0,4}\s*[.:(]?\s*$`,
+    'u',
+  ),
 )
 const inClause = new RegExp(String.raw`(?:^|[^\p{L}])${phoneWord}(?![\p{L}])[^;\n]{0,48}$`, 'u')
 /** "0233 3852113 hoặc 113": an alternative to a number of many digits is a number to call, too. */
-const afterNumber = /\d(?:[\s.-]?\d){6,}\s*(?:,|;|-|hoặc|và)\s*$/u
-const smsTo = /(?:^|[^\p{L}])(?:gửi|gửi đến|gửi tới|nhắn tin(?: đến| tới)?)\s+$/u
-const identityWord =
-  /(?:^|[^\p{L}])(?:tài khoản|stk|số tk|cccd|cmnd|căn cước(?: công dân)?|định danh(?: cá nhân)?|mã số thuế|mst|mã hồ sơ|mã số|mã|hộ chiếu|số thẻ|thẻ bhyt)(?:\s+số)?\s*:?\s*$/u
+const afterNumber = atEnd(/\d(?:[\s.-]?\d){6,}\s*(?:,|;|-|hoặc|và)\s*$/u)
+const smsTo = atEnd(/(?:^|[^\p{L}])(?:gửi|gửi đến|gửi tới|nhắn tin(?: đến| tới)?)\s+$/u)
+const identityWord = atEnd(
+  /(?:^|[^\p{L}])(?:tài khoản|stk|số tk|tk|cccd|cmnd|căn cước(?: công dân)?|định danh(?: cá nhân)?|mã số thuế|mst|mã hồ sơ|mật khẩu|mã pin|mã xác nhận|mã otp|mã bưu chính|mã bưu điện|mã số|mã|hộ chiếu|số thẻ|thẻ bhyt)(?:\s+số)?\s*:?\s*$/u,
+)
 const unitBehind =
   /^\s?(?:%|đồng|đ(?!\p{L})|triệu|tỷ|nghìn|người|hộ|km|m2|ha(?!\p{L})|kg|giờ|phút|ngày|tháng|xã|phường|lượt|cuộc)/u
+
+/** Whom each short number calls; next to these words it is a number to call without the word "gọi". */
+const calledBy: Record<string, RegExp> = {
+  '111': /(?:trẻ em|xâm hại|bạo hành|tổng đài quốc gia)[^.;\n]{0,24}$/u,
+  '112': /(?:tìm kiếm|cứu nạn|cứu hộ)[^.;\n]{0,16}$/u,
+  '113': /(?:công an|cảnh sát|an ninh|phản ứng nhanh|cơ động)[^.;\n]{0,16}$/u,
+  '114': /(?:báo cháy|chữa cháy|cứu hỏa|cứu hoả|pccc|cứu nạn|cứu hộ)[^.;\n]{0,16}$/u,
+  '1022': /(?:phản ánh|kiến nghị|góp ý)[^.;\n]{0,24}$/u,
+  '115': /(?:cấp cứu|y tế|xe cứu thương)[^.;\n]{0,16}$/u,
+}
 
 /** Groups of at most four digits, the way numbers are said: 3575155 -> 357 5155; 0905123456 -> 0905 123 456. */
 function groupsOf(digits: string): string[] {
@@ -64,7 +77,27 @@ function digitCount(text: string): number {
 
 /** Telephone numbers digit by digit in groups: by their prefix, or after a word such as "tổng đài". */
 export function readPhone(place: Place): Reading | undefined {
-  const { text, at, before } = place
+  return byPrefix(place) ?? byContext(place)
+}
+
+/** Few numbers begin like a telephone number: the first character decides which shapes are worth a try. */
+function byPrefix(place: Place): Reading | undefined {
+  switch (place.text[place.at]) {
+    case '+':
+    case '(':
+    case '8':
+      return fromAbroad(place)
+    case '0':
+      return local(place)
+    case '1':
+      return freeCall(place)
+    default:
+      return undefined
+  }
+}
+
+function fromAbroad(place: Place): Reading | undefined {
+  const { text, at } = place
   const abroad = matchAt(international, text, at) ?? matchAt(withoutPlus, text, at)
   if (abroad?.[1] !== undefined) {
     const rest = /^\d+$/.test(abroad[1]) ? nationalGroups(abroad[1]) : sayGroups(abroad[1])
@@ -79,8 +112,16 @@ export function readPhone(place: Place): Reading | undefined {
   if (area?.[1] !== undefined && area[2] !== undefined) {
     return { end: at + area[0].length, spoken: `${spellDigits(area[1])}, ${sayGroups(area[2])}` }
   }
+  return undefined
+}
+
+function local({ text, at }: Place): Reading | undefined {
   const own = matchAt(landline, text, at) ?? matchAt(mobile, text, at)
   if (own !== undefined && validLocal(own[0])) return { end: at + own[0].length, spoken: sayLocal(own[0]) }
+  return undefined
+}
+
+function freeCall({ text, at, before }: Place): Reading | undefined {
   const free = matchAt(service, text, at)
   if (
     free !== undefined &&
@@ -89,7 +130,7 @@ export function readPhone(place: Place): Reading | undefined {
   ) {
     return { end: at + free[0].length, spoken: `${spellDigits(free[0].slice(0, 4))}, ${sayGroups(free[0].slice(4))}` }
   }
-  return byContext(place)
+  return undefined
 }
 
 /** Without the leading zero: 233 3575155 and 905 123 456. */
@@ -111,7 +152,8 @@ function validLocal(written: string): boolean {
 }
 
 function sayLocal(written: string): string {
-  if (!/^\d+$/.test(written) || !written.startsWith('02')) return sayGroups(written)
+  const first = /^\d+/.exec(written)?.[0] ?? ''
+  if (!written.startsWith('02') || first.length < 5) return sayGroups(written)
   const area = areaLength(written)
   return `${spellDigits(written.slice(0, area))}, ${sayGroups(written.slice(area))}`
 }
@@ -124,14 +166,14 @@ function byContext(place: Place): Reading | undefined {
   const code = matchAt(shortCode, text, at)
   if (code !== undefined && !unitBehind.test(text.slice(at + code[0].length, at + code[0].length + 10))) {
     const clause = before.slice(Math.max(before.lastIndexOf('. '), before.lastIndexOf('! ')) + 1)
-    if (inClause.test(clause) || afterNumber.test(before) || smsTo.test(before))
+    if (calledBy[code[0]]?.test(before) || inClause.test(clause) || afterNumber.test(before) || smsTo.test(before))
       return { end: at + code[0].length, spoken: spellDigits(code[0]) }
   }
   if (match !== undefined && !counted) {
     const texted = /^\d{4}$/.test(match[0]) && smsTo.test(before)
     if (texted || adjacent.test(before)) return { end: at + match[0].length, spoken: sayGroups(match[0]) }
   }
-  const identified = matchAt(identity, text, at)
-  if (identified === undefined || digitCount(identified[0]) < 5 || !identityWord.test(before)) return undefined
+  const identified = identityWord.test(before) ? matchAt(identity, text, at) : undefined
+  if (identified === undefined || digitCount(identified[0]) < 5) return undefined
   return { end: at + identified[0].length, spoken: sayGroups(identified[0]) }
 }

@@ -3,7 +3,7 @@ import { letterName } from './letters.ts'
 import { spellInteger } from './numbers.ts'
 import { isSyllable } from './syllables.ts'
 import type { Place, Reading } from './types.ts'
-import { matchAt } from './types.ts'
+import { atEnd, matchAt } from './types.ts'
 
 const words: Record<string, string> = {
   TP: 'thành phố',
@@ -18,14 +18,14 @@ const words: Record<string, string> = {
   KP: 'khu phố',
 }
 
-const level = /(TDP|KP|TP|TX|TT|Tp|Tx|Tt|[HQPXT])(\.)?\s?(?=\p{Lu}[\p{L}’']|\d)/uy
-const bodyBefore = /(?:^|[^\p{L}])(?:bộ|sở|phòng)\s+$/u
+const level = /(TDP|KP|TP|T\.P|TX|TT|Tp|Tx|Tt|[HQPXT])(\.)?\s?(?=\p{Lu}[\p{L}’']|\d)/uy
+const bodyBefore = atEnd(/(?:^|[^\p{L}])(?:bộ|sở|phòng)\s+$/u)
 
 /** TP Đồng Hới, P. Nam Đông Hà, Q.1, TP.HCM: the abbreviation of a level before a name or a number. */
 export function readLevel(place: Place): Reading | undefined {
   const { text, at, before } = place
   const match = matchAt(level, text, at)
-  const token = match?.[1]?.toUpperCase()
+  const token = match?.[1]?.toUpperCase().replace('.', '')
   if (match === undefined || token === undefined || place.defined.has(token)) return undefined
   const spoken = words[token]
   const dotted = match[2] !== undefined
@@ -35,11 +35,17 @@ export function readLevel(place: Place): Reading | undefined {
   const behind = text.slice(end, end + 40)
   const name = /^\p{Lu}[\p{L}’']*/u.exec(behind)?.[0]
   if (name === undefined) return numberedLevel(token, spoken, end, behind)
-  if (token === 'TP' && isPerson(name, behind)) return undefined
+  if (token === 'TP' && !dotted && isPerson(name, behind)) return undefined
+  if (token === 'TT' && name === 'Huế') return undefined
+  if (token === 'P' && office.test(behind)) return { end, spoken: 'Phó' }
   if (token === 'TT' && !dotted && !/^\p{Lu}\p{Ll}+(?: \p{Lu}\p{Ll}+)?(?:,|\.|;|\)|$)/u.test(behind)) return undefined
   if (/^\p{Lu}{2,}$/u.test(name) && !isSyllable(name) && terms[name] === undefined) return undefined
   return { end, spoken }
 }
+
+/** P. Chủ tịch, P.GĐ: a deputy, not a ward. */
+const office =
+  /^(?:Chủ (?:tịch|nhiệm)|Giám đốc|Trưởng|Bí thư|Hiệu trưởng|Chánh|Tổng|Viện trưởng|Cục trưởng|GĐ|CT|BT)(?!\p{L})/u
 
 /** Q.1, P.5, X. 2; a ward number is never large, so P.302 is a room. */
 function numberedLevel(token: string, spoken: string, end: number, behind: string): Reading | undefined {
@@ -50,7 +56,7 @@ function numberedLevel(token: string, spoken: string, end: number, behind: strin
 
 /** "TP Nguyễn Văn A" may be a head of section: three names that begin with a surname. */
 function isPerson(name: string, behind: string): boolean {
-  return surnames.has(name) && /^\p{Lu}\p{Ll}+ \p{Lu}\p{Ll}+ \p{Lu}/u.test(behind)
+  return !behind.startsWith('Hồ Chí Minh') && surnames.has(name) && /^\p{Lu}\p{Ll}+ \p{Lu}\p{Ll}+ \p{Lu}/u.test(behind)
 }
 
 const roads: Record<string, string> = {

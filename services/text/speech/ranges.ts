@@ -1,10 +1,10 @@
 import type { Quantity } from './quantities.ts'
 import { quantityAt, sayQuantity } from './quantities.ts'
 import type { Place, Reading } from './types.ts'
-import { matchAt } from './types.ts'
+import { atEnd, matchAt } from './types.ts'
 
 const separator = /\s?[-–—÷]\s?(?=\d)/y
-const ordinalBefore = /(?:^|[^\p{L}])thứ\s+$/u
+const ordinalBefore = atEnd(/(?:^|[^\p{L}])thứ\s+$/u)
 
 /**
  * Quantities and ranges of them: 15-20%, 5 - 10 triệu đồng (the unit is shared), 3kg-6kg. Only an ascending pair is a
@@ -34,8 +34,17 @@ function shareable(first: Quantity): boolean {
   return first.unit === '' && first.scale === ''
 }
 
+const times = /(?:giây|phút|giờ)$/
+
+/** 500 g - 1 kg and 30 phút - 1 giờ measure the same thing; 12V-7Ah does not. */
+function comparable(first: string, second: string): boolean {
+  if (second === '') return false
+  const [left, right] = [first, second].map(unit => unit.split(' trên ')[0]?.split(' ').at(-1))
+  return left === right || (times.test(first) && times.test(second))
+}
+
 function ascends(first: Quantity, second: Quantity): boolean {
-  if (first.unit !== second.unit && first.unit !== '') return first.unit !== '' && second.unit !== ''
+  if (first.unit !== second.unit && first.unit !== '') return comparable(first.unit, second.unit)
   if (first.scale !== second.scale) return first.scale !== '' || first.unit === ''
   const a = first.number
   const b = second.number

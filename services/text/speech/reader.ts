@@ -1,31 +1,37 @@
 import type { Sentence } from '../../domain/errors.ts'
 import { readAcronym, readSmallForm } from './acronyms.ts'
-import { readDate } from './dates.ts'
+import { readCode, readPlate } from './codes.ts'
+import { readDate, readMonth, readQuarter } from './dates.ts'
 import { readDefinition, readRepeatedNumber } from './definitions.ts'
+import type { Dictionary } from './dictionary.ts'
 import { readDocument } from './documents.ts'
-import { readSlash } from './fractions.ts'
-import { letterName } from './letters.ts'
+import { readScale, readSlash } from './fractions.ts'
+import { Output, type Span } from './output.ts'
 import { readPhone } from './phones.ts'
 import { readLevel, readRoad } from './places.ts'
 import { readPrefixedMoney } from './quantities.ts'
 import { readQuantity } from './ranges.ts'
-import { readOrdinal, readRoman } from './roman.ts'
+import { readAlarm, readOrdinal, readRoman } from './roman.ts'
+import { digitsEnd, mayBeAddress, standsAlone } from './shape.ts'
+import { readSignature } from './signatures.ts'
+import { readBareUnit, readLetter, readNegative, readZone } from './single.ts'
+import { readStandard } from './standards.ts'
 import { readSymbol } from './symbols.ts'
 import { readTime } from './times.ts'
 import type { Place, Profile, Reading, Rule } from './types.ts'
 import { firstOf, matchAt } from './types.ts'
-import { bareUnits, units } from './unit-table.ts'
 import { readWeb } from './web.ts'
 
-/** What became of a piece of the text. */
-export interface Span {
-  written: string
-  spoken: string
+/** A sentence for the officer and the place in the text that first called for it. */
+export interface PlacedWarning extends Sentence {
+  at: number
 }
 
 export interface SpokenText {
+  /** The text as it was read, cleaned (`cleanText`): what spans and warnings point into. */
+  written: string
   text: string
-  warnings: Sentence[]
+  warnings: PlacedWarning[]
   spans: Span[]
 }
 
@@ -34,7 +40,19 @@ const blank = /[^\S\n]+/y
 const lines = /[^\S\n]*\n\s*/y
 const contextUnits = 64
 
-const digitRules: readonly Rule[] = [readDocument, readPhone, readTime, readDate, readOrdinal, readSlash, readQuantity]
+const digitRules: readonly Rule[] = [
+  readPlate,
+  readCode,
+  readDocument,
+  readPhone,
+  readTime,
+  readScale,
+  readDate,
+  readOrdinal,
+  readSlash,
+  readQuantity,
+]
+const loneDigitRules: readonly Rule[] = [readPhone, readMonth, readOrdinal, readQuantity]
 const signRules: readonly Rule[] = [
   readPhone,
   readNegative,
@@ -44,7 +62,13 @@ const signRules: readonly Rule[] = [
   readSymbol,
 ]
 const capitalRules: readonly Rule[] = [
+  readPrefixedMoney,
   readSmallForm,
+  readSignature,
+  readCode,
+  readQuarter,
+  readStandard,
+  readAlarm,
   readRoman,
   readRoad,
   readLevel,
@@ -59,15 +83,18 @@ const smallRules: readonly Rule[] = [readSmallForm, readRoman, readBareUnit, rea
  * so the time is proportional to the length of the text. The loop takes each unit exactly once: what no rule wants is
  * copied.
  */
-export function readText(text: string, profile: Profile): SpokenText {
-  return readWith(text, profile, new Map(), new Map())
+export function readText(text: string, profile: Profile, dictionary?: Dictionary): SpokenText {
+  return readWith(text, profile, new Map(), new Map(), dictionary)
 }
 
+/** @param origin where a part that is read on its own stands in the whole text */
 function readWith(
   text: string,
   profile: Profile,
   defined: Map<string, string>,
-  warnings: Map<string, Sentence>,
+  warnings: Map<string, PlacedWarning>,
+  dictionary?: Dictionary,
+  origin?: number,
 ): SpokenText {
   const out = new Output()
   const place: Place = {
@@ -77,18 +104,31 @@ function readWith(
     profile,
     defined,
     warn: (key, sentence) => {
-      if (!warnings.has(key) && warnings.size < 200) warnings.set(key, sentence)
+      if (!warnings.has(key) && warnings.size < 200) warnings.set(key, { ...sentence, at: origin ?? place.at })
     },
-    readPart: part => readWith(part, profile, defined, warnings).text,
+    readPart: part => readWith(part, profile, defined, warnings, dictionary, origin ?? place.at).text,
   }
   while (place.at < text.length) {
     const start = place.at
-    const reading = step(place, out)
+    const reading = (dictionary && fromDictionary(place, dictionary)) ?? step(place, out)
     if (reading === undefined) continue
-    out.say(reading.spoken, text.slice(start, reading.end))
+    out.say(reading.spoken, text.slice(start, reading.end), start)
     place.at = Math.max(reading.end, start + 1)
   }
-  return { text: out.text(), warnings: [...warnings.values()], spans: out.spans }
+  return { written: text, text: out.text(), warnings: [...warnings.values()], spans: out.spans }
+}
+
+/** What the text itself has explained ("giảm nghèo bền vững (GNBV)") means just that, whatever the dictionary says. */
+function fromDictionary(place: Place, dictionary: Dictionary): Reading | undefined {
+  const { text, at } = place
+  const found = dictionary.find(text, at)
+  if (found === undefined) return undefined
+  const written = text.slice(at, found.end)
+  if (found.warning !== undefined) place.warn(`dictionary ${written.toLowerCase()}`, found.warning)
+  if (found.spoken === undefined || place.defined.has(written)) return undefined
+  // "Tà Rụt" said as "tà rụt" is no change that anybody hears; capitals throughout may be spelt out by a voice.
+  const sameSound = written !== written.toUpperCase() && written.toLowerCase() === found.spoken.toLowerCase()
+  return withoutRepeat(text, { end: found.end, spoken: sameSound ? written : found.spoken })
 }
 
 /** Reads or copies one token. Undefined when it was copied, and `place.at` then stands behind it. */
@@ -105,7 +145,9 @@ function step(place: Place, out: Output): Reading | undefined {
   }
   if (code >= 48 && code <= 57) {
     look(place)
-    return webAt(place, at) ?? withoutRepeat(text, firstOf(digitRules, place))
+    const end = digitsEnd(text, at)
+    const rules = standsAlone(text, end) ? loneDigitRules : digitRules
+    return (mayBeAddress(text, end) ? readWeb(place) : undefined) ?? withoutRepeat(text, firstOf(rules, place))
   }
   const letters = matchAt(word, text, at)?.[0]
   if (letters !== undefined) return readWord(place, letters, out)
@@ -132,18 +174,13 @@ function look(place: Place): void {
 
 const webSign = /[@.:/_\-0-9]/
 
-function webAt(place: Place, end: number): Reading | undefined {
-  const next = place.text[end]
-  return next !== undefined && webSign.test(next) && /[A-Za-z0-9]/.test(place.text[place.at] ?? '')
-    ? readWeb(place)
-    : undefined
-}
-
 /** "05 (năm) ngày": the words in brackets behind the figure are not said a second time. */
 function withoutRepeat(text: string, reading: Reading | undefined): Reading | undefined {
   if (reading === undefined || text[reading.end] !== ' ' || text[reading.end + 1] !== '(') return reading
   const behind = text.slice(reading.end, reading.end + reading.spoken.length + 3)
-  return behind.toLowerCase() === ` (${reading.spoken})` ? { ...reading, end: reading.end + behind.length } : reading
+  return behind.toLowerCase() === ` (${reading.spoken.toLowerCase()})`
+    ? { ...reading, end: reading.end + behind.length }
+    : reading
 }
 
 const plainLetter = /^[ivxlcdm]+$/
@@ -175,108 +212,4 @@ function foreign(place: Place, letters: string): void {
     vi: `Giọng đọc không đọc được chữ "${letters.slice(0, 10)}". Đề nghị thay bằng tiếng Việt.`,
     en: `The voice cannot read "${letters.slice(0, 10)}". Please write it in Vietnamese.`,
   })
-}
-
-/** -12,5 -> âm mười hai phẩy năm, where nothing is glued to the sign and no number stands before it. */
-function readNegative(place: Place): Reading | undefined {
-  const { text, at, before } = place
-  if (!/[-−]/.test(text[at] ?? '') || !/^\d/.test(text.slice(at + 1, at + 2))) return undefined
-  if (/(?:[\p{L}\d)%]|[\d%]\s)$/u.test(before)) return undefined
-  const inner: Place = { ...place, at: at + 1 }
-  const reading = firstOf([readSlash, readQuantity], inner)
-  return reading === undefined
-    ? undefined
-    : { end: reading.end, spoken: /(?:^|\s)âm\s$/u.test(before) ? reading.spoken : `âm ${reading.spoken}` }
-}
-
-/** N.Q under a text: the initials of its author. */
-const initials = /\p{Lu}\.(?=\p{Lu}(?![\p{L}\d]))/uy
-
-/** A consonant that stands alone is read by its name: điểm đ -> điểm đê. Vowels are their own names. */
-function readLetter(place: Place): Reading | undefined {
-  const { text, at, before } = place
-  const letter = text[at] ?? ''
-  if (/[\p{L}\p{M}\d'’]/u.test(text[at + 1] ?? '')) return undefined
-  const end = at + letter.length
-  if (matchAt(initials, text, at) !== undefined) return { end: end + 1, spoken: letterName(letter) ?? letter }
-  if (letter === 'x' && /[\d\p{L}²³]\s?$/u.test(before) && /^\s?\d/.test(text.slice(end, end + 2)))
-    return { end, spoken: 'nhân' }
-  if (/[aeiouy]/i.test(letter) || (text[end] === '.' && /^\.\p{L}/u.test(text.slice(end, end + 2)))) return undefined
-  const name = letterName(letter)
-  return name === undefined || name === letter ? undefined : { end, spoken: name }
-}
-
-const bareUnit = new RegExp(`${bareUnits.source}(?![\\p{L}\\d])|[kcdm]?m[²³]|km(?=\\d)`, 'iuy')
-
-/** A unit without its number is still no word. */
-function readBareUnit(place: Place): Reading | undefined {
-  const match = matchAt(bareUnit, place.text, place.at)
-  if (match === undefined) return undefined
-  const key = match[0].toLowerCase().replace('²', '2').replace('³', '3')
-  const spoken = units[key === 'kwh' ? 'kWh' : key]
-  return spoken === undefined ? undefined : { end: place.at + match[0].length, spoken }
-}
-
-const zones = /(?:gmt|utc|est|pst|cst)(?![\p{L}\d])/uy
-
-/** Time zones written small behind a time. */
-function readZone(place: Place): Reading | undefined {
-  const match = /(?:\d|giờ|phút)\s$/u.test(place.before) ? matchAt(zones, place.text, place.at) : undefined
-  return match === undefined ? undefined : { end: place.at + match[0].length, spoken: match[0].toUpperCase() }
-}
-
-/** Joins the pieces: one blank between words, none before a mark, at most one empty line. */
-class Output {
-  readonly spans: Span[] = []
-  private readonly pieces: string[] = []
-  private last = '\n'
-  private pending: '' | ' ' | '\n' | '\n\n' = ''
-  private spoken = false
-
-  blank(): void {
-    if (this.pending === '') this.pending = ' '
-  }
-
-  line(paragraph: boolean): void {
-    this.pending = paragraph || this.pending === '\n\n' ? '\n\n' : '\n'
-  }
-
-  copy(piece: string): void {
-    this.add(piece, this.spoken && wordLike(this.last) && wordLike(piece))
-    this.spoken = false
-  }
-
-  say(piece: string, written: string): void {
-    if (piece !== written) this.spans.push({ written, spoken: piece })
-    if (piece === '') {
-      if (this.pending === '') this.pending = ' '
-      this.dropped = true
-      return
-    }
-    this.add(piece, (wordLike(this.last) || /[,;]/.test(this.last)) && wordLike(piece))
-    if (piece.endsWith(',')) this.pending = ' '
-    this.spoken = true
-  }
-
-  text(): string {
-    return this.pieces.join('').normalize('NFC')
-  }
-
-  private dropped = false
-
-  private add(piece: string, apart: boolean): void {
-    const tight = this.dropped && /^[,.;:!?)…]/u.test(piece)
-    let gap: string = this.pending
-    if (gap === ' ' && (tight || /^[,;]/.test(piece))) gap = ''
-    if (gap === '' && apart) gap = ' '
-    if (this.pieces.length === 0) gap = ''
-    this.pieces.push(gap + piece)
-    this.last = piece.at(-1) ?? this.last
-    this.pending = ''
-    this.dropped = false
-  }
-}
-
-function wordLike(piece: string): boolean {
-  return /[\p{L}\p{M}\d]/u.test(piece.at(0) ?? '') || /[\p{L}\p{M}\d]$/u.test(piece)
 }

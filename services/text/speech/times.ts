@@ -1,6 +1,7 @@
 import { spellInteger } from './numbers.ts'
 import type { Place, Profile, Reading } from './types.ts'
-import { matchAt } from './types.ts'
+import { atEnd, matchAt } from './types.ts'
+import { warnUnrealTime } from './warnings.ts'
 
 /** A clock time that starts at an index. */
 interface Clock {
@@ -12,11 +13,13 @@ interface Clock {
 const colon = /(\d{1,2}):(\d{2})(?::(\d{2}))?(?![\d]|:\d)/y
 const hourMinute =
   /(\d{1,2})(?:\s?[hH]|g|\s?giờ\s)\s?(\d{1,2})(?:\s?(phút|ph|p|'|’|′)(?!\p{L}))?(?:\s?(\d{1,2})\s?(?:giây|s|''|”|″)(?!\p{L}))?(?![\d\p{L}/]|[.,]\d)/uy
+/** Glued and beyond the day: nobody means anything else by 25h70, and it is said as it stands. */
+const unrealTime = /^(?:\d{2}[hg](?:[6-9]\d)|(?:2[5-9]|[3-9]\d)[hg]\d{2})$/i
 const minuteSecond = /(\d{1,3})\s?(?:p|'|’|′)\s?(\d{1,2})\s?(?:s|''|”|″)(?![\p{L}\d])/uy
 const hourOnly = /(\d{1,2})\s?(?:[hH]|giờ)(?![\p{L}\d])/uy
 const dashBetween = /\s?[-–—]\s?(?=\d)/y
 const bareHour = /(\d{1,2})\s?[-–—]\s?(?=\d)/y
-const scale = /(?:tỷ lệ|tỉ lệ|tỷ số|tỉ số|bản đồ)\s*$/u
+const scale = atEnd(/(?:tỷ lệ|tỉ lệ|tỷ số|tỉ số|bản đồ)\s*$/u)
 /** "8 giờ 30 người": a counted noun behind the second number means that it is no minute. */
 const countedNoun =
   /^\s(?:người|hộ|(?:ngày|tuần|tháng|năm)(?!\s\d)|xã|thôn|hồ sơ|đại biểu|triệu|nghìn|tỷ|xe|lượt|cán bộ|em|cháu|bà con)(?!\p{L})/u
@@ -28,6 +31,10 @@ function clockAt(place: Place, at: number): Clock | undefined {
     return { end: at + written[0].length, spoken: spellClock(written[1], written[2], written[3], profile) }
   }
   const hours = matchAt(hourMinute, text, at)
+  if (hours?.[1] !== undefined && unrealTime.test(hours[0])) {
+    warnUnrealTime(place, hours[0])
+    return { end: at + hours[0].length, spoken: spellClock(hours[1], hours[2], hours[4], profile) }
+  }
   if (hours?.[1] !== undefined && isTime(hours[1], hours[2], hours[4]) && minutesAreMeant(hours, text, at)) {
     return { end: at + hours[0].length, spoken: spellClock(hours[1], hours[2], hours[4], profile) }
   }

@@ -7,13 +7,20 @@ export interface Profile {
   odd: string
   /** 4 after the tens: 24. */
   fourAfterTens: string
+  /** Document numbers: what they stand for, or every sign and letter of them. */
+  documents: DocumentStyle
 }
 
 export const profiles = {
-  north: { thousand: 'nghìn', odd: 'linh', fourAfterTens: 'tư' },
-  south: { thousand: 'ngàn', odd: 'lẻ', fourAfterTens: 'bốn' },
+  north: { thousand: 'nghìn', odd: 'linh', fourAfterTens: 'tư', documents: 'expanded' },
+  south: { thousand: 'ngàn', odd: 'lẻ', fourAfterTens: 'bốn', documents: 'expanded' },
 } as const satisfies Record<string, Profile>
 export type ProfileName = keyof typeof profiles
+export const profileNames = Object.keys(profiles) as ['north', 'south']
+
+/** 49/2024/NĐ-CP: "... năm ... của Chính phủ", or sign by sign: "... xẹt ... xẹt en-nờ đê gạch ngang xê pê". */
+export const documentStyles = ['expanded', 'verbatim'] as const
+export type DocumentStyle = (typeof documentStyles)[number]
 
 /** What a rule sees: the whole text and the place where a token starts. */
 export interface Place {
@@ -54,4 +61,25 @@ export function firstOf(rules: readonly Rule[], place: Place): Reading | undefin
 export function matchAt(expression: RegExp, text: string, at: number): RegExpExecArray | undefined {
   expression.lastIndex = at
   return expression.exec(text) ?? undefined
+}
+
+/** A context expression that was turned round: see `atEnd`. */
+export interface EndExpression {
+  test(text: string): boolean
+  /** The groups; what matched as a whole is empty, because a look-behind takes nothing. */
+  exec(text: string): RegExpExecArray | null
+}
+
+/**
+ * An expression that ends in `$`, run backwards from the end of the text. The engine tries such an expression forwards
+ * from every position, which takes 60 tries for a context of 60 characters; as a look-behind at the end it takes one,
+ * and most fail at the first letter. Measured: texts of nothing but numbers are read twice as fast.
+ */
+export function atEnd(expression: RegExp): EndExpression {
+  const backwards = new RegExp(`(?<=${expression.source})`, `${expression.flags}y`)
+  const run = (text: string) => {
+    backwards.lastIndex = text.length
+    return backwards.exec(text)
+  }
+  return { test: text => run(text) !== null, exec: run }
 }

@@ -55,12 +55,18 @@ const suffixes = new Set(['vn', 'com', 'org', 'net', 'gov', 'edu', 'info', 'io',
 function sayPart(part: string): string {
   if (/^\d/.test(part)) return spellDigits(part)
   if (!/^[A-Za-z]/.test(part)) return signs[part] ?? part
-  return suffixes.has(part.toLowerCase()) || sayable(part) ? part : [...part.toLowerCase()].join(' ')
+  if (suffixes.has(part.toLowerCase()) || sayable(part)) return part
+  const letters = part.toLowerCase()
+  const cut =
+    part.length > 30
+      ? 0
+      : ([2, 3, 4, 5, 6].find(at => at + 2 <= letters.length && isSyllableRow(letters.slice(at))) ?? 0)
+  return cut === 0 ? [...letters].join(' ') : `${[...letters.slice(0, cut)].join(' ')} ${letters.slice(cut)}`
 }
 
 /** A label such as "quangtri" or "portal" is said as a word; "sotttt" and "dvc" cannot be. */
 function sayable(label: string): boolean {
   if (label.length < 2 || label.length > 30) return false
   if (isSyllableRow(label)) return true
-  return label.length > 2 && /[aeiouy]/i.test(label) && !/[^aeiouy]{4}/i.test(label) && !/^[^aeiouy]{3}/i.test(label)
+  return label.length > 2 && /[aeiouy]/i.test(label) && !/[^aeiouy]{3}/i.test(label)
 }

@@ -45,6 +45,13 @@ describe('loa bench', () => {
     expect(report).not.toHaveProperty('ratio')
   }, 120_000)
 
+  test('reading: every kind of text, beside a bare copy', async () => {
+    const report = await bench('reading', '--megabytes', '1', '--rounds', '1')
+    expect(Object.keys(report.ours)).toEqual(Object.keys(report.beside ?? {}))
+    for (const figure of Object.values(report.ours)) expect(figure).toBeGreaterThan(0)
+    expect(report.ratio).toBeGreaterThan(0)
+  }, 60_000)
+
   test('receipts: a burst is taken and applied', async () => {
     const report = await bench('receipts', '--messages', '500')
     expect(report.ours.takenPerSecond).toBeGreaterThan(0)
@@ -55,6 +62,18 @@ describe('loa bench', () => {
     const report = await bench('ledger', '--outcomes', '200000', '--people', '80000')
     expect(report.ours.historyP95Ms).toBeGreaterThan(0)
     expect(report.details?.claim).toContain('chunks_pkey')
+  }, 90_000)
+
+  test('speech: both sides make a file of the standard loudness', async () => {
+    const report = await bench('speech', '--characters', '900', '--rounds', '1')
+    for (const side of [report.ours, report.beside]) {
+      expect(side?.slotSeconds).toBeGreaterThan(0)
+      expect(side?.emergencySeconds).toBeGreaterThan(0)
+      expect(Math.abs((side?.lufs ?? 0) + 16)).toBeLessThanOrEqual(0.5)
+    }
+    // The same text, spoken as long; the pauses differ a little.
+    expect((report.ours.airSeconds ?? 0) / (report.beside?.airSeconds ?? 1)).toBeCloseTo(1, 1)
+    expect(report.ratio).toBeGreaterThan(0)
   }, 90_000)
 
   test('a bench that does not exist is an error', async () => {

@@ -39,6 +39,7 @@ test('accounts get a strong random password that is stored as a hash only', asyn
       areas: ['44'],
       createdAt: expect.any(Date),
       lastSignInAt: null,
+      disabledAt: null,
     },
   ])
 })

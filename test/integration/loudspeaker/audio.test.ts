@@ -1,16 +1,27 @@
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
+import type { BroadcastAudio } from '../../../channels/loudspeaker/assemble.ts'
+import { speakBulletin } from '../../../channels/loudspeaker/voices/bulletin.ts'
+import { espeakRate, espeakVariants, espeakVoice } from '../../../channels/loudspeaker/voices/espeak.ts'
+import { piperVoice } from '../../../channels/loudspeaker/voices/piper.ts'
+import { isAppError } from '../../../services/domain/errors.ts'
+import { captureLog } from '../../contract/suite.ts'
+import { tinyModel } from '../../support/tiny-vits.ts'
 import {
   type AudioOptions,
-  type BroadcastAudio,
-  longestSeconds,
+  brief,
+  bulletin,
+  type Heard,
+  inFolder,
+  listen,
+  loudness,
   makeBroadcastAudio,
-} from '../../../channels/loudspeaker/audio.ts'
-import { speak, speechRate, voices } from '../../../channels/loudspeaker/espeak.ts'
-import { isAppError } from '../../../services/domain/errors.ts'
-import { brief, bulletin, type Heard, inFolder, listen, loudness, never, piecesOf, plain } from './support.ts'
+  never,
+  piecesOf,
+  plain,
+} from './support.ts'
 
 interface Made {
   said: BroadcastAudio
@@ -56,9 +67,11 @@ function expectStandard({ said, heard, left }: Made): void {
 }
 
 describe('the broadcast standard on the decoded file', () => {
-  test.each(voices)('one word, voice %s', voice => withAudio('Có', { voice }, async made => expectStandard(made)))
+  test.each(espeakVariants)('one word, voice %s', voice =>
+    withAudio('Có', { voice }, async made => expectStandard(made)),
+  )
 
-  test.each(voices)('700 characters, voice %s', voice =>
+  test.each(espeakVariants)('700 characters, voice %s', voice =>
     withAudio(bulletin, { voice }, async made => {
       expectStandard(made)
       expect(made.said.durationSeconds).toBeGreaterThan(40)
@@ -67,11 +80,33 @@ describe('the broadcast standard on the decoded file', () => {
 
   test('without chime', () => withAudio(bulletin, { chime: false }, async made => expectStandard(made)))
 
-  test('about five minutes', () =>
-    withAudio(Array(6).fill(bulletin).join('\n\n'), {}, async made => {
-      expectStandard(made)
-      expect(made.said.durationSeconds).toBeGreaterThan(280)
+  // From one second to half a minute, where chime, sign-off and meter windows weigh most.
+  const lengths = [12, 30, 60, 120, 330].map(characters => bulletin.slice(0, characters))
+  test.each(espeakVariants)('from a second to half a minute, voice %s', async voice => {
+    for (const text of lengths) await withAudio(text, { voice }, async made => expectStandard(made))
+  })
+
+  test('a voice with another rate and another sound', () =>
+    inFolder(async dir => {
+      const model = await tinyModel(dir)
+      const execArgv = ['--import', resolve('test/support/typescript-loader.mjs')]
+      const piper = piperVoice({ model, speaker: 0 }, { execArgv })
+      try {
+        for (const text of lengths) await withAudio(text, { piper }, async made => expectStandard(made))
+      } finally {
+        await piper.close()
+      }
     }))
+
+  test(
+    'a quarter of an hour',
+    () =>
+      withAudio(Array(18).fill(bulletin).join('\n\n'), {}, async made => {
+        expectStandard(made)
+        expect(made.said.durationSeconds).toBeGreaterThan(880)
+      }),
+    300_000,
+  )
 })
 
 test('the chime is there, quieter than the speech, and can be left out', () =>
@@ -80,7 +115,8 @@ test('the chime is there, quieter than the speech, and can be left out', () =>
     expect(chime).toBeGreaterThanOrEqual(-20)
     expect(chime).toBeLessThanOrEqual(-18)
     await withAudio(brief, { chime: false }, async bare => {
-      expect(said.durationSeconds - bare.said.durationSeconds).toBeCloseTo(1.8, 1)
+      // Chime, half a second around each motif, sign-off.
+      expect(said.durationSeconds - bare.said.durationSeconds).toBeCloseTo(1.3 + 0.5 + 0.5 + 0.95, 1)
     })
   }))
 
@@ -132,16 +168,23 @@ describe('hostile text', () => {
       const said = await makeBroadcastAudio(pieces, join(workDir, 'o.mp3'), plain, { workDir, signal: never() })
       expect(said.durationSeconds).toBeGreaterThan(4)
       expect(said.durationSeconds).toBeLessThan(40)
-      expect((await readdir(workDir)).sort()).toEqual(['filtered.pcm', 'lead.pcm', 'o.mp3', 'spoken.pcm'])
+      expect((await readdir(workDir)).sort()).toEqual(['after.pcm', 'before.pcm', 'o.mp3', 'voice.flac'])
     })
   })
 
   test('20,000 characters without any punctuation are spoken to the end', async () => {
     const text = 'thông báo khẩn '.repeat(1400).slice(0, 20_000)
-    const options = { voice: 'vi', speed: 150, signal: never(), maxSeconds: longestSeconds } as const
-    const [whole, half] = [await speak(text, options), await speak(text.slice(0, 10_000), options)]
-    expect(half.length / 2 / speechRate).toBeGreaterThan(500)
-    expect(whole.length / half.length).toBeCloseTo(2, 1)
+    const lengthOf = async (words: string) => {
+      let bytes = 0
+      const tools = { signal: never(), log: captureLog().log }
+      await speakBulletin([{ text: words, pauseSeconds: 0 }], [espeakVoice('vi')], 150, tools, async sound => {
+        for await (const samples of sound.samples) bytes += samples.length
+      })
+      return bytes / 2 / espeakRate
+    }
+    const [whole, half] = [await lengthOf(text), await lengthOf(text.slice(0, 10_000))]
+    expect(half).toBeGreaterThan(500)
+    expect(whole / half).toBeCloseTo(2, 1)
   })
 
   test.each(['', ' \n ', '...', '- - -', '???', '\u0000'])('%j gives audio.silent and no file', async text => {

@@ -16,7 +16,7 @@ const content: SpeechContent = {
   durationSeconds: 75,
   lufs: -16,
   dbtp: -2.4,
-  voice: 'vi',
+  voice: 'espeak:vi',
   sizeBytes: 600_000,
   fileName: 'loa-thong-bao.mp3',
   demo: false,
@@ -161,7 +161,16 @@ describe('a loudspeaker session', () => {
   test('health names the versions', async () => {
     const health = await (await open()).health()
     expect(health.ok).toBe(true)
-    expect(health.detail.vi).toMatch(/espeak-ng \d+\.\d+.*ffmpeg \S+/)
+    expect(health.detail.vi).toMatch(/espeak-ng miền Bắc \d+\.\d+.*ffmpeg \S+/)
+  })
+
+  test('health names a voice that cannot speak, and stays good while another can', async () => {
+    const config = loudspeaker.configSchema.parse({ PIPER_MODEL: '/nowhere/vais1000' })
+    const { ok, detail } = await (await loudspeaker.open(config, deps)).health()
+    expect([ok, detail.vi]).toEqual([true, expect.stringContaining('Không dùng được: Piper (vais1000).')])
+    const alone = loudspeaker.configSchema.parse({ PIPER_MODEL: '/nowhere/vais1000', VOICES: 'piper' })
+    const health = await (await loudspeaker.open(alone, deps)).health()
+    expect([health.ok, health.detail.vi]).toEqual([false, expect.stringContaining('không đọc được thư mục mô hình')])
   })
 })
 

@@ -67,10 +67,30 @@ describe('loa speak', () => {
     const { status, stdout } = await loa(args, 'Họp thôn lúc 19h30 ngày 5/12.')
     expect(status).toBe(0)
     const report = JSON.parse(stdout) as Record<string, unknown>
-    expect(report).toMatchObject({ path: join(dir, 'stdin.mp3'), voice: 'vi-vn-x-central', warnings: [] })
+    expect(report).toMatchObject({ path: join(dir, 'stdin.mp3'), voice: 'espeak:vi-vn-x-central', warnings: [] })
     expect(report.spoken).toContain('mười chín giờ ba mươi phút')
     const heard = await listen(join(dir, 'stdin.mp3'))
     expect(report).toMatchObject({ lufs: heard.lufs, dbtp: heard.dbtp, sizeBytes: Number(heard.format.size) })
+  })
+
+  test('writes WAV and draws the waveform', async () => {
+    const args = ['-', '-o', 'w.wav', '--wav', '--waveform', 'w.png', '--json']
+    const { status, stdout } = await loa(args, 'Họp thôn lúc 19h30 ngày 5/12 tại nhà văn hóa.')
+    expect(status).toBe(0)
+    expect(JSON.parse(stdout)).toMatchObject({ path: join(dir, 'w.wav'), waveform: join(dir, 'w.png') })
+    const heard = await listen(join(dir, 'w.wav'))
+    expect(heard.format).toMatchObject({ codec_name: 'pcm_s16le', channels: 1, sample_rate: '44100' })
+    expect(Math.abs(heard.lufs + 16)).toBeLessThanOrEqual(0.5)
+    expect(heard.dbtp).toBeLessThanOrEqual(-1.5)
+    const picture = await readFile(join(dir, 'w.png'))
+    expect(picture.subarray(1, 4).toString()).toBe('PNG')
+    expect([picture.readUInt32BE(16), picture.readUInt32BE(20)]).toEqual([1600, 320])
+  })
+
+  test('takes the channel’s configuration from the environment', async () => {
+    const env = { PATH: process.env.PATH ?? '', LOA_LOUDSPEAKER_VOICE: 'vi-vn-x-south', LOA_LOUDSPEAKER_CHIME: 'false' }
+    const { stdout } = await loa(['-', '-o', 'e.mp3', '--json'], 'Họp thôn lúc 19h30 ngày 5/12.', env)
+    expect(JSON.parse(stdout)).toMatchObject({ voice: 'espeak:vi-vn-x-south' })
   })
 
   test.each<[string, string[], string | Buffer, string]>([
@@ -79,6 +99,9 @@ describe('loa speak', () => {
     ['an empty text', ['-', '-o', 'x.mp3'], ' \n', 'text.empty'],
     ['a text without letters', ['-', '-o', 'x.mp3'], '12 ... 34', 'text.no-letters'],
     ['100,000 characters', ['-', '-o', 'x.mp3'], 'dài '.repeat(25_000), 'text.too-long'],
+    ['1,000,000 characters', ['-', '-o', 'x.mp3'], 'dài '.repeat(250_000), 'text.too-long'],
+    ['only punctuation', ['-', '-o', 'x.mp3'], '... !!! ??? ---', 'text.no-letters'],
+    ['a voice without its model', ['-', '-o', 'x.mp3', '--voice', 'piper'], 'có', 'request.invalid'],
     ['a NUL', ['-', '-o', 'x.mp3'], 'a\0b', 'text.control-character'],
     ['Latin-1', ['-', '-o', 'x.mp3'], Buffer.from('Thông báo', 'latin1'), 'import.bad-encoding'],
     ['an unknown voice', ['-', '-o', 'x.mp3', '--voice', '-f/etc/passwd'], 'có', 'request.invalid'],
@@ -106,6 +129,20 @@ test('Ctrl-C stops it and writes no file', async () => {
   expect(status).toBe(130)
   expect(stderr).toContain('Đã dừng theo yêu cầu')
   expect((await readdir(dir)).filter(name => name.startsWith('long.mp3'))).toEqual([])
+})
+
+test('an espeak-ng that hangs can be stopped, and nothing is left of it', async () => {
+  const bin = await mkdtemp(join(dir, 'bin-'))
+  await writeFile(join(bin, 'espeak-ng'), '#!/bin/sh\n[ "$1" = --version ] && echo 1.51 && exit\nexec sleep 1000\n', {
+    mode: 0o755,
+  })
+  const env = { PATH: [bin, '/usr/bin', '/bin'].join(delimiter) }
+  const child = spawn(process.execPath, [script, 'speak', '-', '-o', 'hang.mp3'], { cwd: dir, env })
+  child.stdin.end('Thông báo họp thôn.')
+  while (!(await childrenOf(Number(child.pid))).includes('sleep')) await new Promise(resolve => setImmediate(resolve))
+  child.kill('SIGINT')
+  expect(await new Promise(resolve => child.on('close', resolve))).toBe(130)
+  expect((await readdir(dir)).filter(name => name.startsWith('hang.mp3'))).toEqual([])
 })
 
 describe('on a machine without the programs', () => {

@@ -1,10 +1,9 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
-import { makeBroadcastAudio } from '../../../channels/loudspeaker/audio.ts'
 import { runTool } from '../../../channels/loudspeaker/tool.ts'
 import { isAppError } from '../../../services/domain/errors.ts'
-import { bulletin, children, inFolder, never, piecesOf, plain } from './support.ts'
+import { bulletin, children, inFolder, makeBroadcastAudio, never, piecesOf, plain } from './support.ts'
 
 /** Waits until a condition holds; the test's own time limit ends it. */
 async function until(condition: () => Promise<boolean>): Promise<void> {
@@ -14,8 +13,8 @@ async function until(condition: () => Promise<boolean>): Promise<void> {
 const long = piecesOf(Array(12).fill(bulletin).join('\n\n'))
 
 test.each([
-  ['while it speaks', async (dir: string) => (await readdir(dir)).includes('spoken.pcm')],
-  ['while it filters', async (dir: string) => (await readdir(dir)).includes('filtered.pcm')],
+  ['while it speaks and filters', async (dir: string) => (await readdir(dir)).includes('voice.pcm')],
+  ['while it levels', async (dir: string) => (await readdir(dir)).includes('voice.flac.part')],
   ['while it encodes', async (dir: string) => (await readdir(dir)).includes('o.mp3.part')],
 ])('an abort %s ends the program, leaves no process and no half file', async (_when, reached) => {
   await inFolder(async workDir => {

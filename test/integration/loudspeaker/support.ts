@@ -3,8 +3,14 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
-import type { AudioOptions } from '../../../channels/loudspeaker/audio.ts'
+import type { BroadcastAudio } from '../../../channels/loudspeaker/assemble.ts'
+import { speakProgramme } from '../../../channels/loudspeaker/audio.ts'
+import type { SoundForm } from '../../../channels/loudspeaker/passes.ts'
+import { type EspeakVariant, espeakVoice } from '../../../channels/loudspeaker/voices/espeak.ts'
+import type { Voice } from '../../../channels/loudspeaker/voices/voice.ts'
+import type { SpeechPart } from '../../../services/text/speech/index.ts'
 import { readAloud, splitForSpeech } from '../../../services/text/speech/index.ts'
+import { captureLog } from '../../contract/suite.ts'
 
 const exec = promisify(execFile)
 
@@ -20,7 +26,38 @@ export const bulletin =
 /** Just long enough for a chime. */
 export const brief = 'Thông báo: chiều nay lũ về nhanh. Bà con ven sông khẩn trương chuyển đồ lên nơi cao.'
 
-export const plain: AudioOptions = { voice: 'vi', speed: 150, chime: true, title: 'Thông báo', artist: 'UBND xã' }
+export interface AudioOptions {
+  voice: EspeakVariant
+  speed: number
+  chime: boolean
+  title: string
+  artist: string
+  form: SoundForm
+  /** Speaks instead of espeak-ng. */
+  piper?: Voice
+}
+
+export const plain: AudioOptions = {
+  voice: 'vi',
+  speed: 150,
+  chime: true,
+  title: 'Thông báo',
+  artist: 'UBND xã',
+  form: 'mp3',
+}
+
+/** One reading, spoken and made into a file, as a render does it. */
+export async function makeBroadcastAudio(
+  pieces: SpeechPart[],
+  path: string,
+  { voice, speed, piper, ...rest }: AudioOptions,
+  tools: { workDir: string; signal: AbortSignal },
+): Promise<BroadcastAudio> {
+  const { log } = captureLog()
+  const speaker = { voices: [piper ?? espeakVoice(voice)], speed }
+  const programme = { ...rest, powerOnLeadSeconds: 0 }
+  return (await speakProgramme(pieces, speaker, programme, path, { ...tools, log })).audio
+}
 
 export const piecesOf = (text: string) => splitForSpeech(readAloud(text).text)
 

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import supertest from 'supertest'
 import { cancel } from '../../../services/dispatch/control.ts'
 import { applyReceipts } from '../../../services/dispatch/receipts.ts'
-import { streamsPerBoard } from '../../../services/places/board-streams.ts'
 import type { Manifest } from '../../../services/places/manifest.ts'
+import { streamsPerPlace } from '../../../services/places/place-streams.ts'
 import { countsOf, officer } from '../../support/dispatch.ts'
 import { type PlacesWorld, placesWorld } from './world.ts'
 
@@ -124,7 +124,7 @@ describe('events', () => {
 
   test('one board holds a few streams only: the oldest gives way, the newest hears of changes', async () => {
     const streams = []
-    for (let i = 0; i < streamsPerBoard + 3; i++) {
+    for (let i = 0; i < streamsPerPlace + 3; i++) {
       const board = await listenToBoard(0)
       await board.nextVersion()
       streams.push(board)

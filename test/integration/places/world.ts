@@ -14,11 +14,15 @@ import type { Role } from '../../../services/domain/accounts.ts'
 import { createApp } from '../../../services/http/app.ts'
 import type { HttpDeps } from '../../../services/http/deps.ts'
 import { type Listening, listen } from '../../../services/http/listen.ts'
+import { asRunRoutes } from '../../../services/http/routes/as-run.ts'
 import { boardRoutes } from '../../../services/http/routes/boards.ts'
+import { deviceRoutes } from '../../../services/http/routes/devices.ts'
 import { feedRoutes } from '../../../services/http/routes/feeds.ts'
 import { fileRoutes } from '../../../services/http/routes/files.ts'
 import { operatorRoutes } from '../../../services/http/routes/operator.ts'
 import { sessionRoutes } from '../../../services/http/routes/session.ts'
+import { stationDeviceRoutes } from '../../../services/http/routes/station-device.ts'
+import { stationPushRoutes } from '../../../services/http/routes/station-pushes.ts'
 import { createBoards } from '../../../services/places/boards.ts'
 import { createShelf } from '../../../services/places/shelf.ts'
 import { createStations } from '../../../services/places/stations.ts'
@@ -56,7 +60,9 @@ export interface PlacesWorld {
  * The places over a real database and HTTP server, filled through the real dispatch pipeline and the real board
  * channel. Only the loudspeaker's rendering is replaced by a fixed recording, because making sound takes seconds.
  */
-export async function placesWorld(options: { demo?: boolean } = {}): Promise<PlacesWorld> {
+export async function placesWorld(
+  options: { demo?: boolean; sound?: (title: string) => { bytes: Buffer; seconds: number } } = {},
+): Promise<PlacesWorld> {
   const database = await testDatabase()
   const { db } = database
   await seedRegistry(db, 0)
@@ -73,7 +79,7 @@ export async function placesWorld(options: { demo?: boolean } = {}): Promise<Pla
 
   const now = () => deps.now()
   const shelf = createShelf(db, now)
-  const loudspeaker = loudspeakerLike()
+  const loudspeaker = loudspeakerLike(options.sound ?? (title => ({ bytes: recordingOf(title), seconds: 61.4 })))
   const available: Channel<unknown, unknown>[] = [board as Channel<unknown, unknown>, loudspeaker]
   const channels = installChannels(available, ['board', 'loudspeaker'], () => ({}))
   const links = createLinks(secret, 'http://loa.test')
@@ -106,6 +112,10 @@ export async function placesWorld(options: { demo?: boolean } = {}): Promise<Pla
     ...feedRoutes(deps),
     ...operatorRoutes(deps),
     ...fileRoutes(deps),
+    ...deviceRoutes(deps),
+    ...stationDeviceRoutes(deps),
+    ...asRunRoutes(deps),
+    ...stationPushRoutes(deps),
   ]
   const app = createApp(deps, auth, routes, { registry: new Registry() })
   let server = await listen(app, { host: '127.0.0.1', port: 0 })
@@ -163,16 +173,19 @@ export async function placesWorld(options: { demo?: boolean } = {}): Promise<Pla
 }
 
 /** Same shelf use and content shape as the loudspeaker channel, with the fixed recording instead of speech. */
-function loudspeakerLike(): Channel<unknown, unknown> {
+function loudspeakerLike(sound: (title: string) => { bytes: Buffer; seconds: number }): Channel<unknown, unknown> {
   const { channel } = scriptedChannel('loudspeaker', { repeat: 'overwrites' }, 'stations')
   return {
     ...channel,
     method: 'commune-radio',
-    render: async source => ({
-      content: { script: source.content.body, durationSeconds: 61.4, fileName: 'thong-bao.mp3' },
-      files: [{ name: 'speech.mp3', mime: 'audio/mpeg', bytes: recordingOf(source.content.title) }],
-      warnings: [],
-    }),
+    render: async source => {
+      const { bytes, seconds } = sound(source.content.title)
+      return {
+        content: { script: source.content.body, durationSeconds: seconds, fileName: 'thong-bao.mp3' },
+        files: [{ name: 'speech.mp3', mime: 'audio/mpeg', bytes }],
+        warnings: [],
+      }
+    },
     open: async (_config, deps) => ({
       async send(batch) {
         const { dispatchId: id, renditionId } = batch

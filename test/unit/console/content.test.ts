@@ -101,10 +101,13 @@ test('blank is blank', () => {
   expect(isBlank({ ...emptyContent(), priority: 'priority' })).toBe(false)
 })
 
-test('a sound preview does not depend on who hears it, a text preview does', () => {
+test('a sound preview depends on the places, not on the groups of people there; a text preview on both', () => {
   const elsewhere = { ...ready, audience: { areas: ['44'], tags: [] } }
-  expect(previewKey({ audience: 'stations' }, ready)).toBe(previewKey({ audience: 'stations' }, elsewhere))
+  const others = { ...ready, audience: { ...ready.audience, tags: ['Nông dân'] } }
+  expect(previewKey({ audience: 'stations' }, ready)).toBe(previewKey({ audience: 'stations' }, others))
+  expect(previewKey({ audience: 'stations' }, ready)).not.toBe(previewKey({ audience: 'stations' }, elsewhere))
   expect(previewKey({ audience: 'citizens' }, ready)).not.toBe(previewKey({ audience: 'citizens' }, elsewhere))
+  expect(previewKey({ audience: 'citizens' }, ready)).not.toBe(previewKey({ audience: 'citizens' }, others))
   expect(previewKey({ audience: 'stations' }, ready)).not.toBe(
     previewKey({ audience: 'stations' }, { ...ready, body: 'Khác' }),
   )

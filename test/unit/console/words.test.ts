@@ -3,8 +3,13 @@ import { esmsCodes } from '../../../channels/sms/esms/codes.ts'
 import { smppCodes } from '../../../channels/sms/smpp/codes.ts'
 import { announcementStates, priorities } from '../../../services/domain/announcement.ts'
 import { deliveryStates } from '../../../services/domain/delivery.ts'
+import { accountsWords } from '../../../services/web/console/src/i18n/accounts.ts'
 import { reasonWords, roughWords, stateList, wordFor } from '../../../services/web/console/src/i18n/dictionary.ts'
 import { en } from '../../../services/web/console/src/i18n/en.ts'
+import { pronunciationWords } from '../../../services/web/console/src/i18n/pronunciation.ts'
+import { readingWords } from '../../../services/web/console/src/i18n/reading.ts'
+import { registryWords } from '../../../services/web/console/src/i18n/registry.ts'
+import { setupWords } from '../../../services/web/console/src/i18n/setup.ts'
 import { vi } from '../../../services/web/console/src/i18n/vi.ts'
 
 /** Every text of a dictionary with its path; functions are called with their number of arguments. */
@@ -12,26 +17,29 @@ function texts(node: object, path = ''): [string, string][] {
   return Object.entries(node).flatMap(([key, value]: [string, unknown]): [string, string][] => {
     const here = `${path}.${key}`
     if (typeof value === 'string') return [[here, value]]
-    if (typeof value === 'function') return [[here, String(value(...Array(value.length).fill('7')))]]
+    if (typeof value === 'function') return [[here, String(value(...Array(value.length).fill('987')))]]
     return texts(value as object, here)
   })
 }
 
-test.each(Object.entries({ vi, en }))(
-  '%s: no text is empty, none is decomposed, arguments are used',
-  (_name, words) => {
-    for (const [path, text] of texts(words)) {
-      expect([path, text.trim() === '']).toEqual([path, false])
-      expect([path, text]).toEqual([path, text.normalize('NFC')])
-    }
-  },
-)
+/** Pages with a file of words of their own. */
+const pages = { accountsWords, pronunciationWords, readingWords, registryWords, setupWords }
+const whole = {
+  vi: { ...vi, ...Object.fromEntries(Object.entries(pages).map(([name, words]) => [name, words.vi])) },
+  en: { ...en, ...Object.fromEntries(Object.entries(pages).map(([name, words]) => [name, words.en])) },
+}
+
+test.each(Object.entries(whole))('%s: no text is empty, none is decomposed, arguments are used', (_name, words) => {
+  for (const [path, text] of texts(words)) {
+    expect([path, text.trim() === '']).toEqual([path, false])
+    expect([path, text]).toEqual([path, text.normalize('NFC')])
+  }
+})
 
 test('both languages use their arguments in the same places', () => {
-  const uses = (words: object) => texts(words).map(([path, text]) => [path, text.includes('7')] as const)
-  const argued = new Map(uses(en).filter(([, used]) => used))
-  // Texts with a literal 7 of their own (UTC+7) are the same in both.
-  for (const [path, used] of uses(vi)) expect([path, used]).toEqual([path, argued.has(path)])
+  const uses = (words: object) => texts(words).map(([path, text]) => [path, text.includes('987')] as const)
+  const argued = new Map(uses(whole.en).filter(([, used]) => used))
+  for (const [path, used] of uses(whole.vi)) expect([path, used]).toEqual([path, argued.has(path)])
 })
 
 test('every state of the domain has its words', () => {

@@ -99,6 +99,17 @@ describe('who may import whom', () => {
     ).toEqual([])
   })
 
+  // It runs on another machine, where nothing else of Loa is set up.
+  test('the station player knows the domain, the runtime and itself', () => {
+    expect(
+      breaches(inside('services/station'), (_, target) =>
+        isProjectPath(target)
+          ? under(target, 'services/station', 'services/domain', 'services/runtime')
+          : target === 'zod' || target.startsWith('node:'),
+      ),
+    ).toEqual([])
+  })
+
   // services/http/schemas*.ts hold the shapes of the API, which the use cases fill and the console reads.
   test('use cases know no screens, no commands and no workers', () => {
     const useCases = inside(
@@ -106,13 +117,14 @@ describe('who may import whom', () => {
       'services/people',
       'services/places',
       'services/accounts',
+      'services/pronunciation',
       'services/airtime',
     )
     expect(
       breaches(
         useCases,
         (_, target) =>
-          /^services\/http\/schemas(-[a-z]+)?\.ts$/.test(target) ||
+          /^services\/http\/schemas(-\w+)?\.ts$/.test(target) ||
           !under(target, 'services/http', 'services/web', 'services/cli', 'workers', 'express'),
       ),
     ).toEqual([])
@@ -132,10 +144,13 @@ describe('who may import whom', () => {
   })
 
   // A bench measures the bare client beside ours; what is measured must not be what measures.
-  test.each(['twilio', 'nodemailer', 'fluent-ffmpeg'])('%s is imported by one file only, benches aside', vendor => {
-    const importers = all.filter(s => s.imports.includes(vendor) && !s.path.startsWith('services/bench/'))
-    expect(importers.map(s => s.path)).toHaveLength(1)
-  })
+  test.each(['twilio', 'nodemailer', 'fluent-ffmpeg', 'mqtt'])(
+    '%s is imported by one file only, benches aside',
+    vendor => {
+      const importers = all.filter(s => s.imports.includes(vendor) && !s.path.startsWith('services/bench/'))
+      expect(importers.map(s => s.path)).toHaveLength(1)
+    },
+  )
 
   // It has no types and is loaded with require: once for the channel, once for the simulator's other end of the line.
   test('smpp is loaded by one file of the channel and one of the simulator, and by its bench', () => {
@@ -145,6 +160,13 @@ describe('who may import whom', () => {
       'services/bench/smpp.ts',
       'services/simulator/smpp-library.ts',
     ])
+  })
+
+  // The add-on ends the process that gives it a bad model, so only a process of its own may load it.
+  test('sherpa-onnx-node is loaded by the child alone, and nobody imports the child', () => {
+    const loading = all.filter(s => /['"]sherpa-onnx-node/.test(s.text))
+    expect(loading.map(s => s.path)).toEqual(['channels/loudspeaker/voices/piper-child.ts'])
+    expect(all.filter(s => s.imports.some(target => target.endsWith('piper-child.ts'))).map(s => s.path)).toEqual([])
   })
 
   test('the environment is read in config, and by set-up, which runs before config is compiled', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { plainForEspeak, speechRate, wavSamples } from '../../../channels/loudspeaker/espeak.ts'
+import { espeakRate, plainForEspeak, wavSamples } from '../../../channels/loudspeaker/voices/espeak.ts'
 import { isAppError } from '../../../services/domain/errors.ts'
 
 describe('plainForEspeak', () => {
@@ -39,8 +39,8 @@ function wav(options: { rate?: number; channels?: number; extra?: Buffer; sample
   head.writeUInt32LE(16, 16)
   head.writeUInt16LE(1, 20)
   head.writeUInt16LE(options.channels ?? 1, 22)
-  head.writeUInt32LE(options.rate ?? speechRate, 24)
-  head.writeUInt32LE((options.rate ?? speechRate) * 2, 28)
+  head.writeUInt32LE(options.rate ?? espeakRate, 24)
+  head.writeUInt32LE((options.rate ?? espeakRate) * 2, 28)
   head.writeUInt16LE(2, 32)
   head.writeUInt16LE(16, 34)
   const data = Buffer.alloc(8)

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { readHeadSilence, readSummary } from '../../../channels/loudspeaker/ffmpeg.ts'
+import { readHeadSilence, readSummary } from '../../../channels/loudspeaker/ffmpeg-log.ts'
 
 const summary = (lufs: string, peak: string) => `
 [Parsed_ebur128_1 @ 0x55f0] Summary:

@@ -10,7 +10,10 @@ async function* chunksOf(...chunks: (string | Uint8Array)[]) {
 }
 
 /** Runs `loa read` on the chunks and gathers what it writes. */
-async function runRead(options: { jsonl?: boolean; profile?: string }, ...chunks: (string | Uint8Array)[]) {
+async function runRead(
+  options: { jsonl?: boolean; profile?: string; documents?: string; score?: string[]; json?: boolean },
+  ...chunks: (string | Uint8Array)[]
+) {
   const out: string[] = []
   const notes: string[] = []
   const streams = {
@@ -81,6 +84,44 @@ describe('loa read', () => {
     expect(out.trimEnd().split('\n')).toHaveLength(2)
     expect(notes.map(note => /^Dòng (\d+)/.exec(note)?.[1])).toEqual(['2', '3', '4'])
     expect(error).toMatchObject({ code: 'request.malformed' })
+  })
+})
+
+describe('loa read, document numbers and scores', () => {
+  test('document numbers sign by sign', async () => {
+    const { out } = await runRead(
+      { documents: 'verbatim', profile: 'south' },
+      'Nghị quyết số 24/2024/NQ-CP và 18-NQ/TW',
+    )
+    expect(out).toBe(
+      'Nghị quyết số hai mươi bốn xẹt hai ngàn không trăm hai mươi bốn xẹt en-nờ quy gạch ngang xê pê và mười tám gạch ngang en-nờ quy xẹt tê vê kép\n',
+    )
+  })
+
+  test('a line may choose its own profile', async () => {
+    const { out } = await runRead(
+      { jsonl: true },
+      '{"in":"1.024","profile":"south"}\n{"in":"5/CĐ-TTg","documents":"verbatim"}\n{"in":"104"}',
+    )
+    expect(
+      out
+        .trimEnd()
+        .split('\n')
+        .map(line => JSON.parse(line).out),
+    ).toEqual(['một ngàn không trăm hai mươi bốn', 'năm xẹt xê đê gạch ngang tê tê giê', 'một trăm linh bốn'])
+  })
+
+  test('scores a file of cases and fails when one is read wrongly', async () => {
+    const passing = await runRead({ score: ['-'] }, 'int\t4\tbốn\nint\t24\tx\thai mươi tư\n')
+    expect(passing.error).toBeUndefined()
+    expect(passing.out).toMatch(/int\s+│\s+2 │\s+2 │/)
+    const failing = await runRead({ score: ['-'], json: true }, '{"cat":"int","in":"4","out":"tư"}')
+    expect(JSON.parse(failing.out)).toMatchObject({ cases: 1, right: 0, failures: [{ written: '4', got: 'bốn' }] })
+    expect(failing.error).toMatchObject({ code: 'request.invalid' })
+  })
+
+  test.each([{ profile: 'west' }, { documents: 'loud' }])('%j is no choice', async options => {
+    expect((await runRead(options, 'a')).error).toMatchObject({ code: 'request.invalid' })
   })
 })
 

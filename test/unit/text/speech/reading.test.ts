@@ -144,6 +144,9 @@ reads('abbreviations in context', [
   ['BCH Đảng bộ và BCH PTDS', 'Ban Chấp hành Đảng bộ và Ban Chỉ huy Phòng thủ dân sự'],
   ['TP.HCM, Q.1, P.5', 'thành phố Hồ Chí Minh, quận một, phường năm'],
   ['TTHC (thủ tục hành chính)', 'thủ tục hành chính'],
+  ['cán bộ (CB) và CB xã', 'cán bộ và cán bộ xã'],
+  ['phòng và chống dịch bệnh (PCDB)', 'phòng và chống dịch bệnh'],
+  ['(AB) (AB)', '(AB) (AB)'],
   ['giảm nghèo bền vững (QZX)', 'giảm nghèo bền vững (QZX)'],
   ['Liên minh Hợp tác xã (LMHTX) và LMHTX', 'Liên minh Hợp tác xã và Liên minh Hợp tác xã'],
   ['đ/c: 51 Trần Hưng Đạo', 'địa chỉ: năm mươi mốt Trần Hưng Đạo'],
@@ -184,8 +187,23 @@ describe('the officer is told', () => {
     ['Quyết định số 5/QĐ-ZZX', '"ZZX"'],
     ['giá 5t', '"5t"'],
     ['xem a@b.vn', '"a@b.vn"'],
+    ['1.5', '"1.5"'],
+    ['giảm 10,000 đồng', '"10,000"'],
+    ['giá 1,234,567 đồng', '"1,234,567"'],
+    ['mã lô 1.234.5', '"1.234.5"'],
+    ['US$1,000', '"1,000"'],
+    ['ngày 31/02/2026', '"31/02/2026"'],
+    ['ngày 29/2/2027', '"29/2/2027"'],
+    ['sáng 30/2', '"30/2"'],
+    ['lúc 25h70', '"25h70"'],
+    ['gặp TT', 'có thể là: Thông tư'],
+    ['lập KH', 'có thể là: Kế hoạch'],
     ['会议', '"会议"'],
     ['tin 😀', 'Biểu tượng'],
+    ['ngày … tháng 11 năm 2026', 'chỗ trống'],
+    ['Số: ..../QĐ-UBND', 'chỗ trống'],
+    ['<speak>Xin chào', '"<speak>"'],
+    ["[[h@l'oU]] xin chào", '"[[h@l\'oU]]"'],
   ])('%s', (text, part) => {
     expect(warned(text)).toHaveLength(1)
     expect(warned(text)[0]).toContain(part)
@@ -193,6 +211,23 @@ describe('the officer is told', () => {
 
   test('an unknown abbreviation is kept as written, never guessed, and reported once', () => {
     expect(readAloud('BQZX họp; BQZX nghỉ')).toMatchObject({ text: 'BQZX họp; BQZX nghỉ', warnings: [{}] })
+  })
+
+  test.each([
+    'ngày 29/2/2028',
+    'ngày 29/2',
+    '1.5. Phạm vi',
+    '1.5 Phạm vi áp dụng',
+    'mục 2.3.1',
+    'công nghiệp 4.0',
+    '0,195',
+    '1.250.000 đồng',
+    'NĐ-CP',
+    'TM. ỦY BAN NHÂN DÂN',
+    'tăng 45,123 tỷ',
+    'gạo, muối...',
+  ])('nothing about %s', text => {
+    expect(warned(text)).toEqual([])
   })
 
   test('nothing about an ordinary text, headings in capitals included', () => {
@@ -205,8 +240,8 @@ describe('the officer is told', () => {
 describe('the result', () => {
   test('lists every change', () => {
     expect(readAloud('Họp lúc 7h30, UBND xã').spans).toEqual([
-      { written: '7h30', spoken: 'bảy giờ ba mươi phút' },
-      { written: 'UBND', spoken: 'Ủy ban nhân dân' },
+      { at: 8, written: '7h30', spoken: 'bảy giờ ba mươi phút' },
+      { at: 14, written: 'UBND', spoken: 'Ủy ban nhân dân' },
     ])
   })
 
@@ -217,6 +252,17 @@ describe('the result', () => {
   test('reads decomposed text like composed text', () => {
     const text = 'Đại hội lần thứ IV, quý III/2026'
     expect(readAloud(text.normalize('NFD')).text).toBe(readAloud(text).text)
+  })
+
+  test('mark-up is not spoken, and what only looks like it is', () => {
+    expect(readAloud('<speak>Xin <break time="3s"/>chào</speak> bà con').text).toBe('Xin chào bà con')
+    expect(readAloud('a < b, tỷ lệ <5% [1]').text).toBe('a bê, tỷ lệ dưới năm phần trăm một')
+    expect(readAloud('$(rm -rf /) && `id`').text).toBe('(rm rf) và và id')
+  })
+
+  test('a written nghìn is ngàn in the south, and a written ngàn stays', () => {
+    expect(readAloud('350 nghìn đồng', { profile: 'south' }).text).toBe('ba trăm năm mươi ngàn đồng')
+    expect(readAloud('350 ngàn đồng').text).toBe('ba trăm năm mươi ngàn đồng')
   })
 
   test('the southern profile reaches numbers inside other rules', () => {

@@ -15,7 +15,7 @@ export class ApiError extends Error {
 }
 
 interface Options {
-  method?: 'GET' | 'POST' | 'PUT'
+  method?: 'GET' | 'POST' | 'PUT' | 'DELETE'
   /** Sent as JSON, unless it is a Blob or text with its own `contentType`. */
   body?: unknown
   contentType?: string

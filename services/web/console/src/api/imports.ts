@@ -1,4 +1,5 @@
 import type { ImportJob, Problem } from '../../../../http/schemas.ts'
+import type { AreaReport } from '../../../../http/schemas-registry.ts'
 import { ApiError, call, query } from './client.ts'
 
 export type ImportKind = ImportJob['kind']
@@ -7,9 +8,22 @@ export type ImportKind = ImportJob['kind']
 export interface ImportChoices {
   kind: ImportKind
   dryRun: boolean
-  /** On what basis everybody in the file has agreed; for files without a consent column. */
-  consentBasis: string
-  convertOldNumbers: boolean
+  /** Citizens: on what basis everybody in the file has agreed; for files without a consent column. */
+  consentBasis?: string
+  convertOldNumbers?: boolean
+  /** Areas: end the units that the file does not name. */
+  retireMissing?: boolean
+}
+
+/** Where each list is sent, and where its imports are watched. */
+const people = '/api/citizens/imports'
+const registry = '/api/registry/imports'
+const lists: Record<ImportKind, { upload: string; jobs: string }> = {
+  citizens: { upload: '/api/citizens/import', jobs: people },
+  'opt-outs': { upload: '/api/citizens/opt-outs/import', jobs: people },
+  areas: { upload: '/api/registry/areas/import', jobs: registry },
+  stations: { upload: '/api/registry/stations/import', jobs: registry },
+  boards: { upload: '/api/registry/boards/import', jobs: registry },
 }
 
 /** What an import did, or would do. */
@@ -27,7 +41,12 @@ export interface ListImport {
   rejectedCount: number
   rejected: { row: number; reason: { vi: string; en: string } }[]
   ignoredColumns: string[]
+  /** Places and areas of which nothing changed. */
+  unchanged?: number
 }
+
+/** What an import of areas says beside. */
+export type AreaListImport = ListImport & Omit<AreaReport, keyof ListImport>
 
 /** How far an import is: first the file travels, then the server reads and writes. */
 export interface ImportWatch {
@@ -60,25 +79,23 @@ export async function importList(
     id,
     dryRun: choices.dryRun ? '1' : null,
     ...(kind === 'citizens' && {
-      consentBasis: choices.consentBasis.trim(),
+      consentBasis: choices.consentBasis?.trim(),
       convertOldNumbers: choices.convertOldNumbers ? '1' : null,
     }),
+    ...(kind === 'areas' && { retireMissing: choices.retireMissing ? '1' : null }),
   })
+  const { upload: path, jobs } = lists[kind]
   const state: ImportWatch = { sentBytes: 0, fileBytes: file.size, job: undefined }
-  const upload = send(
-    `${kind === 'citizens' ? '/api/citizens/import' : '/api/citizens/opt-outs/import'}${search}`,
-    file,
-    sent => {
-      state.sentBytes = sent
-      watch({ ...state })
-    },
-  )
+  const upload = send(`${path}${search}`, file, sent => {
+    state.sentBytes = sent
+    watch({ ...state })
+  })
   let refused: unknown
   upload.answer.catch(error => {
     refused = error
   })
   const onStop = () => {
-    void call(`/api/citizens/imports/${id}/cancel`, { method: 'POST', body: {} }).catch(() => undefined)
+    void call(`${jobs}/${id}/cancel`, { method: 'POST', body: {} }).catch(() => undefined)
     upload.abort()
   }
   stop.addEventListener('abort', onStop, { once: true })
@@ -86,7 +103,7 @@ export async function importList(
     for (let silent = 0; ; ) {
       await new Promise(resolve => setTimeout(resolve, pollMs))
       if (refused && !stop.aborted) throw refused
-      const job = await look(id)
+      const job = await look(`${jobs}/${id}`)
       silent = job ? 0 : silent + 1
       if (job) {
         state.job = job
@@ -104,14 +121,14 @@ export async function importList(
 }
 
 /** Where all refused rows of an import can be fetched. */
-export function rejectedRowsUrl(id: string): string {
-  return `/api/citizens/imports/${encodeURIComponent(id)}/rejected.csv`
+export function rejectedRowsUrl(kind: ImportKind, id: string): string {
+  return `${lists[kind].jobs}/${encodeURIComponent(id)}/rejected.csv`
 }
 
 /** The job, or undefined while there is none or nobody answers. */
-async function look(id: string): Promise<ImportJob | undefined> {
+async function look(path: string): Promise<ImportJob | undefined> {
   try {
-    return await call<ImportJob>(`/api/citizens/imports/${id}`)
+    return await call<ImportJob>(path)
   } catch (error) {
     if (error instanceof ApiError && [401, 403].includes(error.status)) throw error
     return undefined

@@ -354,8 +354,12 @@ export function useAired() {
   })
 }
 
-export function useStations() {
-  return useQuery({ queryKey: ['stations'], queryFn: ({ signal }) => call<Station[]>('/api/stations', { signal }) })
+export function useStations(enabled = true) {
+  return useQuery({
+    queryKey: ['stations'],
+    enabled,
+    queryFn: ({ signal }) => call<Station[]>('/api/stations', { signal }),
+  })
 }
 
 export function useBoards(enabled = true) {

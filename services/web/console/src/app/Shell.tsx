@@ -1,48 +1,25 @@
 import { Drawer, Text, VisuallyHidden } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
-import {
-  IconArrowsSplit,
-  IconFileText,
-  IconLanguage,
-  IconLogout,
-  IconMapPin,
-  IconMenu2,
-  IconPencilPlus,
-  type IconProps,
-  IconSpeakerphone,
-  IconUserSearch,
-  IconUsersPlus,
-} from '@tabler/icons-react'
+import { IconKey, IconLanguage, IconLogout, IconMenu2 } from '@tabler/icons-react'
 import { useQueryClient } from '@tanstack/react-query'
-import { type ComponentType, useEffect, useRef } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { Link, NavLink, Outlet, useLocation, useNavigationType } from 'react-router'
-import { may, type Permission } from '../../../../domain/accounts.ts'
+import { may } from '../../../../domain/accounts.ts'
 import type { Me } from '../../../../http/schemas.ts'
 import { signOut, useInstance, useMe } from '../api/queries.ts'
+import { useSetup } from '../api/registry.ts'
+import { accountsWords } from '../i18n/accounts.ts'
 import { useWords } from '../i18n/context.tsx'
-import type { Dictionary } from '../i18n/dictionary.ts'
+import { useOwn } from '../i18n/useOwn.ts'
+import { OwnPassword } from '../pages/accounts/OwnPassword.tsx'
 import { SignInPage } from '../pages/SignInPage.tsx'
 import { Busy } from '../parts/Busy.tsx'
 import { ProblemBox, tellProblem } from '../parts/problem.tsx'
 import { Mark } from './Mark.tsx'
+import { type NavPlace, navSections } from './nav.ts'
 import css from './Shell.module.css'
 
-interface Place {
-  to: string
-  label: keyof Dictionary['nav']
-  icon: ComponentType<IconProps>
-  needs: Permission
-}
-
-const places: Place[] = [
-  { to: '/announcements', label: 'announcements', icon: IconFileText, needs: 'announcement.read' },
-  { to: '/compose', label: 'compose', icon: IconPencilPlus, needs: 'announcement.write' },
-  { to: '/operator', label: 'operator', icon: IconSpeakerphone, needs: 'station.operate' },
-  { to: '/places', label: 'places', icon: IconMapPin, needs: 'place.read' },
-  { to: '/citizens', label: 'citizens', icon: IconUsersPlus, needs: 'citizen.import' },
-  { to: '/recipients', label: 'recipients', icon: IconUserSearch, needs: 'citizen.history' },
-  { to: '/vendors', label: 'vendors', icon: IconArrowsSplit, needs: 'announcement.control' },
-]
+const places = navSections.flatMap(section => section.places)
 
 /** The frame of every page: demo ribbon, band, navigation. Without a session it shows the sign-in instead. */
 export function Shell() {
@@ -190,15 +167,23 @@ const plainButton = {
 
 function Links({ me, onGo }: { me: Me; onGo?: () => void }) {
   const { t } = useWords()
+  const setup = useSetup(may(me.role, 'place.manage'))
+  const open = (place: NavPlace) => may(me.role, place.needs) && !(place.unfinished && setup.data?.complete !== false)
   return (
     <>
-      {places
-        .filter(place => may(me.role, place.needs))
-        .map(({ to, label, icon: Icon }) => (
-          <NavLink key={to} to={to} className={css.link ?? ''} {...(onGo ? { onClick: onGo } : {})}>
-            <Icon size={20} stroke={1.7} aria-hidden="true" />
-            {t.nav[label]}
-          </NavLink>
+      {navSections
+        .map(section => ({ ...section, places: section.places.filter(open) }))
+        .filter(section => section.places.length > 0)
+        .map(section => (
+          <div key={section.heading} className={css.section}>
+            <span className={css.heading}>{t.navSections[section.heading]}</span>
+            {section.places.map(({ to, label, icon: Icon }) => (
+              <NavLink key={to} to={to} className={css.link ?? ''} {...(onGo ? { onClick: onGo } : {})}>
+                <Icon size={20} stroke={1.7} aria-hidden="true" />
+                {t.nav[label]}
+              </NavLink>
+            ))}
+          </div>
         ))}
     </>
   )
@@ -208,6 +193,8 @@ function Who({ me }: { me: Me }) {
   const { t, language } = useWords()
   const client = useQueryClient()
   const instance = useInstance()
+  const w = useOwn(accountsWords)
+  const [changing, setChanging] = useState(false)
   const leave = () => signOut(client).catch((error: unknown) => tellProblem(error, t, language))
   return (
     <div className={css.who}>
@@ -217,6 +204,11 @@ function Who({ me }: { me: Me }) {
       <Text size="sm" c="dimmed">
         {t.roles[me.role]}
       </Text>
+      <button type="button" style={{ ...plainButton, marginTop: 12 }} onClick={() => setChanging(true)}>
+        <IconKey size={18} aria-hidden="true" />
+        {w.ownTitle}
+      </button>
+      {changing && <OwnPassword onClose={() => setChanging(false)} />}
       <button type="button" style={{ ...plainButton, marginTop: 12 }} onClick={() => void leave()}>
         <IconLogout size={18} aria-hidden="true" />
         {t.app.signOut}

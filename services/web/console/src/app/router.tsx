@@ -1,12 +1,18 @@
 import { createBrowserRouter, Navigate } from 'react-router'
+import { may } from '../../../../domain/accounts.ts'
 import { useMe } from '../api/queries.ts'
+import { useSetup } from '../api/registry.ts'
 import { Busy } from '../parts/Busy.tsx'
 import { RouteProblem } from './RouteProblem.tsx'
 import { Shell } from './Shell.tsx'
 
-/** An operator has one page; everybody else begins with the list. */
+/** An operator has one page; whoever sets up a new instance begins with what it lacks, everybody else with the list. */
 function FirstPage() {
   const me = useMe()
+  const keeper = me.data ? may(me.data.role, 'place.manage') : false
+  const setup = useSetup(keeper)
+  if (keeper && setup.isPending) return <Busy />
+  if (keeper && setup.data?.complete === false) return <Navigate replace to="/setup" />
   return <Navigate replace to={me.data?.role === 'operator' ? '/operator' : '/announcements'} />
 }
 
@@ -38,16 +44,40 @@ export const router = createBrowserRouter([
           },
           {
             path: 'operator',
-            lazy: async () => ({ Component: (await import('../pages/OperatorPage.tsx')).OperatorPage }),
+            lazy: async () => ({ Component: (await import('../pages/operator/OperatorPage.tsx')).OperatorPage }),
           },
           {
             path: 'operator/:id/script',
             lazy: async () => ({ Component: (await import('../pages/ScriptPage.tsx')).ScriptPage }),
           },
+          {
+            path: 'operator/slots/:id/script',
+            lazy: async () => ({ Component: (await import('../pages/operator/SlotScriptPage.tsx')).SlotScriptPage }),
+          },
+          {
+            path: 'airtime',
+            lazy: async () => ({ Component: (await import('../pages/airtime/WeekPage.tsx')).WeekPage }),
+          },
+          {
+            path: 'airtime/programme',
+            lazy: async () => ({ Component: (await import('../pages/airtime/ProgrammePage.tsx')).ProgrammePage }),
+          },
+          {
+            path: 'devices',
+            lazy: async () => ({ Component: (await import('../pages/devices/DevicesPage.tsx')).DevicesPage }),
+          },
+          {
+            path: 'as-run',
+            lazy: async () => ({ Component: (await import('../pages/asrun/AsRunPage.tsx')).AsRunPage }),
+          },
           { path: 'places', lazy: async () => ({ Component: (await import('../pages/PlacesPage.tsx')).PlacesPage }) },
           {
             path: 'citizens',
             lazy: async () => ({ Component: (await import('../pages/CitizensPage.tsx')).CitizensPage }),
+          },
+          {
+            path: 'pronunciations',
+            lazy: async () => ({ Component: (await import('../pages/PronunciationsPage.tsx')).PronunciationsPage }),
           },
           {
             path: 'recipients',
@@ -57,6 +87,15 @@ export const router = createBrowserRouter([
             path: 'vendors',
             lazy: async () => ({ Component: (await import('../pages/VendorsPage.tsx')).VendorsPage }),
           },
+          {
+            path: 'registry',
+            lazy: async () => ({ Component: (await import('../pages/RegistryPage.tsx')).RegistryPage }),
+          },
+          {
+            path: 'accounts',
+            lazy: async () => ({ Component: (await import('../pages/AccountsPage.tsx')).AccountsPage }),
+          },
+          { path: 'setup', lazy: async () => ({ Component: (await import('../pages/SetupPage.tsx')).SetupPage }) },
           { path: '*', lazy: async () => ({ Component: (await import('../pages/NotFoundPage.tsx')).NotFoundPage }) },
         ],
       },

@@ -3,7 +3,7 @@ import { roughTime } from '../lib/estimates.ts'
 import type { vi } from './vi.ts'
 
 /** The shape of a dictionary: same keys, same arguments, any words. */
-type Shape<T> = T extends string
+export type Shape<T> = T extends string
   ? string
   : T extends (...args: infer Args) => string
     ? (...args: Args) => string

@@ -1,3 +1,5 @@
+import { airtimeEn } from './airtime.ts'
+import { asRunEn, devicesEn } from './devices.ts'
 import type { Dictionary } from './dictionary.ts'
 
 /** The English screens. */
@@ -19,14 +21,22 @@ export const en: Dictionary = {
     version: v => `Version ${v}`,
   },
   roles: { officer: 'Desk officer', approver: 'Approver', operator: 'Station operator', admin: 'Administrator' },
+  navSections: { announcements: 'Announcements', radio: 'Radio', manage: 'Manage' },
   nav: {
     announcements: 'Announcements',
     compose: 'Write an announcement',
     operator: 'On air',
+    airtime: 'Air schedule',
+    devices: 'Station devices',
+    asRun: 'As-run log',
     places: 'Stations and boards',
     citizens: 'Citizens',
+    pronunciations: 'Pronunciation',
     recipients: 'Look up a recipient',
     vendors: 'SMS vendors',
+    registry: 'Manage the lists',
+    accounts: 'Accounts',
+    setup: 'Setting up',
     label: 'Pages',
   },
   common: {
@@ -465,7 +475,7 @@ export const en: Dictionary = {
   },
   approve: {
     title: 'Approve this announcement',
-    lead: 'Below is exactly what will go out. By approving you confirm this content, these areas, channels and times.',
+    lead: 'Below is exactly what will go out. By approving you confirm this content, its reading, these areas, channels and times.',
     starts: 'Time',
     texts: 'Content for each channel',
     warnings: 'Warnings',
@@ -699,6 +709,9 @@ export const en: Dictionary = {
     note: (name, present, configured) => `${name} gets ${present}% of the messages instead of ${configured}%.`,
     noteLink: 'See the SMS vendors',
   },
+  airtime: airtimeEn,
+  devices: devicesEn,
+  asRun: asRunEn,
   operator: {
     title: 'Items to air',
     lead: 'Items given to your stations.',

@@ -1,3 +1,6 @@
+import { airtimeVi } from './airtime.ts'
+import { asRunVi, devicesVi } from './devices.ts'
+
 /**
  * The Vietnamese screens: official register, words of the project's glossary. `en.ts` must have the same keys with the
  * same arguments; the compiler checks it.
@@ -20,14 +23,22 @@ export const vi = {
     version: (v: string) => `Phiên bản ${v}`,
   },
   roles: { officer: 'Chuyên viên', approver: 'Người phê duyệt', operator: 'Người vận hành đài', admin: 'Quản trị' },
+  navSections: { announcements: 'Thông báo', radio: 'Truyền thanh', manage: 'Quản lý' },
   nav: {
     announcements: 'Thông báo',
     compose: 'Soạn thông báo',
     operator: 'Phát thanh',
+    airtime: 'Lịch phát sóng',
+    devices: 'Thiết bị phát',
+    asRun: 'Nhật ký phát sóng',
     places: 'Đài và bảng tin',
     citizens: 'Danh sách người dân',
+    pronunciations: 'Từ điển phát âm',
     recipients: 'Tra cứu người nhận',
     vendors: 'Nhà cung cấp SMS',
+    registry: 'Quản lý danh mục',
+    accounts: 'Tài khoản',
+    setup: 'Thiết lập hệ thống',
     label: 'Các trang',
   },
   common: {
@@ -469,7 +480,7 @@ export const vi = {
   },
   approve: {
     title: 'Phê duyệt thông báo',
-    lead: 'Dưới đây là đúng những gì sẽ được gửi đi. Khi phê duyệt, Ông/Bà xác nhận nội dung, địa bàn, kênh và thời gian này.',
+    lead: 'Dưới đây là đúng những gì sẽ được gửi đi. Khi phê duyệt, Ông/Bà xác nhận nội dung, bản đọc, địa bàn, kênh và thời gian này.',
     starts: 'Thời gian',
     texts: 'Nội dung theo từng kênh',
     warnings: 'Cảnh báo',
@@ -708,6 +719,9 @@ export const vi = {
       `${name} đang nhận ${present}% số tin thay vì ${configured}%.`,
     noteLink: 'Xem các nhà cung cấp SMS',
   },
+  airtime: airtimeVi,
+  devices: devicesVi,
+  asRun: asRunVi,
   operator: {
     title: 'Bản tin cần phát',
     lead: 'Các bản tin được giao cho đài của Ông/Bà.',

@@ -1,12 +1,10 @@
-import { Alert, Button, Checkbox, Group, SegmentedControl, Stack, Text, TextInput } from '@mantine/core'
-import { IconFileSpreadsheet } from '@tabler/icons-react'
+import { Button, Checkbox, Group, SegmentedControl, Stack, TextInput } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import { type ImportKind, ImportStopped } from '../api/imports.ts'
+import type { ImportKind } from '../api/imports.ts'
 import { useWords } from '../i18n/context.tsx'
-import { formatBytes } from '../lib/format.ts'
 import { PageHead, Panel } from '../parts/Panel.tsx'
-import { ProblemBox } from '../parts/problem.tsx'
+import { ChosenFile, Failure } from './citizens/ChosenFile.tsx'
 import css from './citizens/Citizens.module.css'
 import { Drop } from './citizens/Drop.tsx'
 import { ImportProgress } from './citizens/ImportProgress.tsx'
@@ -56,7 +54,13 @@ export function CitizensPage() {
             { value: 'opt-outs', label: t.citizens.kindOptOuts },
           ]}
         />
-        {!file && <Drop kind={kind} onFile={choose} />}
+        {!file && (
+          <Drop
+            format={kind === 'citizens' ? t.citizens.format : t.citizens.formatOptOuts}
+            note={kind === 'citizens' ? t.citizens.consent : t.citizens.refusals}
+            onFile={choose}
+          />
+        )}
         {file && <ChosenFile file={file} again={run.isSuccess} busy={busy} onOther={startOver} />}
         {!run.isSuccess && kind === 'citizens' && (
           <Panel>
@@ -92,45 +96,11 @@ export function CitizensPage() {
         {check.isError && <Failure error={check.error} />}
         {run.isError && <Failure error={run.error} onRetry={importIt} />}
         {run.data ? (
-          <Report report={run.data} done />
+          <Report kind={kind} report={run.data} done />
         ) : (
-          !busy && check.data && <Report report={check.data} done={false} onImport={importIt} />
+          !busy && check.data && <Report kind={kind} report={check.data} done={false} onImport={importIt} />
         )}
       </Stack>
     </div>
   )
-}
-
-interface ChosenProps {
-  file: File
-  /** It has been imported. */
-  again: boolean
-  busy: boolean
-  onOther: () => void
-}
-
-function ChosenFile({ file, again, busy, onOther }: ChosenProps) {
-  const { t, language } = useWords()
-  return (
-    <Panel>
-      <Group gap="sm" wrap="nowrap">
-        <IconFileSpreadsheet size={28} stroke={1.5} aria-hidden="true" />
-        <div className={css.file}>
-          <Text fw={600}>{file.name}</Text>
-          <Text size="sm" c="dimmed">
-            {formatBytes(file.size, language)}
-          </Text>
-        </div>
-        <Button variant="default" onClick={onOther} disabled={busy}>
-          {again ? t.citizens.again : t.citizens.other}
-        </Button>
-      </Group>
-    </Panel>
-  )
-}
-
-function Failure({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
-  const { t } = useWords()
-  if (error instanceof ImportStopped) return <Alert color="gold">{t.citizens.stopped}</Alert>
-  return <ProblemBox error={error} {...(onRetry && { onRetry })} />
 }

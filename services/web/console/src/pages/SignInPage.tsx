@@ -40,6 +40,8 @@ export function SignInPage() {
 
   function signInProblem(error: unknown): string {
     const status = error instanceof ApiError ? error.status : 0
+    // The password was right, and the server says whom to ask.
+    if (error instanceof ApiError && error.problem?.code === 'account.disabled') return errorText(error, t, language)
     if (status === 429) return t.auth.tooMany
     if (status === 400 || status === 401 || status === 403 || status === 422) return t.auth.wrong
     return errorText(error, t, language)

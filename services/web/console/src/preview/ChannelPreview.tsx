@@ -5,6 +5,7 @@ import type { ChannelInfo, Preview } from '../../../../http/schemas.ts'
 import { usePreview } from '../api/queries.ts'
 import { useWords } from '../i18n/context.tsx'
 import { previewKey } from '../lib/previewKey.ts'
+import { otherWarnings } from '../lib/reading.ts'
 import { readBoard, readEmail, readSms, readSpeech } from '../lib/rendition.ts'
 import { errorText } from '../parts/problem.tsx'
 import { BoardPreview } from './BoardPreview.tsx'
@@ -42,16 +43,18 @@ export function ChannelPreview({ channel, content }: { channel: ChannelInfo; con
         </div>
       )}
       <Rendition preview={preview.data} />
-      <Warnings list={[...preview.data.warnings, ...preview.data.estimate.warnings]} />
+      <Warnings
+        list={[...otherWarnings(preview.data.warnings, preview.data.reading), ...preview.data.estimate.warnings]}
+      />
     </div>
   )
 }
 
 /** A rendition drawn by what it holds, not by the channel's name: a second SMS vendor looks like an SMS at once. */
-export function Rendition({ preview }: { preview: Preview }) {
+export function Rendition({ preview, soundOnly = false }: { preview: Preview; soundOnly?: boolean }) {
   const { t } = useWords()
   const speech = readSpeech(preview.content)
-  if (speech) return <SpeechPreview speech={speech} preview={preview} />
+  if (speech) return <SpeechPreview speech={speech} preview={preview} soundOnly={soundOnly} />
   const email = readEmail(preview.content)
   if (email) return <EmailPreview email={email} />
   const board = readBoard(preview.content)

@@ -6,13 +6,16 @@ import type { Announcement, ChannelInfo, Preview } from '../../../../../http/sch
 import { ApiError, call, newKey } from '../../api/client.ts'
 import { useAction, useAudienceCount, useInstance } from '../../api/queries.ts'
 import { useWords } from '../../i18n/context.tsx'
-import { formatDateTime } from '../../lib/format.ts'
+import { readingWords } from '../../i18n/reading.ts'
+import { formatDateTime, formatNumber } from '../../lib/format.ts'
 import { previewKey } from '../../lib/previewKey.ts'
+import { otherWarnings } from '../../lib/reading.ts'
 import { Ask } from '../../parts/Ask.tsx'
 import { ChannelIcon } from '../../parts/ChannelIcon.tsx'
 import { Expected } from '../../parts/Expected.tsx'
 import { ProblemBox, tell } from '../../parts/problem.tsx'
 import { QuietNote } from '../../parts/QuietNote.tsx'
+import { ReadingDiff } from '../../parts/ReadingDiff.tsx'
 import { Rendition } from '../../preview/ChannelPreview.tsx'
 import { Warnings } from '../../preview/Warnings.tsx'
 import css from './Announcement.module.css'
@@ -22,7 +25,8 @@ import css from './Announcement.module.css'
  * hash of the announcement as it was read for this screen, so a change in between is refused by the server.
  */
 export function ApprovePanel({ announcement: latest }: { announcement: Announcement }) {
-  const { t, say } = useWords()
+  const { t, say, language } = useWords()
+  const words = readingWords[language]
   const client = useQueryClient()
   const instance = useInstance()
   const action = useAction(latest.id)
@@ -30,15 +34,20 @@ export function ApprovePanel({ announcement: latest }: { announcement: Announcem
   // What was opened stays on the desk: a change by the writer is announced and read anew, never slipped in.
   const [announcement, setAnnouncement] = useState(latest)
   const changed = latest.hash !== announcement.hash
-  const { content } = announcement
+  const { content, reading } = announcement
   const channels = (instance.data?.channels ?? []).filter(channel => content.channels.includes(channel.id))
   const count = useAudienceCount(content.audience)
   const previews = useQueries({
     queries: channels.map(channel => ({
-      queryKey: ['preview', channel.id, previewKey(channel, content)],
+      // By its hash: the same words may have been read otherwise before.
+      queryKey: ['preview', channel.id, previewKey(channel, content), announcement.hash],
       staleTime: 5 * 60_000,
       retry: false,
-      queryFn: () => call<Preview>(`/api/preview/${channel.id}`, { method: 'POST', body: { content } }),
+      queryFn: () =>
+        call<Preview>(`/api/preview/${channel.id}`, {
+          method: 'POST',
+          body: { content, announcementId: announcement.id },
+        }),
     })),
   })
   const ask = (what: 'approve' | 'return') => {
@@ -120,9 +129,20 @@ export function ApprovePanel({ announcement: latest }: { announcement: Announcem
             name={say(channel.name)}
             preview={previews[i]?.data}
             error={previews[i]?.error}
+            soundOnly={reading !== null}
           />
         ))}
       </div>
+      {reading && (
+        <div className={css.reading}>
+          <Title order={3}>{words.title}</Title>
+          <Text size="sm" c="dimmed" mb="sm">
+            {words.lead} {words.signed}
+          </Text>
+          {/* Nothing of what is signed is folded away. */}
+          <ReadingDiff reading={reading} />
+        </div>
+      )}
       {previews.some(one => one.isError) && (
         <Alert color="gold" mt="md">
           {t.approve.previewMissing}
@@ -160,7 +180,12 @@ export function ApprovePanel({ announcement: latest }: { announcement: Announcem
               ? t.approve.confirmLater(formatDateTime(content.scheduleAt))
               : t.approve.confirmNow
           }
-          note={<QuietNote content={content} />}
+          note={
+            <>
+              {reading && <Text size="sm">{words.signedChanges(formatNumber(reading.spans.length, language))}</Text>}
+              <QuietNote content={content} />
+            </>
+          }
           confirm={t.approve.button}
           color={content.priority === 'emergency' ? 'alarm' : 'leaf'}
           busy={action.isPending}
@@ -208,9 +233,11 @@ interface SheetProps {
   name: string
   preview: Preview | undefined
   error: unknown
+  /** What is spoken stands below, once. */
+  soundOnly: boolean
 }
 
-function Sheet({ channel, name, preview, error }: SheetProps) {
+function Sheet({ channel, name, preview, error, soundOnly }: SheetProps) {
   return (
     <article className={css.sheet}>
       <div className={css.sheetHead}>
@@ -221,8 +248,8 @@ function Sheet({ channel, name, preview, error }: SheetProps) {
       {!preview && Boolean(error) && <ProblemBox error={error} />}
       {preview && (
         <>
-          <Rendition preview={preview} />
-          <Warnings list={[...preview.warnings, ...preview.estimate.warnings]} />
+          <Rendition preview={preview} soundOnly={soundOnly} />
+          <Warnings list={[...otherWarnings(preview.warnings, preview.reading), ...preview.estimate.warnings]} />
         </>
       )}
     </article>

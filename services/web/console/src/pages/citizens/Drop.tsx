@@ -1,16 +1,25 @@
 import { Button, FileButton, Group, Text, Title } from '@mantine/core'
 import { IconFileSpreadsheet, IconShieldCheck } from '@tabler/icons-react'
 import { type DragEvent, useState } from 'react'
-import type { ImportKind } from '../../api/imports.ts'
 import { useWords } from '../../i18n/context.tsx'
 import { Panel } from '../../parts/Panel.tsx'
 import css from './Citizens.module.css'
 
-const accepted =
+const tables =
   '.csv,.txt,.tsv,.xlsx,text/csv,text/plain,text/tab-separated-values,application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
 
+interface Props {
+  /** What the file should hold. */
+  format: string
+  /** What becomes of it. */
+  note: string
+  /** JSON is a list too. */
+  json?: boolean
+  onFile: (file: File | null) => void
+}
+
 /** Takes one file, dropped or chosen, and says what it should hold. */
-export function Drop({ kind, onFile }: { kind: ImportKind; onFile: (file: File | null) => void }) {
+export function Drop({ format, note, json = false, onFile }: Props) {
   const { t } = useWords()
   const [over, setOver] = useState(false)
   const [many, setMany] = useState(false)
@@ -38,7 +47,7 @@ export function Drop({ kind, onFile }: { kind: ImportKind; onFile: (file: File |
         <IconFileSpreadsheet size={48} stroke={1.2} aria-hidden="true" />
         <Title order={2}>{t.citizens.drop}</Title>
         <Text c="dimmed">{t.citizens.or}</Text>
-        <FileButton onChange={onFile} accept={accepted}>
+        <FileButton onChange={onFile} accept={json ? `${tables},.json,application/json` : tables}>
           {props => <Button {...props}>{t.citizens.choose}</Button>}
         </FileButton>
         {many && (
@@ -48,11 +57,11 @@ export function Drop({ kind, onFile }: { kind: ImportKind; onFile: (file: File |
         )}
       </div>
       <Text size="sm" c="dimmed" mt="md">
-        {kind === 'citizens' ? t.citizens.format : t.citizens.formatOptOuts}
+        {format}
       </Text>
       <Group gap={8} mt="xs" wrap="nowrap" align="flex-start">
         <IconShieldCheck size={20} stroke={1.6} aria-hidden="true" className={css.shield} />
-        <Text size="sm">{kind === 'citizens' ? t.citizens.consent : t.citizens.refusals}</Text>
+        <Text size="sm">{note}</Text>
       </Group>
     </Panel>
   )

@@ -1,6 +1,6 @@
 import { Alert, Button, Group, SimpleGrid, Table, Text, Title } from '@mantine/core'
 import { IconDownload } from '@tabler/icons-react'
-import { type ListImport, rejectedRowsUrl } from '../../api/imports.ts'
+import { type ImportKind, type ListImport, rejectedRowsUrl } from '../../api/imports.ts'
 import { useWords } from '../../i18n/context.tsx'
 import { formatNumber } from '../../lib/format.ts'
 import { Panel } from '../../parts/Panel.tsx'
@@ -9,6 +9,7 @@ import css from './Citizens.module.css'
 const shownRows = 100
 
 interface Props {
+  kind: ImportKind
   report: ListImport
   /** False: a check, nothing was written. */
   done: boolean
@@ -16,7 +17,7 @@ interface Props {
 }
 
 /** What an import did or would do, with the rows that were refused. */
-export function Report({ report, done, onImport }: Props) {
+export function Report({ kind, report, done, onImport }: Props) {
   const { t, language } = useWords()
   const n = (value: number) => formatNumber(value, language)
   const refusals = report.known !== undefined
@@ -46,7 +47,7 @@ export function Report({ report, done, onImport }: Props) {
           )}
         </Group>
       )}
-      {report.rejected.length > 0 && <Rejected report={report} />}
+      {report.rejected.length > 0 && <Rejected kind={kind} report={report} />}
     </Panel>
   )
 }
@@ -67,7 +68,8 @@ function Remarks({ report }: { report: ListImport }) {
   ))
 }
 
-function Figure({ value, label, bad = false }: { value: string; label: string; bad?: boolean }) {
+/** One number of a report. */
+export function Figure({ value, label, bad = false }: { value: string; label: string; bad?: boolean }) {
   return (
     <div className={css.figure} data-bad={bad || undefined}>
       <strong>{value}</strong>
@@ -76,7 +78,8 @@ function Figure({ value, label, bad = false }: { value: string; label: string; b
   )
 }
 
-function Rejected({ report }: { report: ListImport }) {
+/** The rows that were refused, the first of them, and all as a file. */
+export function Rejected({ kind, report }: { kind: ImportKind; report: ListImport }) {
   const { t, say, language } = useWords()
   const shown = report.rejected.slice(0, shownRows)
   return (
@@ -85,7 +88,7 @@ function Rejected({ report }: { report: ListImport }) {
         <Title order={3}>{t.citizens.rejectedTitle}</Title>
         <Button
           component="a"
-          href={rejectedRowsUrl(report.id)}
+          href={rejectedRowsUrl(kind, report.id)}
           download="loa-dong-bi-loai.csv"
           variant="default"
           size="xs"

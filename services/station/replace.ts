@@ -1,0 +1,20 @@
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { syncFolder } from './journal.ts'
+
+/** Writes a small file so that at any moment either the old or the new one is there, whole. */
+export function replaceFile(path: string, text: string): void {
+  const part = `${path}.part`
+  const fd = openSync(part, 'w', 0o600)
+  try {
+    writeSync(fd, text)
+    fsyncSync(fd)
+  } catch (error) {
+    rmSync(part, { force: true })
+    throw error
+  } finally {
+    closeSync(fd)
+  }
+  renameSync(part, path)
+  syncFolder(dirname(path))
+}
