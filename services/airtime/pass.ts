@@ -1,8 +1,8 @@
 import type { DispatchContext } from '../dispatch/context.ts'
 import { forgetEmptySlots, lockDueSlots, releaseMissedSlots, withdrawFromSlots } from './locking.ts'
-import { recordSlotTicks } from './operator-slots.ts'
 import { planStaleAreas } from './planning.ts'
 import { logLockedSlots } from './slot-log.ts'
+import { recordSlotTicks } from './slot-ticks.ts'
 
 /** In this order: what has gone and what was missed is planned anew, and only then is locked what is near. */
 const steps = {

@@ -1,19 +1,16 @@
-import { createHash } from 'node:crypto'
 import { open, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { z } from 'zod'
-import { type SlotSound, type StudioPort, speechFiles } from '../../channels/contract.ts'
+import type { SlotSound, StudioPort } from '../../channels/contract.ts'
 import type { DispatchContext } from '../dispatch/context.ts'
 import type { WithWorkDir } from '../dispatch/render.ts'
 import { plannedSeconds } from '../domain/airtime/plan.ts'
-import { airtimeSettings, overheadSeconds, type SlotFrameSound } from '../domain/airtime/timing.ts'
-import { canonicalJson } from '../domain/approval.ts'
+import { airtimeSettings, overheadSeconds } from '../domain/airtime/timing.ts'
 import { isAppError } from '../domain/errors.ts'
 import { holdAreas, markStale } from '../store/airtime/plans.ts'
 import { lockSlots, pokeStations } from '../store/airtime/slots.ts'
 import { type Transaction, transaction, withAdvisoryLock } from '../store/db.ts'
 import { putFile, readFileSlice } from '../store/files.ts'
-import type { StoredFile } from '../store/renditions.ts'
+import { jobsOf, type RenderJob, tagsOf, wantedSlots } from './slot-jobs.ts'
 
 /** What rendering needs beside the dispatch context. */
 export interface RenderingDeps {
@@ -21,27 +18,9 @@ export interface RenderingDeps {
   withWorkDir: WithWorkDir
 }
 
-/** The sound of an item: the voice track without chime; older renditions have the broadcast file alone. */
-const trackNames = [speechFiles.track, speechFiles.broadcast]
 const sliceBytes = 1024 * 1024
-/** Slots looked at in one go; more come with the next. */
-const slotsAtOnce = 2_000
 /** A file may be so much longer than its slot: encoders round up to whole frames. */
 const toleranceMs = 500
-
-interface Wanted {
-  id: string
-  areaCode: string
-  contentAt: Date
-  maxSeconds: number
-  sound: SlotFrameSound
-  items: { dispatchId: string; plays: number; seconds: number; track: StoredFile }[]
-}
-
-interface Job {
-  key: string
-  slots: Wanted[]
-}
 
 /**
  * Renders what is due: slots of the next day whose content has been the same for a while, and those about to begin. One
@@ -64,88 +43,6 @@ export async function renderDueSlots(ctx: DispatchContext, deps: RenderingDeps, 
   return served
 }
 
-/** Slots that lack the file of their present content, the next first. Index: slots_open. */
-async function wantedSlots(ctx: DispatchContext): Promise<Wanted[]> {
-  const now = ctx.now()
-  const { rows } = await ctx.db.query<
-    Omit<Wanted, 'items'> & { items: { d: string; r: string; p: number; s: number }[] }
-  >(
-    `select s.id, s.area_code as "areaCode", s.content_at as "contentAt", s.max_seconds as "maxSeconds", s.sound, (
-         select json_agg(json_build_object('d', i.dispatch_id::text, 'r', i.rendition_id, 'p', i.plays, 's', i.seconds) order by i.position)
-         from slot_items i where i.slot_id = s.id and i.withdrawn_at is null
-       ) as items
-     from slots s
-     where s.state <> 'void' and s.starts_at > $1 and s.starts_at <= $2 and s.file_for is distinct from s.content_at
-       and (s.content_at <= $3 or s.state = 'locked' or s.starts_at <= $4)
-       and (s.render_after is null or s.render_after <= $1)
-       and exists (select from slot_items i where i.slot_id = s.id and i.withdrawn_at is null)
-     order by s.starts_at, s.id limit ${slotsAtOnce}`,
-    [
-      now,
-      new Date(now.getTime() + airtimeSettings.renderAheadMs),
-      new Date(now.getTime() - airtimeSettings.settledMs),
-      new Date(now.getTime() + airtimeSettings.lockAheadMs),
-    ],
-  )
-  const tracks = await tracksOf(ctx, [...new Set(rows.flatMap(r => r.items.map(i => i.r)))])
-  return rows.map(row => ({
-    ...row,
-    items: row.items.flatMap(({ d, r, p, s }) => {
-      const track = tracks.get(r)
-      return track ? [{ dispatchId: d, plays: p, seconds: s, track }] : []
-    }),
-  }))
-}
-
-async function tracksOf(ctx: DispatchContext, renditionIds: string[]): Promise<Map<string, StoredFile>> {
-  const { rows } = await ctx.db.query<{ id: string; files: StoredFile[] }>(
-    'select id, files from renditions where id = any($1::text[])',
-    [renditionIds],
-  )
-  return new Map(
-    rows.flatMap(({ id, files }) => {
-      const track = trackNames.map(name => files.find(f => f.name === name)).find(f => f !== undefined)
-      return track ? [[id, track] as const] : []
-    }),
-  )
-}
-
-const any = z.unknown().optional()
-const voiceSchema = z.object({ voices: any, voice: any, piper: any, speed: any })
-
-/** Greeting and sign-off are read by the channel's voice: another voice makes another file. */
-function voiceOf(ctx: DispatchContext): unknown {
-  return voiceSchema.safeParse(ctx.channels.get('loudspeaker')?.config).data ?? null
-}
-
-/** The ID3 fields are the same for all, so that communes can share a file. A demo says that it is one. */
-function tagsOf(ctx: DispatchContext): { title: string; artist: string } {
-  const title = 'Chương trình truyền thanh cơ sở'
-  return { title: ctx.demo ? `[DIỄN TẬP] ${title}` : title, artist: 'Truyền thanh cơ sở' }
-}
-
-/** Slots by content. The key holds the dispatches too, because the parts of the file are named by them. */
-function jobsOf(ctx: DispatchContext, slots: Wanted[]): Job[] {
-  const voice = voiceOf(ctx)
-  const jobs = new Map<string, Job>()
-  for (const slot of slots) {
-    if (slot.items.length === 0) continue
-    const content = {
-      v: 1,
-      ...tagsOf(ctx),
-      sound: slot.sound,
-      gapSeconds: airtimeSettings.gapSeconds,
-      voice: slot.sound.greeting || slot.sound.signOff ? voice : null,
-      parts: slot.items.map(i => [i.dispatchId, i.track.sha256, i.plays]),
-    }
-    const key = createHash('sha256').update(canonicalJson(content)).digest('hex')
-    const job = jobs.get(key) ?? { key, slots: [] }
-    job.slots.push(slot)
-    jobs.set(key, job)
-  }
-  return [...jobs.values()]
-}
-
 function lockOf(key: string): number {
   return Number.parseInt(key.slice(0, 12), 16)
 }
@@ -155,7 +52,7 @@ async function hasFile(ctx: DispatchContext, key: string): Promise<boolean> {
 }
 
 /** @returns false when it failed, which is noted on the slots */
-async function make(ctx: DispatchContext, deps: RenderingDeps, job: Job, signal: AbortSignal): Promise<boolean> {
+async function make(ctx: DispatchContext, deps: RenderingDeps, job: RenderJob, signal: AbortSignal): Promise<boolean> {
   if (await hasFile(ctx, job.key)) return true
   const [slot] = job.slots
   if (!slot) return false
@@ -217,7 +114,7 @@ async function keep(ctx: DispatchContext, key: string, sound: SlotSound): Promis
  * Gives the file to the slots whose content is still the one it was made for. Where it is longer than the slot, which the
  * estimate of planning should prevent, less is planned instead.
  */
-async function attach(ctx: DispatchContext, { key, slots }: Job): Promise<number> {
+async function attach(ctx: DispatchContext, { key, slots }: RenderJob): Promise<number> {
   const given = JSON.stringify(
     slots.map(s => ({ id: s.id, at: s.contentAt, planned: plannedSeconds(s.items, overheadSeconds(s.sound)) })),
   )
@@ -273,7 +170,7 @@ async function shorten(sql: Transaction, key: string, given: string, now: Date):
   return [...new Set(rows.map(r => r.areaCode))].sort()
 }
 
-async function noteFailure(ctx: DispatchContext, { slots }: Job, error: unknown): Promise<void> {
+async function noteFailure(ctx: DispatchContext, { slots }: RenderJob, error: unknown): Promise<void> {
   const problem = isAppError(error)
     ? error.userMessage.vi
     : 'Chưa dựng được tệp của phiên; hệ thống đang thử lại. Nếu vẫn lỗi, Ông/Bà vui lòng báo quản trị viên.'

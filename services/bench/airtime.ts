@@ -129,13 +129,13 @@ async function announce(db: Db, n: number, communes?: number): Promise<void> {
     `with written as (
        insert into announcements (state, content, search_text, author_id, author_name, approved_at)
        select 'completed', jsonb_build_object('title', 'Thông báo ' || $1, 'audience', jsonb_build_object('areas',
-           (select jsonb_agg(code) from areas where kind = case when $1::int % 3 = 0 then 'province' else 'commune' end))),
+           (select jsonb_agg(code) from areas where kind = case when $2 then 'province' else 'commune' end))),
          '', 'bench', 'bench', now() returning id
      )
      insert into dispatches (announcement_id, revision, channel, method, priority, rendition_id, frozen_at, audience, settled_at)
      select id, 1, 'loudspeaker', 'commune-radio', case when $1::int % 4 = 0 then 'priority' else 'routine' end, 'r', now(), 1, now()
      from written returning id`,
-    [n],
+    [n, communes === undefined && n % 3 === 0],
   )
   await db.query(
     `insert into shelf_items (kind, place_id, dispatch_id, rendition_id)

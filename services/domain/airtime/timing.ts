@@ -30,10 +30,12 @@ export interface SlotFrameSound {
   signOff: string
 }
 
+const tidy = (text: string) => text.normalize('NFC').trim()
+
 /** What a programme says about the sound of its slots. */
 export function soundOf(programme: Programme): SlotFrameSound {
   const { powerOnLeadSeconds, chime, greeting, signOff } = programme
-  return { powerOnLeadSeconds, chime, greeting: greeting.trim(), signOff: signOff.trim() }
+  return { powerOnLeadSeconds, chime, greeting: tidy(greeting), signOff: tidy(signOff) }
 }
 
 // The slowest reading that is configured anywhere: espeak-ng at 150 words a minute reads 15.2 characters a second of running

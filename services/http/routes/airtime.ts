@@ -1,15 +1,8 @@
 import { z } from 'zod'
+import { listAirAreas } from '../../airtime/areas.ts'
 import { chooseSlot, planAgain } from '../../airtime/choices.ts'
-import {
-  addException,
-  dropException,
-  getProgramme,
-  listAirAreas,
-  listExceptions,
-  programmeHistory,
-  saveProgramme,
-} from '../../airtime/programmes.ts'
-import { secondsOfSlots } from '../../airtime/views.ts'
+import { addException, dropException, listExceptions } from '../../airtime/exceptions.ts'
+import { getProgramme, programmeHistory, saveProgramme } from '../../airtime/programmes.ts'
 import { airWeek, presentException } from '../../airtime/week.ts'
 import { isDay } from '../../domain/airtime/calendar.ts'
 import { programmeSchema } from '../../domain/programme.ts'
@@ -45,7 +38,7 @@ function programmeRoutes(deps: HttpDeps): RouteDef[] {
       access: 'airtime.read',
       response: z.array(airAreaSchema),
       handle: async ({ actor }) =>
-        (await listAirAreas(deps, actor, ids => secondsOfSlots(deps, ids))).map(area => ({
+        (await listAirAreas(deps, actor)).map(area => ({
           ...area,
           nextSlotAt: area.nextSlotAt?.toISOString() ?? null,
         })),

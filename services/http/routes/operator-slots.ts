@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { type FaultRow, listFaults, reportFault, resolveFault } from '../../airtime/faults.ts'
-import { operatorSlots, tickSlot, untickSlot } from '../../airtime/operator-slots.ts'
+import { operatorSlots } from '../../airtime/operator-slots.ts'
+import { tickSlot, untickSlot } from '../../airtime/slot-ticks.ts'
 import { isDay } from '../../domain/airtime/calendar.ts'
 import type { HttpDeps } from '../deps.ts'
 import { type RouteDef, route } from '../route.ts'

@@ -1,4 +1,4 @@
-import type { PlanChoice, PlanItem, PlannedItem } from '../../domain/airtime/plan.ts'
+import type { PlanChoice, PlanItem, PlannedItem } from '../../domain/airtime/plan-input.ts'
 import type { SlotFrameSound } from '../../domain/airtime/timing.ts'
 import type { Sql } from '../db.ts'
 import { onShelf } from './plans.ts'

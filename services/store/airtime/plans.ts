@@ -25,7 +25,8 @@ export async function noteNews(sql: Sql, now: Date, day: string): Promise<number
        select area_code as code from stations where retired_at is null
        union select a.parent_code from stations st join areas a on a.code = st.area_code
          where st.retired_at is null and a.parent_code is not null
-     ) wanted order by code on conflict do nothing`,
+     ) wanted where not exists (select from airtime_plans p where p.area_code = code)
+     order by code on conflict do nothing`,
   )
   // Sums instead of sorted lists: one pass over the shelves, no sort. A round more or a revision changes the dispatch.
   const { rowCount } = await sql.query(

@@ -1,4 +1,4 @@
-import type { PlannedItem, PlannedSlot } from '../../domain/airtime/plan.ts'
+import type { PlannedItem, PlannedSlot } from '../../domain/airtime/plan-input.ts'
 import type { SlotFrameSound } from '../../domain/airtime/timing.ts'
 import type { Sql } from '../db.ts'
 

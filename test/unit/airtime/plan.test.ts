@@ -2,14 +2,14 @@ import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { addDays, vietNamClock, vietNamDay } from '../../../services/domain/airtime/calendar.ts'
 import { framesOf } from '../../../services/domain/airtime/frames.ts'
+import { planSlots } from '../../../services/domain/airtime/plan.ts'
 import {
   byRank,
   type FixedSlot,
   type Plan,
   type PlanInput,
   type PlanItem,
-  planSlots,
-} from '../../../services/domain/airtime/plan.ts'
+} from '../../../services/domain/airtime/plan-input.ts'
 import { airSeconds } from '../../../services/domain/airtime/timing.ts'
 import { programmeSchema } from '../../../services/domain/programme.ts'
 
