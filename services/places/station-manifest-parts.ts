@@ -145,6 +145,43 @@ async function slotsOf(sql: Sql, areaCodes: string[], now: Date): Promise<SlotRo
   return rows.filter(s => startUntil(s).getTime() + s.durationMs > now.getTime())
 }
 
+/** A session that a feed may offer. */
+export interface SlotToAir {
+  slotId: string
+  startsAt: Date
+  /** A late start is of use until then. */
+  startUntil: Date
+  sha256: string
+  bytes: number
+  durationMs: number
+  parts: { dispatchId: string; title: string }[]
+}
+
+/**
+ * Sessions of a commune that a player without parts may play: those of the next days whose file holds nothing that was taken
+ * back. One that does is gone until it is rendered anew.
+ */
+export async function slotsToAir(sql: Sql, areaCode: string, now: Date): Promise<SlotToAir[]> {
+  const slots = await slotsOf(sql, [areaCode], now)
+  const parts = new Map(slots.map(s => [s.id, storedPartsSchema.safeParse(s.parts).data ?? []]))
+  const titles = await titlesOf(sql, [...new Set([...parts.values()].flat().map(p => p.dispatchId))])
+  return slots
+    .map(slot => ({
+      slotId: slot.id,
+      startsAt: slot.startsAt,
+      startUntil: startUntil(slot),
+      sha256: slot.sha256,
+      bytes: slot.bytes,
+      durationMs: slot.durationMs,
+      parts: (parts.get(slot.id) ?? []).map(p => ({
+        dispatchId: p.dispatchId,
+        title: titles.get(p.dispatchId)?.title ?? '',
+        withdrawn: titles.get(p.dispatchId)?.withdrawn ?? false,
+      })),
+    }))
+    .filter(slot => !slot.parts.some(p => p.withdrawn))
+}
+
 function startUntil(slot: SlotRow): Date {
   const left = slot.maxSeconds * 1000 - slot.durationMs
   return new Date(slot.startsAt.getTime() + Math.max(startGraceMs, left))
