@@ -53,17 +53,20 @@ interface SlotRow {
 }
 
 /** As the renderer of slots keeps them; `id` is accepted for the dispatch too, as the studio names its parts. */
-const storedPartsSchema = z.array(
-  z
-    .object({
-      dispatchId: z.coerce.string().optional(),
-      id: z.coerce.string().optional(),
-      play: z.number().int().positive(),
-      startMs: z.number().int().nonnegative(),
-      endMs: z.number().int().positive(),
-    })
-    .transform(({ id, dispatchId, ...rest }) => ({ ...rest, dispatchId: dispatchId ?? id ?? '' })),
-)
+const storedPartsSchema = z
+  .array(
+    z
+      .object({
+        dispatchId: z.coerce.string().optional(),
+        id: z.coerce.string().optional(),
+        play: z.number().int().positive(),
+        startMs: z.number().int().nonnegative(),
+        endMs: z.number().int().positive(),
+      })
+      .transform(({ id, dispatchId, ...rest }) => ({ ...rest, dispatchId: dispatchId ?? id ?? '' })),
+  )
+  // A part without a name would make players refuse the whole manifest.
+  .transform(parts => parts.filter(p => /^\d{1,18}$/.test(p.dispatchId)))
 type StoredPart = z.output<typeof storedPartsSchema>[number]
 
 /**
