@@ -86,20 +86,23 @@ export async function readManifestBodies(
   const ids = stations.map(s => s.id)
   const areas = [...new Set(stations.map(s => s.areaCode))]
   const slots = await slotsOf(sql, areas, now)
-  const parts = new Map(slots.map(s => [s.id, storedPartsSchema.safeParse(s.parts).data ?? []]))
-  const dispatchIds = [...new Set([...parts.values()].flat().map(p => p.dispatchId))]
-  const titles = await titlesOf(sql, dispatchIds)
+  const parts = partsByFile(slots)
+  const titles = await titlesOf(sql, [...new Set([...parts.values()].flat().map(p => p.dispatchId))])
+  // Put together once for all stations of a commune.
+  const byArea = new Map<string, AreaSlots>(areas.map(code => [code, { slots: [], gone: new Set() }]))
+  for (const slot of slots) {
+    const area = byArea.get(slot.areaCode)
+    const own = parts.get(slot.sha256) ?? []
+    area?.slots.push(slotOf(slot, own, titles))
+    for (const { dispatchId } of own) if (titles.get(dispatchId)?.withdrawn) area?.gone.add(dispatchId)
+  }
   const items = await itemsOfStations(sql, ids, now)
   const programmes = await effectiveProgrammes(sql, areas)
   const withdrawn = await withdrawnOf(sql, ids, now)
   return new Map(
     stations.map(station => {
-      const own = slots.filter(s => s.areaCode === station.areaCode)
-      const inFiles = own.flatMap(s => parts.get(s.id) ?? []).map(p => p.dispatchId)
-      const gone = new Set([
-        ...(withdrawn.get(station.id) ?? []),
-        ...inFiles.filter(id => titles.get(id)?.withdrawn ?? false),
-      ])
+      const own = byArea.get(station.areaCode)
+      const gone = new Set([...(withdrawn.get(station.id) ?? []), ...(own?.gone ?? [])])
       const programme = programmes.get(station.areaCode)
       return [
         station.id,
@@ -108,7 +111,7 @@ export async function readManifestBodies(
           stationId: station.id,
           stationName: station.name,
           expiresAt: endOfValidity(now).toISOString(),
-          slots: own.map(slot => slotOf(slot, parts.get(slot.id) ?? [], titles)),
+          slots: own?.slots ?? [],
           emergencies: (items.get(station.id) ?? [])
             .flatMap(item => (programme ? (emergencyOf(item, programme, now) ?? []) : []))
             .sort((a, b) => a.issuedAt.localeCompare(b.issuedAt) || Number(a.dispatchId) - Number(b.dispatchId)),
@@ -119,6 +122,21 @@ export async function readManifestBodies(
       ]
     }),
   )
+}
+
+interface AreaSlots {
+  slots: WithBodyFile<ManifestSlot>[]
+  /** Dispatches in their files that were taken back. */
+  gone: Set<string>
+}
+
+/** Parts by the hash of their file: communes with the same content share one. */
+function partsByFile(slots: SlotRow[]): Map<string, StoredPart[]> {
+  const parts = new Map<string, StoredPart[]>()
+  for (const { sha256, parts: stored } of slots) {
+    if (!parts.has(sha256)) parts.set(sha256, storedPartsSchema.safeParse(stored).data ?? [])
+  }
+  return parts
 }
 
 /** Midnight in UTC after the days of validity: 07:00 in Viet Nam, when nobody waits for anything. */
@@ -166,7 +184,7 @@ export interface SlotToAir {
  */
 export async function slotsToAir(sql: Sql, areaCode: string, now: Date): Promise<SlotToAir[]> {
   const slots = await slotsOf(sql, [areaCode], now)
-  const parts = new Map(slots.map(s => [s.id, storedPartsSchema.safeParse(s.parts).data ?? []]))
+  const parts = partsByFile(slots)
   const titles = await titlesOf(sql, [...new Set([...parts.values()].flat().map(p => p.dispatchId))])
   return slots
     .map(slot => ({
@@ -176,7 +194,7 @@ export async function slotsToAir(sql: Sql, areaCode: string, now: Date): Promise
       sha256: slot.sha256,
       bytes: slot.bytes,
       durationMs: slot.durationMs,
-      parts: (parts.get(slot.id) ?? []).map(p => ({
+      parts: (parts.get(slot.sha256) ?? []).map(p => ({
         dispatchId: p.dispatchId,
         title: titles.get(p.dispatchId)?.title ?? '',
         withdrawn: titles.get(p.dispatchId)?.withdrawn ?? false,
