@@ -1,7 +1,7 @@
 import type { Links } from '../runtime/links.ts'
 import { filePath, type StoredFile } from '../store/renditions.ts'
 import type { ShelfEntry } from './shelf.ts'
-import type { SlotToAir } from './station-manifest-parts.ts'
+import type { SlotToAir } from './station-slots.ts'
 
 /** A download that starts just before the end may still finish. */
 const graceMs = 3_600_000

@@ -4,7 +4,8 @@ import type { StationManifest } from '../domain/station.ts'
 import type { Links } from '../runtime/links.ts'
 import { type Sql, transaction } from '../store/db.ts'
 import type { StationContext } from './station-context.ts'
-import { type BodyFile, type ManifestBody, readManifestBodies } from './station-manifest-parts.ts'
+import { type ManifestBody, readManifestBodies } from './station-manifest-parts.ts'
+import type { BodyFile } from './station-slots.ts'
 
 /** The `typ` in the head of a signed manifest: a statement for another purpose must not pass for one. */
 export const manifestType = 'loa-station-manifest+json'

@@ -5,7 +5,7 @@ import { type FeedItem, type FeedOwner, type FeedSlot, m3uPlaylist, rssFeed } fr
 import { stationFileUrl, stationSlotUrl } from '../../places/links.ts'
 import { audioOf } from '../../places/operator.ts'
 import { itemsOfStations, stationChangedAt } from '../../places/shelf.ts'
-import { slotsToAir } from '../../places/station-manifest-parts.ts'
+import { slotsToAir } from '../../places/station-slots.ts'
 import { type StationRow, stationByToken, stationsOfArea } from '../../places/stations.ts'
 import type { HttpDeps } from '../deps.ts'
 import { notFound } from '../problem.ts'
