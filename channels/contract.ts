@@ -67,6 +67,8 @@ export type AudienceKind = 'citizens' | 'stations' | 'boards'
 export interface ChannelTraits {
   /** The best this channel can ever know. No screen or report exceeds it. */
   bestEvidence: Evidence
+  /** What a `confirmed` of this channel may rest on, weakest first, where it is not always the best evidence. */
+  confirmedBy?: Evidence[]
   /**
    * What a second attempt does: `overwrites` (board, station shelf: harmless), `deduped` (the vendor drops repeats of
    * the same key), `unsafe` (a person would get it twice). Only `unsafe` targets become `unknown` after a kill.

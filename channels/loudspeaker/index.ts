@@ -10,7 +10,8 @@ const usualSlotSeconds = 15 * 60
 
 /**
  * Commune radio: one broadcast-ready file for all stations. Devices and feeds take it from the station's shelf,
- * operators of FM and wired stations get it by mail with the script. The best it can know is the operator's tick.
+ * operators of FM and wired stations get it by mail with the script. It is confirmed by a station's device, which knows that
+ * it played to the end, or by the operator's tick, the best that can be known: a person says that it was on air.
  */
 export const loudspeaker = defineChannel<LoudspeakerConfig, SpeechContent>({
   id: 'loudspeaker',
@@ -19,7 +20,13 @@ export const loudspeaker = defineChannel<LoudspeakerConfig, SpeechContent>({
   audience: 'stations',
   configSchema: loudspeakerConfigSchema,
   configHelp: loudspeakerConfigHelp,
-  traits: { bestEvidence: 'attested-by-operator', repeat: 'overwrites', maxBatch: 100, quietHours: false },
+  traits: {
+    bestEvidence: 'attested-by-operator',
+    confirmedBy: ['played-by-device', 'attested-by-operator'],
+    repeat: 'overwrites',
+    maxBatch: 100,
+    quietHours: false,
+  },
   read: (content, dictionary, config) => readScript(content, config, dictionary),
   render: renderSpeech,
   estimate(rendition) {

@@ -1,5 +1,7 @@
+import type { ChannelTraits } from '../../channels/contract.ts'
 import type { InstalledChannel } from '../../channels/registry.ts'
 import type { AnnouncementRecord } from '../dispatch/announcements.ts'
+import type { Sentence } from '../domain/errors.ts'
 import { evidenceNames } from '../domain/evidence.ts'
 import { planMethods } from '../domain/plan.ts'
 import type { AnnouncementEventRow } from '../store/announcements.ts'
@@ -58,6 +60,12 @@ export function presentEvent(event: AnnouncementEventRow): AnnouncementEvent {
   }
 }
 
+/** What stands behind a `confirmed` at the best; where it may be less, that is said first. */
+function confirmationText({ bestEvidence, confirmedBy = [bestEvidence] }: ChannelTraits): Sentence {
+  const names = confirmedBy.map(level => evidenceNames[level])
+  return { vi: names.map(n => n.vi).join(' hoặc '), en: names.map(n => n.en).join(' or ') }
+}
+
 /** A channel as the console's checkbox and column heads show it. */
 export function presentChannel({ channel }: InstalledChannel): ChannelInfo {
   const { number, vi, en } = planMethods[channel.method]
@@ -71,7 +79,7 @@ export function presentChannel({ channel }: InstalledChannel): ChannelInfo {
     audience: channel.audience,
     address: channel.address ?? null,
     bestEvidence: evidence,
-    bestEvidenceText: evidenceNames[evidence],
+    bestEvidenceText: confirmationText(channel.traits),
     waitsInQuietHours: channel.traits.quietHours,
     enabled: true,
   }

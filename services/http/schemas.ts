@@ -227,6 +227,8 @@ export const stationSchema = z.object({
   areaName: z.string(),
   operatorEmail: z.string().nullable(),
   feedUrl: z.string(),
+  /** Of all stations of the commune. */
+  communeFeedUrl: z.string(),
 })
 export const boardSchema = z.object({
   id,

@@ -7,7 +7,7 @@ import { type AsRunNews, appendAsRun } from '../store/as-run.ts'
 import { type Sql, transaction } from '../store/db.ts'
 import { whatWasStarted } from './as-run-detail.ts'
 import type { DeviceFault } from './device-state.ts'
-import { deviceRevoked } from './devices.ts'
+import { deviceRevoked } from './device-tokens.ts'
 import type { StationContext } from './station-context.ts'
 
 export type DeviceReport = z.output<typeof deviceReportSchema>

@@ -1,4 +1,3 @@
-import { createHash, randomBytes } from 'node:crypto'
 import type { Actor } from '../domain/accounts.ts'
 import { AppError, type Sentence } from '../domain/errors.ts'
 import { type DeviceState, deviceStateSchema } from '../domain/station.ts'
@@ -6,6 +5,7 @@ import { appendAsRun } from '../store/as-run.ts'
 import { type Sql, transaction } from '../store/db.ts'
 import { pokeStations } from '../store/shelf.ts'
 import { type DeviceFault, type DeviceReach, deviceAttention, deviceReach } from './device-state.ts'
+import { hashOfToken, newDeviceToken, noSuchDevice } from './device-tokens.ts'
 import { publishAnew } from './push/settings.ts'
 import type { StationContext } from './station-context.ts'
 
@@ -24,19 +24,6 @@ export interface DeviceRow {
   reported: DeviceState | null
   seq: number
   attention: Sentence[]
-}
-
-/** 256 random bits in 43 characters; only their hash is kept. */
-function newDeviceToken(): string {
-  return randomBytes(32).toString('base64url')
-}
-
-function hashOf(token: string): string {
-  return createHash('sha256').update(token).digest('hex')
-}
-
-function notFound(): AppError {
-  return new AppError('not-found', { vi: 'Không tìm thấy thiết bị hoặc đài này.', en: 'No such device or station.' })
 }
 
 /** Stations whose area, or whose province, is one of the person's. Officers look after the whole instance. */
@@ -107,7 +94,7 @@ function present({ lastState, faults, issuedAt, recent, ...row }: KeptDevice, no
 /** One device. @throws AppError not-found, also for other people's stations */
 export async function getDevice(ctx: StationContext, actor: Actor, deviceId: string): Promise<DeviceRow> {
   const [device] = await listDevices(ctx, actor, { deviceId })
-  if (!device) throw notFound()
+  if (!device) throw noSuchDevice()
   return device
 }
 
@@ -137,11 +124,11 @@ export async function createDevice(
   const token = newDeviceToken()
   const id = await transaction(ctx.db, async sql => {
     const station = await sql.query('select 1 from stations where id = $1 and retired_at is null', [stationId])
-    if (station.rowCount === 0) throw notFound()
+    if (station.rowCount === 0) throw noSuchDevice()
     const { rows } = await sql.query<{ id: string }>(
       `insert into station_devices (station_id, name, token_hash, created_by, created_at) values ($1, $2, $3, $4, $5)
        returning id`,
-      [stationId, name.normalize('NFC'), hashOf(token), actor.name, ctx.now()],
+      [stationId, name.normalize('NFC'), hashOfToken(token), actor.name, ctx.now()],
     )
     const added = rows[0]?.id ?? ''
     await note(ctx, sql, stationId, 'device.added', { device: added, name, by: actor.name })
@@ -191,7 +178,7 @@ export async function rotateDevice(ctx: StationContext, actor: Actor, deviceId: 
   await transaction(ctx.db, async sql => {
     const { rowCount } = await sql.query(
       'update station_devices set token_hash = $2 where id = $1 and revoked_at is null',
-      [deviceId, hashOf(token)],
+      [deviceId, hashOfToken(token)],
     )
     if (rowCount === 0) {
       throw new AppError('device.wrong-state', {
@@ -215,47 +202,4 @@ async function note(
 ): Promise<void> {
   await appendAsRun(sql, stationId, [{ at: ctx.now(), kind, body }])
   await publishAnew(sql, stationId)
-}
-
-/** The device that shows itself with a token. */
-export interface KnownDevice {
-  id: string
-  stationId: string
-  tokenHash: string
-}
-
-/**
- * Who comes with this token. Served by the unique index on the hash.
- * @throws AppError not-found for a token that nobody has, device.revoked for one that was taken back
- */
-export async function deviceByToken(sql: Sql, token: string): Promise<KnownDevice> {
-  if (!/^[\w-]{43}$/.test(token)) throw notFound()
-  const tokenHash = hashOf(token)
-  const { rows } = await sql.query<{ id: string; stationId: string; gone: boolean }>(
-    `select d.id, d.station_id as "stationId", d.revoked_at is not null or s.retired_at is not null as gone
-     from station_devices d join stations s on s.id = d.station_id where d.token_hash = $1`,
-    [tokenHash],
-  )
-  const found = rows[0]
-  if (!found) throw notFound()
-  if (found.gone) throw deviceRevoked()
-  return { id: found.id, stationId: found.stationId, tokenHash }
-}
-
-/** What a device that was shut out is told. */
-export function deviceRevoked(): AppError {
-  return new AppError('device.revoked', {
-    vi: 'Thiết bị này đã bị thu hồi. Vui lòng liên hệ cán bộ phụ trách để nhận đường dẫn mới.',
-    en: 'This device was revoked. Ask the officer in charge for a new link.',
-  })
-}
-
-/** Those of these devices that may still listen with the token they came with. */
-export async function devicesStillIn(sql: Sql, devices: KnownDevice[]): Promise<Set<string>> {
-  const { rows } = await sql.query<{ hash: string }>(
-    `select d.token_hash as hash from station_devices d join stations s on s.id = d.station_id
-     where d.token_hash = any($1::text[]) and d.revoked_at is null and s.retired_at is null`,
-    [devices.map(d => d.tokenHash)],
-  )
-  return new Set(rows.map(r => r.hash))
 }

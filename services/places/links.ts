@@ -1,6 +1,7 @@
 import type { Links } from '../runtime/links.ts'
 import { filePath, type StoredFile } from '../store/renditions.ts'
 import type { ShelfEntry } from './shelf.ts'
+import type { SlotToAir } from './station-slots.ts'
 
 /** A download that starts just before the end may still finish. */
 const graceMs = 3_600_000
@@ -16,4 +17,10 @@ export function stationFileUrl(
 ): string {
   const path = filePath({ ...file, name: item.fileName })
   return `${links.signUrl(path, new Date(item.expiresAt.getTime() + graceMs))}&s=${item.feedToken}`
+}
+
+/** The same for the file of a session, which works until a late start is of no use any more. */
+export function stationSlotUrl(links: Links, slot: SlotToAir, feedToken: string): string {
+  const path = `/files/${slot.sha256}/phat-thanh.mp3`
+  return `${links.signUrl(path, new Date(slot.startUntil.getTime() + slot.durationMs + graceMs))}&s=${feedToken}`
 }

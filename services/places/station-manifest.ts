@@ -4,7 +4,8 @@ import type { StationManifest } from '../domain/station.ts'
 import type { Links } from '../runtime/links.ts'
 import { type Sql, transaction } from '../store/db.ts'
 import type { StationContext } from './station-context.ts'
-import { type BodyFile, type ManifestBody, readManifestBodies } from './station-manifest-parts.ts'
+import { type ManifestBody, readManifestBodies } from './station-manifest-parts.ts'
+import type { BodyFile } from './station-slots.ts'
 
 /** The `typ` in the head of a signed manifest: a statement for another purpose must not pass for one. */
 export const manifestType = 'loa-station-manifest+json'
@@ -23,6 +24,9 @@ interface KeptRow {
   issuedAt: Date
 }
 
+/** Stations at a time: what is locked together, and for how long nothing else has its turn. */
+const setSize = 500
+
 /**
  * The manifests of many stations as they are now. What is kept is compared with what is true; only where they differ is
  * the row locked, the truth read again behind the lock, and the sequence moved on. So two processes that hear of one
@@ -32,6 +36,16 @@ export async function stationManifests(
   ctx: StationContext,
   stationIds: string[],
 ): Promise<Map<string, CurrentManifest>> {
+  const current = new Map<string, CurrentManifest>()
+  for (let at = 0; at < stationIds.length; at += setSize) {
+    for (const manifest of await manifestsOfSet(ctx, stationIds.slice(at, at + setSize))) {
+      current.set(manifest.stationId, manifest)
+    }
+  }
+  return current
+}
+
+async function manifestsOfSet(ctx: StationContext, stationIds: string[]): Promise<CurrentManifest[]> {
   const now = ctx.now()
   const bodies = await readManifestBodies(ctx.db, stationIds, now, ctx.demo)
   const kept = await readKept(ctx.db, [...bodies.keys()])
@@ -43,12 +57,10 @@ export async function stationManifests(
       bodies.set(id, body)
     }
   }
-  const current = new Map<string, CurrentManifest>()
-  for (const [id, body] of bodies) {
+  return [...bodies].flatMap(([id, body]) => {
     const row = kept.get(id)
-    if (row) current.set(id, { stationId: id, seq: row.seq, manifest: presented(ctx.links, body, row) })
-  }
-  return current
+    return row ? [{ stationId: id, seq: row.seq, manifest: presented(ctx.links, body, row) }] : []
+  })
 }
 
 /** The manifest of one station; undefined when it is no longer in use. */

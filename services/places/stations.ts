@@ -52,6 +52,16 @@ export async function listStations(
   return rows
 }
 
+/** Stations of a commune in use. Index: stations_area. */
+export async function stationsOfArea(sql: Sql, areaCode: string): Promise<StationRow[]> {
+  const { rows } = await sql.query(
+    `select ${columns} from stations s join areas a on a.code = s.area_code
+     where s.area_code = $1 and s.retired_at is null order by s.id`,
+    [areaCode],
+  )
+  return rows
+}
+
 /** The station whose feed this is; undefined for an unknown token and for a station that is no longer in use. */
 export async function stationByToken(sql: Sql, token: string): Promise<StationRow | undefined> {
   if (!looksLikeToken(token)) return undefined

@@ -14,6 +14,10 @@ export interface Links {
   signUrl(path: string, expiresAt: Date): string
   /** @throws AppError auth.bad-token when forged, altered or out of date */
   checkSignedPath(path: string, query: { exp?: string; sig?: string }, now: Date): void
+  /** Bearer of a commune's feed: names the area and proves that we gave it out; it does not expire. */
+  areaFeedToken(areaCode: string): string
+  /** @throws AppError auth.bad-token */
+  readAreaFeedToken(token: string): string
   /** Absolute address of the refusal page of one person on one channel; it does not expire. */
   unsubscribeUrl(channelId: string, citizenId: string): string
   /** @throws AppError auth.bad-token */
@@ -41,6 +45,7 @@ export function createLinks(secret: string, publicUrl: string): Links {
   const key = (purpose: string) => Buffer.from(hkdfSync('sha256', secret, 'loa', purpose, 32))
   const urlKey = key('signed-url')
   const refusalKey = key('unsubscribe')
+  const areaKey = key('area-feed')
   const mac = (k: Buffer, text: string) => createHmac('sha256', k).update(text).digest('base64url')
   const base = publicUrl.replace(/\/$/, '')
 
@@ -55,6 +60,12 @@ export function createLinks(secret: string, publicUrl: string): Links {
       if (!exp || !sig || !/^\d{1,12}$/.test(exp)) throw badToken()
       if (!sameText(mac(urlKey, `${path}\n${exp}`), sig)) throw badToken()
       if (Number(exp) * 1000 < now.getTime()) throw badToken()
+    },
+    areaFeedToken: areaCode => `${areaCode}-${mac(areaKey, areaCode)}`,
+    readAreaFeedToken(token) {
+      const [, areaCode = '', signature = ''] = /^(\d{2,5})-([\w-]{43})$/.exec(token) ?? []
+      if (areaCode === '' || !sameText(mac(areaKey, areaCode), signature)) throw badToken()
+      return areaCode
     },
     unsubscribeUrl(channelId, citizenId) {
       const payload = `${channelId}.${citizenId}`

@@ -1,21 +1,22 @@
 import { createHash } from 'node:crypto'
+import type { Request, Response } from 'express'
 import { z } from 'zod'
-import { type FeedItem, m3uPlaylist, rssFeed } from '../../places/feed.ts'
-import { stationFileUrl } from '../../places/links.ts'
+import { type FeedItem, type FeedOwner, type FeedSlot, m3uPlaylist, rssFeed } from '../../places/feed.ts'
+import { stationFileUrl, stationSlotUrl } from '../../places/links.ts'
 import { audioOf } from '../../places/operator.ts'
-import { stationChangedAt, stationItems } from '../../places/shelf.ts'
-import { type StationRow, stationByToken } from '../../places/stations.ts'
+import { itemsOfStations, stationChangedAt } from '../../places/shelf.ts'
+import { slotsToAir } from '../../places/station-slots.ts'
+import { type StationRow, stationByToken, stationsOfArea } from '../../places/stations.ts'
 import type { HttpDeps } from '../deps.ts'
 import { notFound } from '../problem.ts'
 import { type RouteDef, route } from '../route.ts'
 
-/** Pull feeds of the stations: whoever has the token gets what that one station may air now. */
+const types = { xml: 'application/rss+xml; charset=utf-8', m3u: 'audio/x-mpegurl; charset=utf-8' } as const
+type Ending = keyof typeof types
+
+/** Pull feeds: whoever has the token gets what that one station, or the stations of that one commune, may air now. */
 export function feedRoutes(deps: HttpDeps): RouteDef[] {
-  const feed = (
-    ending: 'xml' | 'm3u',
-    type: string,
-    write: (station: StationRow, items: FeedItem[], changedAt: Date | undefined) => string,
-  ) =>
+  const station = (ending: Ending) =>
     route({
       method: 'get',
       path: `/feeds/stations/:token.${ending}`,
@@ -24,29 +25,31 @@ export function feedRoutes(deps: HttpDeps): RouteDef[] {
       access: 'token',
       params: z.object({ token: z.string() }),
       async handle({ params, req, res }) {
-        const station = await stationByToken(deps.db, params.token)
-        if (!station) throw notFound()
-        const now = deps.now()
-        const items = await readItems(deps, station, now)
-        const changedAt = await stationChangedAt(deps.db, station.id, now)
-        const body = Buffer.from(write(station, items, changedAt), 'utf8')
-        res.set({
-          'Content-Type': type,
-          ETag: `"${createHash('sha256').update(body).digest('hex').slice(0, 32)}"`,
-          'Cache-Control': 'private, no-cache',
-          'X-Content-Type-Options': 'nosniff',
-          ...(changedAt && { 'Last-Modified': upToSecond(changedAt).toUTCString() }),
-        })
-        if (req.fresh) res.status(304).end()
-        else res.send(body)
+        const found = await stationByToken(deps.db, params.token)
+        if (!found) throw notFound()
+        const selfUrl = stationFeedUrl(deps.links.publicUrl, found.feedToken)
+        await sendFeed(deps, { owner: found, stations: [found], areaCode: found.areaCode, selfUrl }, ending, req, res)
       },
     })
-  return [
-    feed('xml', 'application/rss+xml; charset=utf-8', (station, items, changedAt) =>
-      rssFeed(station, items, stationFeedUrl(deps.links.publicUrl, station.feedToken), changedAt),
-    ),
-    feed('m3u', 'audio/x-mpegurl; charset=utf-8', (_station, items) => m3uPlaylist(items)),
-  ]
+  const commune = (ending: Ending) =>
+    route({
+      method: 'get',
+      path: `/feeds/communes/:token.${ending}`,
+      summary: `What the stations of a commune may air now, as ${ending === 'xml' ? 'a podcast feed' : 'a playlist'}`,
+      tag: 'stations',
+      access: 'token',
+      params: z.object({ token: z.string() }),
+      async handle({ params, req, res }) {
+        const areaCode = deps.links.readAreaFeedToken(params.token)
+        const stations = await stationsOfArea(deps.db, areaCode)
+        const [first] = stations
+        if (!first) throw notFound()
+        const owner = { name: `Truyền thanh ${first.areaName}` }
+        const selfUrl = communeFeedUrl(deps, areaCode)
+        await sendFeed(deps, { owner, stations, areaCode, selfUrl }, ending, req, res)
+      },
+    })
+  return [station('xml'), station('m3u'), commune('xml'), commune('m3u')]
 }
 
 /** Absolute address of a station's podcast feed. */
@@ -54,14 +57,70 @@ export function stationFeedUrl(publicUrl: string, feedToken: string): string {
   return `${publicUrl}/feeds/stations/${feedToken}.xml`
 }
 
-async function readItems(deps: HttpDeps, station: StationRow, now: Date): Promise<FeedItem[]> {
-  const items = await stationItems(deps.db, station.id, now)
-  return items.flatMap(item => {
-    const file = audioOf(item.files)
-    if (!file) return []
-    const url = stationFileUrl(deps.links, { ...item, feedToken: station.feedToken }, file)
-    return [{ ...item, enclosure: { url, mime: file.mime, sizeBytes: file.sizeBytes } }]
+/** Absolute address of a commune's podcast feed. */
+export function communeFeedUrl({ links }: Pick<HttpDeps, 'links'>, areaCode: string): string {
+  return `${links.publicUrl}/feeds/communes/${links.areaFeedToken(areaCode)}.xml`
+}
+
+interface Feed {
+  owner: FeedOwner
+  stations: StationRow[]
+  areaCode: string
+  selfUrl: string
+}
+
+async function sendFeed(deps: HttpDeps, feed: Feed, ending: Ending, req: Request, res: Response): Promise<void> {
+  const now = deps.now()
+  const items = await readItems(deps, feed.stations, now)
+  const slots = await readSlots(deps, feed, now)
+  const changes = await Promise.all(feed.stations.map(s => stationChangedAt(deps.db, s.id, now)))
+  const changed = changes.flatMap(at => at?.getTime() ?? [])
+  const changedAt = changed.length > 0 ? new Date(Math.max(...changed)) : undefined
+  const text = ending === 'xml' ? rssFeed(feed.owner, items, feed.selfUrl, changedAt, slots) : m3uPlaylist(items, slots)
+  const body = Buffer.from(text, 'utf8')
+  res.set({
+    'Content-Type': types[ending],
+    ETag: `"${createHash('sha256').update(body).digest('hex').slice(0, 32)}"`,
+    'Cache-Control': 'private, no-cache',
+    'X-Content-Type-Options': 'nosniff',
+    // Sessions come and go without a change of the shelf: then the ETag alone says what is new.
+    ...(changedAt && slots.length === 0 && { 'Last-Modified': upToSecond(changedAt).toUTCString() }),
   })
+  if (req.fresh) res.status(304).end()
+  else res.send(body)
+}
+
+/** Items of all stations, each once. */
+async function readItems(deps: HttpDeps, stations: StationRow[], now: Date): Promise<FeedItem[]> {
+  const byStation = await itemsOfStations(
+    deps.db,
+    stations.map(s => s.id),
+    now,
+  )
+  const seen = new Set<string>()
+  return stations.flatMap(({ id, feedToken }) =>
+    (byStation.get(id) ?? []).flatMap(item => {
+      const file = audioOf(item.files)
+      if (!file || seen.has(item.dispatchId)) return []
+      seen.add(item.dispatchId)
+      const url = stationFileUrl(deps.links, { ...item, feedToken }, file)
+      return [{ ...item, enclosure: { url, mime: file.mime, sizeBytes: file.sizeBytes } }]
+    }),
+  )
+}
+
+async function readSlots(deps: HttpDeps, { areaCode, stations }: Feed, now: Date): Promise<FeedSlot[]> {
+  const [first] = stations
+  if (!first) return []
+  return (await slotsToAir(deps.db, areaCode, now)).map(slot => ({
+    slotId: slot.slotId,
+    startsAt: slot.startsAt,
+    titles: [...new Set(slot.parts.map(p => p.title))],
+    dispatchIds: slot.parts.map(p => p.dispatchId),
+    durationSeconds: slot.durationMs / 1000,
+    sha256: slot.sha256,
+    enclosure: { url: stationSlotUrl(deps.links, slot, first.feedToken), mime: 'audio/mpeg', sizeBytes: slot.bytes },
+  }))
 }
 
 /** HTTP dates have whole seconds; rounding down would make a change within the second look old. */

@@ -3,6 +3,7 @@ import type { Request, Response } from 'express'
 import { z } from 'zod'
 import { AppError } from '../../domain/errors.ts'
 import { markFetched, type ShelfEntry, stationItemOfFile } from '../../places/shelf.ts'
+import { slotsToAir } from '../../places/station-slots.ts'
 import { stationByToken } from '../../places/stations.ts'
 import { type FileInfo, findFile, readFileSlice } from '../../store/files.ts'
 import type { HttpDeps } from '../deps.ts'
@@ -23,11 +24,16 @@ const querySchema = z.object({
 
 /** Stored files by the hash of their bytes, for holders of a signed address. */
 export function fileRoutes(deps: HttpDeps): RouteDef[] {
-  /** @throws AppError not-found when the station's item was withdrawn or is over */
-  const currentItem = async (token: string, sha256: string): Promise<ShelfEntry> => {
+  /**
+   * The station's item with this file; undefined for the file of a session.
+   * @throws AppError not-found when the item was withdrawn or is over, or something in the session was withdrawn
+   */
+  const currentItem = async (token: string, sha256: string): Promise<ShelfEntry | undefined> => {
     const station = await stationByToken(deps.db, token)
     const item = station && (await stationItemOfFile(deps.db, station.id, sha256, deps.now()))
     if (item) return item
+    const slots = station ? await slotsToAir(deps.db, station.areaCode, deps.now()) : []
+    if (slots.some(s => s.sha256 === sha256)) return undefined
     throw new AppError('not-found', {
       vi: 'Bản tin này đã được thu hồi hoặc hết hạn, vui lòng không phát. Ông/Bà xem danh sách bản tin mới nhất của đài.',
       en: 'This item was withdrawn or has expired; please do not air it. See the present list of your station.',

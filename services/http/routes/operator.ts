@@ -5,7 +5,7 @@ import { listStations } from '../../places/stations.ts'
 import type { HttpDeps } from '../deps.ts'
 import { type RouteDef, route } from '../route.ts'
 import { type OperatorItem, operatorItemSchema, stationSchema } from '../schemas.ts'
-import { stationFeedUrl } from './feeds.ts'
+import { communeFeedUrl, stationFeedUrl } from './feeds.ts'
 
 const itemParams = z.object({ id: z.string().regex(/^\d{1,18}$/) })
 
@@ -63,6 +63,7 @@ export function operatorRoutes(deps: HttpDeps): RouteDef[] {
         return stations.map(({ feedToken, parentCode: _, ...station }) => ({
           ...station,
           feedUrl: stationFeedUrl(deps.links.publicUrl, feedToken),
+          communeFeedUrl: communeFeedUrl(deps, station.areaCode),
         }))
       },
     }),

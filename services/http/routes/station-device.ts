@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { deviceReportAnswerSchema, deviceReportSchema } from '../../domain/station.ts'
 import { recordReport } from '../../places/device-report.ts'
-import { deviceByToken, devicesStillIn, type KnownDevice } from '../../places/devices.ts'
+import { deviceByToken, devicesStillIn, type KnownDevice } from '../../places/device-tokens.ts'
 import { createPlaceStreams, type Listening } from '../../places/place-streams.ts'
 import { signedManifest, stationManifest, stationManifests } from '../../places/station-manifest.ts'
 import { publicJwkSchema } from '../../runtime/keys.ts'

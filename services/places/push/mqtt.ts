@@ -1,11 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { isAppError } from '../../domain/errors.ts'
-import { deviceReportSchema, deviceStateSchema, type StationManifest } from '../../domain/station.ts'
-import { isDatabaseAway } from '../../store/db.ts'
-import { recordReport } from '../device-report.ts'
+import type { StationManifest } from '../../domain/station.ts'
 import type { StationContext } from '../station-context.ts'
 import { signedManifest, stationManifests } from '../station-manifest.ts'
-import { type MqttConfig, type MqttLink, type MqttMessage, openMqtt } from './mqtt-client.ts'
+import { type MqttConfig, type MqttLink, openMqtt } from './mqtt-client.ts'
+import { takeMessage, topicsOf } from './mqtt-inbox.ts'
 
 /** Publishes what stations are to play, and listens to what their devices say. */
 export interface MqttPush {
@@ -20,15 +18,6 @@ const lookMs = 10_000
 const setSize = 200
 /** A poke that only takes something back is of no use for longer: the device has asked by itself. */
 const withdrawalPokeSeconds = 3_600
-
-/**
- * The topics of a device: `<prefix>/<province>/<commune>/dev/<device>/` and behind it `manifest` (retained, signed),
- * `cmd` (a poke for emergencies: expires with them, is never retained), `ack`, and by the device `state` and `receipt`.
- */
-function topicsOf(prefix: string, { province, commune, deviceId }: DeviceOnBroker) {
-  const base = `${prefix}/${province}/${commune}/dev/${deviceId}`
-  return { manifest: `${base}/manifest`, cmd: `${base}/cmd`, ack: `${base}/ack` }
-}
 
 interface DeviceOnBroker {
   deviceId: string
@@ -56,7 +45,7 @@ export function startMqtt(ctx: StationContext, config: MqttConfig, instanceId: s
     `loa-${instanceId}`,
     [`${config.prefix}/+/+/dev/+/state`, `${config.prefix}/+/+/dev/+/receipt`],
     {
-      onMessage: message => take(ctx, config.prefix, link, message, stopping.signal),
+      onMessage: message => takeMessage(ctx, config.prefix, link, message, stopping.signal),
       onConnect: () => sleeper.abort(),
       onTrouble: code => ctx.log.warn({ code }, 'mqtt: trouble with the broker of the stations'),
     },
@@ -165,74 +154,4 @@ function pokeOf(manifest: StationManifest, before: string | undefined, now: Date
   const messageId = `${stationId}-${seq}`
   const text = JSON.stringify({ v: 1, messageId, kind: 'manifest', seq, expires: new Date(expires).toISOString() })
   return { what, text, expirySeconds: (expires - now.getTime()) / 1000 }
-}
-
-/** Takes a message of a device. Resolves when it is stored, or when it never can be. */
-async function take(
-  ctx: StationContext,
-  prefix: string,
-  link: MqttLink,
-  message: MqttMessage,
-  signal: AbortSignal,
-): Promise<void> {
-  const levels = message.topic.slice(prefix.length + 1).split('/')
-  const [province = '', commune = '', , deviceId = '', kind] = levels
-  // A state that the broker had kept says nothing of now; an empty one clears it.
-  if (message.retained || message.payload.length === 0 || !/^\d{1,18}$/.test(deviceId)) return
-  const parsed = parseMessage(kind, message.payload)
-  if (!parsed) {
-    ctx.log.warn({ deviceId, kind }, 'mqtt: a message of a device could not be read')
-    return
-  }
-  while (!signal.aborted) {
-    try {
-      const device = await deviceAt(ctx, deviceId, province, commune)
-      if (!device) return ctx.log.warn({ deviceId }, 'mqtt: a message under a topic that is no device')
-      const { upTo } = await recordReport(ctx, device, parsed)
-      const { ack } = topicsOf(prefix, { ...device, deviceId, province, commune })
-      // Not waited for: until this message is done, the broker's answers are not read. A device repeats what was not answered.
-      link.publish(ack, JSON.stringify({ upTo }), { retain: false }).catch(() => undefined)
-      return
-    } catch (error) {
-      if (isAppError(error) && error.code === 'device.revoked') return
-      if (!isDatabaseAway(error)) {
-        ctx.log.warn({ deviceId, err: error }, 'mqtt: a report could not be taken')
-        return
-      }
-      await wait(1_000, undefined, { signal }).catch(() => undefined)
-    }
-  }
-  throw new Error('stopped before a report was stored')
-}
-
-function parseMessage(kind: string | undefined, payload: Buffer) {
-  let json: unknown
-  try {
-    json = JSON.parse(payload.toString('utf8'))
-  } catch {
-    return undefined
-  }
-  if (kind === 'receipt') return deviceReportSchema.safeParse(json).data
-  const state = deviceStateSchema.safeParse(json).data
-  return state && { state, events: [] }
-}
-
-/** The device with this id, when it is where its topic says; the broker's rules let it write under its own topics only. */
-async function deviceAt(
-  ctx: StationContext,
-  deviceId: string,
-  province: string,
-  commune: string,
-): Promise<(DeviceOnBroker & { id: string }) | undefined> {
-  const { rows } = await ctx.db.query<{ id: string; stationId: string }>(
-    `select d.id, d.station_id as "stationId"
-     from station_devices d
-       join stations s on s.id = d.station_id and s.retired_at is null
-       join areas a on a.code = s.area_code
-       join station_pushes p on p.station_id = s.id and p.kind = 'mqtt' and not p.settings ? 'off'
-     where d.id = $1 and a.code = $2 and coalesce(a.parent_code, a.code) = $3`,
-    [deviceId, commune, province],
-  )
-  const row = rows[0]
-  return row && { ...row, deviceId, province, commune, gone: false, off: false, publishedSeq: 0 }
 }

@@ -27,6 +27,7 @@ import { createBoards } from '../../../services/places/boards.ts'
 import { createShelf } from '../../../services/places/shelf.ts'
 import { createStations } from '../../../services/places/stations.ts'
 import { createLinks, type Links } from '../../../services/runtime/links.ts'
+import { freePort } from '../../../services/runtime/ports.ts'
 import { approvedAnnouncement, dispatchId, openChunks, scriptedChannel, seedRegistry } from '../../support/dispatch.ts'
 import { type TestDatabase, testDatabase } from '../../support/postgres.ts'
 import { silentLog } from '../../support/server-keeper.ts'
@@ -61,7 +62,7 @@ export interface PlacesWorld {
  * channel. Only the loudspeaker's rendering is replaced by a fixed recording, because making sound takes seconds.
  */
 export async function placesWorld(
-  options: { demo?: boolean; sound?: (title: string) => { bytes: Buffer; seconds: number } } = {},
+  options: { demo?: boolean; reachable?: boolean; sound?: (title: string) => { bytes: Buffer; seconds: number } } = {},
 ): Promise<PlacesWorld> {
   const database = await testDatabase()
   const { db } = database
@@ -82,7 +83,9 @@ export async function placesWorld(
   const loudspeaker = loudspeakerLike(options.sound ?? (title => ({ bytes: recordingOf(title), seconds: 61.4 })))
   const available: Channel<unknown, unknown>[] = [board as Channel<unknown, unknown>, loudspeaker]
   const channels = installChannels(available, ['board', 'loudspeaker'], () => ({}))
-  const links = createLinks(secret, 'http://loa.test')
+  // Programs that follow our addresses by themselves need them to lead here.
+  const port = options.reachable ? await freePort() : 0
+  const links = createLinks(secret, port > 0 ? `http://127.0.0.1:${port}` : 'http://loa.test')
   const deps: HttpDeps = {
     db,
     now: () => new Date(),
@@ -118,7 +121,7 @@ export async function placesWorld(
     ...stationPushRoutes(deps),
   ]
   const app = createApp(deps, auth, routes, { registry: new Registry() })
-  let server = await listen(app, { host: '127.0.0.1', port: 0 })
+  let server = await listen(app, { host: '127.0.0.1', port })
 
   const open = (channelId: string): Promise<Session<unknown>> => {
     const channel = available.find(c => c.id === channelId)
