@@ -144,8 +144,12 @@ export function createContact(parts: ContactParts): Contact {
       }
       const onPoke = (seq: number) => seq > (machine.state().manifest?.seq ?? 0) && pollBell.ring()
       await client.pokes(onOpen, onPoke, listening.signal).catch(() => undefined)
+      const wasListening = known.listening
       known.listening = false
-      if (!stopped) await pokeBell.sleep(backoff.next())
+      if (stopped) return
+      await pokeBell.sleep(backoff.next())
+      // Whether only this connection broke or the server is gone is found by asking.
+      if (wasListening) pollBell.ring()
     }
   }
 
