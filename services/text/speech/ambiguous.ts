@@ -68,6 +68,13 @@ export const ambiguous: Record<string, ContextualReading[]> = {
   VNN: [{ before: /(?:^|[^\p{L}])quỹ\s+$/u, spoken: 'Vì người nghèo' }],
   TB: [{ after: /^\s*(?:,|-|–)\s*(?:BB|LS|NCC)(?!\p{L})/u, spoken: 'thương binh' }],
   BB: [{ before: /(?:^|[^\p{L}])tb\s*(?:,|-|–)\s*$/u, spoken: 'bệnh binh' }],
+  TKCN: [
+    {
+      before: /(?:ban chỉ huy|ban chỉ đạo|văn phòng|bch|bcđ|ủy ban)[^.;\n]{0,40}(?:và|&|,|-)\s*$/u,
+      spoken: 'Tìm kiếm cứu nạn',
+    },
+  ],
+  BHXH: [{ after: /^\s+(?:tỉnh|thành phố|Việt Nam|VN|huyện|xã|cơ sở|khu vực)(?!\p{L})/u, spoken: 'Bảo hiểm xã hội' }],
   PCT: [{ after: council, spoken: 'Phó Chủ tịch' }],
   GĐ: [{ after: /^\s+(?:Sở|Công an|CA|Trung tâm|TT|Ban|Kho bạc|Ngân hàng|Bệnh viện|Công ty)/u, spoken: 'Giám đốc' }],
   PGĐ: [
