@@ -29,9 +29,19 @@ export function readAcronym(place: Place): Reading | undefined {
   const tokens = long.length > short.length ? [long, short] : [short]
   for (const token of tokens) {
     const spoken = expansion(place, token)
-    if (spoken !== undefined) return { end: skipOwnExpansion(text, at + token.length, spoken), spoken }
+    if (spoken === undefined) continue
+    return { end: skipOwnExpansion(text, at + token.length, spoken), spoken: withoutSaid(place.before, spoken) }
   }
   return readWeekdays(place) ?? unknown(place, short)
+}
+
+/** "thủ tục TTHC", "quy chuẩn QCVN": two words or more that stand before it already are not said again. */
+export function withoutSaid(before: string, spoken: string): string {
+  const words = spoken.split(' ')
+  for (let count = words.length - 1; count >= 2; count -= 1) {
+    if (before.endsWith(`${words.slice(0, count).join(' ').toLowerCase()} `)) return words.slice(count).join(' ')
+  }
+  return spoken
 }
 
 /** TTHC (thủ tục hành chính): the explanation behind an abbreviation is not said a second time. */
