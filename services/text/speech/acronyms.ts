@@ -14,7 +14,7 @@ const longToken = /\p{Lu}[\p{L}\d]{0,23}(?:(?:\s?&\s?|-|,(?=\p{Lu}{2}[\p{Lu}]*&)
 const shortToken = /\p{Lu}[\p{L}\d]{0,39}/uy
 const bodyBefore = atEnd(/(?:^|[^\p{L}])(?:trung tâm|bộ|sở|phòng|ban|cục|vụ|viện|chi cục|ngành|ty)\s+$/u)
 const properBefore = atEnd(
-  /(?:^|[^\p{L}])(trung tâm|tt|bộ|sở|phòng|ban|cục|vụ|viện|chi cục|văn phòng|ban chỉ đạo|ban chỉ huy|tổng cục|hội|đài|bệnh viện)\s+$/u,
+  /(?:^|[^\p{L}])(trung tâm|tt|bộ|sở|phòng|ban|cục|vụ|viện|chi cục|văn phòng|ban chỉ đạo|ban chỉ huy|tổng cục|hội|đài|bệnh viện|cổng|trường)\s+$/u,
 )
 const numberBehind = /^\s*(?:số\s*:?\s*)?\d/u
 
@@ -29,9 +29,19 @@ export function readAcronym(place: Place): Reading | undefined {
   const tokens = long.length > short.length ? [long, short] : [short]
   for (const token of tokens) {
     const spoken = expansion(place, token)
-    if (spoken !== undefined) return { end: skipOwnExpansion(text, at + token.length, spoken), spoken }
+    if (spoken === undefined) continue
+    return { end: skipOwnExpansion(text, at + token.length, spoken), spoken: withoutSaid(place.before, spoken) }
   }
   return readWeekdays(place) ?? unknown(place, short)
+}
+
+/** "thủ tục TTHC", "quy chuẩn QCVN": two words or more that stand before it already are not said again. */
+export function withoutSaid(before: string, spoken: string): string {
+  const words = spoken.split(' ')
+  for (let count = words.length - 1; count >= 2; count -= 1) {
+    if (before.endsWith(`${words.slice(0, count).join(' ').toLowerCase()} `)) return words.slice(count).join(' ')
+  }
+  return spoken
 }
 
 /** TTHC (thủ tục hành chính): the explanation behind an abbreviation is not said a second time. */
@@ -61,17 +71,20 @@ function fromTable(place: Place, token: string, key: string, after: string): str
     if (key === 'SĐT' && /số\s*$/u.test(before)) return 'điện thoại'
     if (key === 'TP' && surnames.has(/^\s(\p{Lu}\p{Ll}+) \p{Lu}/u.exec(after)?.[1] ?? '')) return undefined
     if (isSyllable(token) && inCapitals(place, token)) return undefined
-    return isProper(place) ? term.charAt(0).toUpperCase() + term.slice(1) : term
+    return isProper(place, after) ? term.charAt(0).toUpperCase() + term.slice(1) : term
   }
   if (/^[BS]\p{Lu}{2,}/u.test(key) && fields[key.slice(1)] !== undefined) return issuerName(key, place.profile)
   if (/^(?:UBTVQH|QH|HĐND)\d{1,2}$/u.test(key)) return issuerName(key, place.profile)
   return issuers[key] !== undefined && key.length > 3 ? issuers[key] : symbolName(token, place.profile)
 }
 
+/** Trường THCS Nguyễn Trãi has a name; "Trường THPT, THCS" is a list of schools. */
+const schoolName = /^(?: ?& ?\p{Lu}+)? \p{Lu}\p{Ll}/u
+
 /** Hội CCB is a body with a name; "14 vụ TNGT" counts cases: the word before begins with a capital or does not. */
-function isProper({ text, at, before }: Place): boolean {
+function isProper({ text, at, before }: Place, after: string): boolean {
   const body = properBefore.exec(before)?.[1]
-  if (body === undefined) return false
+  if (body === undefined || (body === 'trường' && !schoolName.test(after))) return false
   const first = text[at - before.length + before.lastIndexOf(body)] ?? ''
   return first !== first.toLowerCase()
 }

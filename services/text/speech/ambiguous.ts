@@ -68,6 +68,17 @@ export const ambiguous: Record<string, ContextualReading[]> = {
   VNN: [{ before: /(?:^|[^\p{L}])quỹ\s+$/u, spoken: 'Vì người nghèo' }],
   TB: [{ after: /^\s*(?:,|-|–)\s*(?:BB|LS|NCC)(?!\p{L})/u, spoken: 'thương binh' }],
   BB: [{ before: /(?:^|[^\p{L}])tb\s*(?:,|-|–)\s*$/u, spoken: 'bệnh binh' }],
+  TKCN: [
+    {
+      before: /(?:ban chỉ huy|ban chỉ đạo|văn phòng|bch|bcđ|ủy ban)[^.;\n]{0,40}(?:và|&|,|-)\s*$/u,
+      spoken: 'Tìm kiếm cứu nạn',
+    },
+  ],
+  BHXH: [{ after: /^\s+(?:tỉnh|thành phố|Việt Nam|VN|huyện|xã|cơ sở|khu vực)(?!\p{L})/u, spoken: 'Bảo hiểm xã hội' }],
+  YS: [{ before: /\d\s$/u, spoken: 'y sĩ' }],
+  ĐD: [{ before: /\d\s$/u, spoken: 'điều dưỡng' }],
+  NK: [{ after: /^\s*(?:20\d{2}|[IVX]+)(?![\p{L}\d])/u, spoken: 'nhiệm kỳ' }],
+  CTMT: [{ before: /(?:^|[^\p{L}])ban\s+$/u, spoken: 'Công tác Mặt trận' }],
   PCT: [{ after: council, spoken: 'Phó Chủ tịch' }],
   GĐ: [{ after: /^\s+(?:Sở|Công an|CA|Trung tâm|TT|Ban|Kho bạc|Ngân hàng|Bệnh viện|Công ty)/u, spoken: 'Giám đốc' }],
   PGĐ: [
@@ -75,7 +86,7 @@ export const ambiguous: Record<string, ContextualReading[]> = {
   ],
   BCH: [
     {
-      after: /^\s+(?:Đảng|Trung ương|TW|TƯ|Đoàn|Hội|Công đoàn|CĐ|Liên đoàn|LĐLĐ|Chi bộ|chi bộ)/u,
+      after: /^\s+(?:Đảng|Trung ương|TW|TƯ|Đoàn|Chi đoàn|Hội|Chi hội|Công đoàn|CĐ|Liên đoàn|LĐLĐ|Chi bộ|chi bộ)/u,
       spoken: 'Ban Chấp hành',
     },
     { after: /^\s+(?:[Qq]uân sự|QS|PCTT|PTDS|PCLB|TKCN|[Pp]hòng|BĐBP|Bộ đội|Bộ Chỉ huy)/u, spoken: 'Ban Chỉ huy' },
@@ -164,7 +175,10 @@ export const ambiguous: Record<string, ContextualReading[]> = {
   BCS: [{ after: /^\s+[Đđ]ảng/u, spoken: 'Ban Cán sự' }],
   QK: [{ after: /^\s?(?:\d|I{1,3}|IV|V)/u, spoken: 'Quân khu' }],
   GS: [{ after: personName, spoken: 'giáo sư' }],
-  BS: [{ after: personName, spoken: 'bác sĩ' }],
+  BS: [
+    { before: /\d\s$/u, spoken: 'bác sĩ' },
+    { after: personName, spoken: 'bác sĩ' },
+  ],
   TS: [{ after: personName, spoken: 'tiến sĩ' }],
   KS: [{ after: personName, spoken: 'kỹ sư' }],
   LS: [

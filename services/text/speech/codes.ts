@@ -3,7 +3,7 @@ import { spellDigits, spellInteger } from './numbers.ts'
 import type { Place, Reading } from './types.ts'
 import { atEnd, matchAt } from './types.ts'
 
-const sureWrittenPlate = /(\d{2})([A-ZĐ]{1,2}\d?)[-\s](\d{3}\.\d{2})(?![\d\p{L}])/uy
+const sureWrittenPlate = /(\d{2})-?([A-ZĐ]{1,2}\d?)[-\s](\d{3}\.\d{2})(?![\d\p{L}])/uy
 const plate = /(\d{2})[-\s]?([A-ZĐ]{1,2}\d?)[-\s.]{0,2}(\d{3}\.?\d{2}|\d{4})(?![\d\p{L}])/uy
 const plateWord = atEnd(
   /(?:^|[^\p{L}])(?:biển số|biển kiểm soát|biển số đăng ký|bks|bs|biển|mang số)(?: xe)?\s*:?\s*$/u,

@@ -1,4 +1,4 @@
-import { afterDay, counted, likelyDate } from './likely-dates.ts'
+import { afterDay, counted, dashedDayBefore, likelyDate } from './likely-dates.ts'
 import { spellInteger } from './numbers.ts'
 import { spellOrdinal } from './roman.ts'
 import type { Place, Profile, Reading, Rule } from './types.ts'
@@ -208,7 +208,7 @@ const partWithYear: Rule = place => {
 const dayMonthRule: Rule = place => {
   const match = matchAt(dayMonth, place.text, place.at)
   if (match?.[1] === undefined || match[2] === undefined) return undefined
-  if (match[0].includes('-') && !afterDay.test(place.before)) return undefined
+  if (match[0].includes('-') && !afterDay.test(place.before) && !dashedDayBefore.test(place.before)) return undefined
   if (!likelyDate(place, match[1], match[2], undefined)) return undefined
   return {
     end: place.at + match[0].length,

@@ -23,7 +23,7 @@ const planWord = atEnd(
   /(?:^|[^\p{L}])(?:quy hoạch|bản đồ|tỷ lệ|tỉ lệ|chi tiết|phân khu|sơ đồ|bản vẽ|địa chính)(?:\s\p{L}+){0,4}\s*$/u,
 )
 const ratioOfDecimals =
-  /(\d{1,4}(?:,\d{1,3})?)\/(\d{1,4}(?:,\d{1,3})?)(?=\s?(?:kV|KV|V|kVA|mmHg)(?!\p{L}))|(\d{1,4},\d{1,3})\/(\d{1,4})(?![\d/]|[.,]\d)/uy
+  /(\d{1,4}(?:,\d{1,3})?)\/(\d{1,4}(?:,\d{1,3})?)(?=\s?(?:kV|KV|V|kVA|mmHg)(?!\p{L}))|(\d{1,4},\d{1,3})\/(\d{1,4}(?:,\d{1,3})?)(?![\d/]|[.,]\d)/uy
 /** 1.124/1.180: so many of so many; grouped thousands are no day and no share. */
 const ratioOfThousands = /(\d{1,3}(?:\.\d{3}){0,3})\/(\d{1,3}(?:\.\d{3}){1,3})(?![\d/]|[.,]\d)/y
 const fractionRange = /(\d{1,2})\/(\d{1,2})\s?[-–]\s?(\d{1,2})\/(\d{1,2})(?![\d/])/y

@@ -3,6 +3,8 @@ import { atEnd, matchAt } from './types.ts'
 
 /** Behind these words a number is a day already. */
 export const afterDay = atEnd(/(?:^|[^\p{L}])(?:ngày|hôm|mùng|mồng)\s+$/u)
+/** Ngày 20-10 và 20-11: the second of two days that are written with dashes. */
+export const dashedDayBefore = atEnd(/(?:^|[^\p{L}])ngày\s\d{1,2}-\d{1,2}\s*(?:,|và|hoặc)\s*$/u)
 const strongContext = atEnd(
   /(?:^|[^\p{L}])(?:ngày|hôm|mùng|mồng|rằm|sáng|trưa|chiều|tối|đêm|lễ|dịp|kỷ niệm|kỉ niệm|quốc khánh|quốc tế|giải phóng|nghỉ|phụ nữ|lao động|thiếu nhi|liệt sĩ|nhà giáo|giỗ tổ|thứ \p{L}+,?|chủ nhật,?|\d\s?(?:h|giờ)|phút)\s*[(,]?\s*$/u,
 )
@@ -41,7 +43,7 @@ export const afterDayMonth = /[\d/]+\s(\p{Ll}+)/uy
 export function likelyDate(place: Place, day: string, month: string, year: string | undefined): boolean {
   if (year !== undefined) return true
   const { before } = place
-  if (strongContext.test(before) || listContext.test(before)) return true
+  if (dashedDayBefore.test(before) || strongContext.test(before) || listContext.test(before)) return true
   if (counted.test(before)) return false
   if (besideDay(before)) return true
   const behindNumber = matchAt(afterDayMonth, place.text, place.at)?.[1]

@@ -112,7 +112,10 @@ function withUnit(place: Place, quantity: Quantity): Quantity {
   if (match?.[1] !== undefined) {
     const glued = !/^\s/.test(match[0])
     const isName = match[1].length === 1 && /\p{L}/u.test(match[1]) && naming.test(place.before)
-    const name = isName ? undefined : unitName(match[1], glued)
+    const comrades =
+      match[1] === 'đ' &&
+      /^\/[cC](?!\p{L})/u.test(place.text.slice(quantity.end + match[0].length, quantity.end + match[0].length + 3))
+    const name = isName || comrades ? undefined : unitName(match[1], glued)
     if (name !== undefined) return withRate(place, { ...quantity, end: quantity.end + match[0].length, unit: name })
   }
   const word = matchAt(wordBeforeRate, place.text, quantity.end)

@@ -1,4 +1,5 @@
 import { terms } from './abbreviations.ts'
+import { withoutSaid } from './acronyms.ts'
 import { issuerName } from './issuers.ts'
 import { spellInteger } from './numbers.ts'
 import type { Place, Reading } from './types.ts'
@@ -28,7 +29,7 @@ export function readStandard(place: Place): Reading | undefined {
     .join(' gạch ngang ')
   const issuer = code === '' ? undefined : issuerName(code, profile)
   const words = [
-    names[kind] ?? kind,
+    withoutSaid(place.before, names[kind] ?? kind),
     second === '' ? '' : (names[second] ?? second),
     said,
     'năm',

@@ -49,12 +49,14 @@ const letterNameBefore = atEnd(/(?:^|[^\p{L}])(?:ép|e|em|en|ét|ích)$/u)
 const markerBefore = atEnd(/^\s*(?:\d{1,2}|\p{L})$/u)
 const fromBefore = atEnd(/(?:^|[^\p{L}])(?:từ|khoảng)\s[^.,;:\n]{1,40}$/u)
 const sameWord = atEnd(
-  /(?:^|[^\p{L}])(thứ|tháng|ngày|điều|khoản|km|tổ|thôn|khu phố|chương|mục|phần|cấp|mức|bậc|lớp|tuần|vòng|đợt)\s\p{L}+\s?$|(?:^|[^\p{L}])(bđ)\s?\d\s?$|(?:^|[^\p{L}])(thứ|tháng|ngày|điều|khoản|tổ|thôn|khu phố|chương|mục|phần|cấp|mức|bậc|lớp|tuần|vòng|đợt)\s\d{1,4}\s?$|(?:^|[^\p{L}])(km)\s?\d{1,4}(?:\s?\+\s?\d{1,3})?\s?$/u,
+  /(?:^|[^\p{L}])(thứ|tháng|ngày|điều|khoản|km|tổ|thôn|khu phố|chương|mục|phần|cấp|mức|bậc|lớp|tuần|vòng|đợt)\s\p{L}+\s?$|(?:^|[^\p{L}])(bđ)\s?\d\s?$|(?:^|[^\p{L}])(thứ|tháng|ngày|điều|khoản|tổ|thôn|khu phố|chương|mục|phần|cấp|mức|bậc|lớp|tuần|vòng|đợt|số)\s\d{1,4}\s?$|(?:^|[^\p{L}])(km)\s?\d{1,4}(?:\s?\+\s?\d{1,3})?\s?$/u,
 )
-const unitBehind = /(?:[kcdm]?m[23²³]|km|kg|kwh)(?![\p{L}\d])/iuy
+const unitBehind = /(?:[kcdm]?m[23²³]|km|kg|kwh|ha|lít|tấn)(?![\p{L}\d])/iuy
 const romanBefore = atEnd(
   /(?:^|[^\p{L}])(?:quý|khóa|khoá|chương|phần|mục|phụ lục|khu vực|đợt|thế kỷ|thế kỉ|hạng|loại|nhóm|bậc|kỳ|lần thứ|thứ|vùng|báo động|cấp|đại hội)\s+[ivxlc]{1,7}\s?$/u,
 )
+/** MPN/100ml: so many in so much. */
+const measureBehind = /^\d{1,4}\s?(?:ml|l|lít|g|kg|km|ha|m[23²³]|giờ|phút|người|dân)(?!\p{L})/u
 /** A measure of time, weight or volume in front of a slash makes a rate of it: 5 phút/bài. */
 const measureBefore = atEnd(/\d\s?(?:phút|giờ|ngày|buổi|lít|kg|tấn|tạ|mét|km|ha|suất|lần|lượt|gam|ml|tiết|kwh)$/u)
 const rated = atEnd(/(?:\d\s?|triệu |tỷ |nghìn |mức )\p{L}{1,8}(?: \p{L}{2,8})?\s?$/u)
@@ -165,6 +167,7 @@ function readSlashSign(place: Place, end: number): Reading {
   const unit = matchAt(unitBehind, text, end)
   const unitName = unit === undefined ? undefined : units[unit[0].toLowerCase().replace('²', '2').replace('³', '3')]
   if (unit !== undefined && unitName !== undefined) return { end: end + unit[0].length, spoken: `trên ${unitName}` }
+  if (/\p{L}$/u.test(before) && measureBehind.test(behind)) return { end, spoken: 'trên' }
   const next = /^\s?(\p{L}+(?: \p{L}+)?)/u.exec(behind)?.[1] ?? ''
   const chained = /\/\s?\p{L}{1,8}\s?$/u.test(before) && rateWords.has(next.split(' ')[0] ?? '')
   if (chained) return { end, spoken: 'trên' }

@@ -43,7 +43,7 @@ function sayAddress(written: string): string {
     .replace(/^https?:\/\//i, '')
     .replace(/^www\./i, '')
     .replace(/\/$/, '')
-  const parts = core.match(/[A-Za-z]+|\d+|[^A-Za-z\d]/g) ?? []
+  const parts = core.match(/[A-Za-z]+(?!\p{L})|\d+|[\p{L}\p{M}]+|[^\p{L}\p{M}\d]/gu) ?? []
   return parts
     .map(sayPart)
     .filter(part => part !== '')
@@ -54,7 +54,7 @@ const suffixes = new Set(['vn', 'com', 'org', 'net', 'gov', 'edu', 'info', 'io',
 
 function sayPart(part: string): string {
   if (/^\d/.test(part)) return spellDigits(part)
-  if (!/^[A-Za-z]/.test(part)) return signs[part] ?? part
+  if (!/^[A-Za-z]+$/.test(part)) return signs[part] ?? (/^\p{L}/u.test(part) ? part : '')
   if (suffixes.has(part.toLowerCase()) || sayable(part)) return part
   const letters = part.toLowerCase()
   const cut =

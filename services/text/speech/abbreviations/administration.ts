@@ -50,6 +50,7 @@ export const administration: Record<string, string> = {
   VN: 'Việt Nam',
   HCM: 'Hồ Chí Minh',
   TPHCM: 'thành phố Hồ Chí Minh',
+  TCCQĐP: 'Tổ chức chính quyền địa phương',
   MCĐT: 'một cửa điện tử',
   QLVB: 'quản lý văn bản',
   TCD: 'tiếp công dân',

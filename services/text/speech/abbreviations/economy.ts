@@ -88,6 +88,8 @@ export const economy: Record<string, string> = {
   TTXD: 'trật tự xây dựng',
   NHNNPTNT: 'Ngân hàng Nông nghiệp và Phát triển nông thôn',
   DVNN: 'dịch vụ nông nghiệp',
+  BOD: 'bê o dê',
+  COD: 'xê o dê',
   TBA: 'trạm biến áp',
   MBA: 'máy biến áp',
   CTTL: 'công trình thủy lợi',

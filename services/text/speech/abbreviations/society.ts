@@ -71,6 +71,7 @@ export const society: Record<string, string> = {
   PNMT: 'phụ nữ mang thai',
   TTB: 'trang thiết bị',
   KSBT: 'kiểm soát bệnh tật',
+  QG: 'quốc gia',
   CLB: 'câu lạc bộ',
   CSSK: 'chăm sóc sức khỏe',
   CSSKBĐ: 'chăm sóc sức khỏe ban đầu',

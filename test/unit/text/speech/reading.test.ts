@@ -173,6 +173,8 @@ reads('addresses', [
   ['ngõ 12/3', 'ngõ mười hai xẹt ba'],
   ['12/3/4 Lê Lợi', 'mười hai xẹt ba xẹt bốn Lê Lợi'],
   ['www.dichvucong.gov.vn', 'dichvucong chấm gov chấm vn'],
+  ['www.$😀', ''],
+  ['https://tỉnh.vn', 'tỉnh chấm vn'],
   ['https://quangtri.gov.vn/tin-tuc.', 'quangtri chấm gov chấm vn xẹt tin gạch ngang tuc.'],
 ])
 
