@@ -1,50 +1,89 @@
 import { createServer, type Socket } from 'node:net'
 import { tcpFrames } from '../../station/sound/sinks.ts'
 
-/** Notes when sound begins, by the machine's clock. */
+/** Notes what comes out of a player, by the machine's clock. */
 export interface Ear {
   port: number
-  /** Moments at which sound came after silence. */
+  /** Moments at which a file began after nothing, its silent lead counted. */
   begins: number[]
+  /** Moments at which something became audible after at least {@link quietSeconds} without. */
+  heard: number[]
+  /** Moments at which the player fell back to nothing. */
+  ends: number[]
   close(): Promise<void>
 }
 
+/** A pause within a bulletin is shorter. */
+const quietSeconds = 1.2
+/** 16-bit samples under this are no sound to a person: -50 dB below full scale. */
+const audible = 100
+const headBytes = 5
+const rate = 44_100
+
 /** Listens to a `tcp:` sink in real time. */
 export async function startEar(): Promise<Ear> {
-  const begins: number[] = []
+  const ear = { begins: [] as number[], heard: [] as number[], ends: [] as number[] }
   const sockets = new Set<Socket>()
   const server = createServer(socket => {
-    let rest: Buffer = Buffer.alloc(0)
-    let isSilent = true
     sockets.add(socket)
     socket.on('close', () => sockets.delete(socket))
     socket.on('error', () => {})
-    socket.on('data', chunk => {
-      rest = Buffer.concat([rest, chunk])
-      while (rest.length >= 5) {
-        const count = rest.readUInt32BE(1)
-        const isSound = rest.readUInt8(0) === tcpFrames.sound
-        if (isSound && isSilent) begins.push(Date.now())
-        isSilent = !isSound
-        const length = isSound ? 5 + count : 5
-        if (rest.length < length) {
-          // The beginning was noted; what follows of the frame is not looked at.
-          if (isSound) isSilent = false
-          break
-        }
-        rest = rest.subarray(length)
-      }
-    })
+    socket.on('data', listener(ear))
     socket.write(Buffer.from([tcpFrames.ready]))
   })
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
   const address = server.address()
   return {
     port: address && typeof address === 'object' ? address.port : 0,
-    begins,
+    ...ear,
     close() {
       for (const socket of sockets) socket.destroy()
       return new Promise<void>(resolve => server.close(() => resolve()))
     },
+  }
+}
+
+/** Reads the frames of one connection as they come, without waiting for a whole one. */
+function listener(ear: Pick<Ear, 'begins' | 'heard' | 'ends'>): (chunk: Buffer) => void {
+  let head: Buffer = Buffer.alloc(0)
+  let bodyLeft = 0
+  let odd: Buffer = Buffer.alloc(0)
+  let playing = false
+  let quietSamples = Number.POSITIVE_INFINITY
+  const listen = (bytes: Buffer) => {
+    const pcm = odd.length > 0 ? Buffer.concat([odd, bytes]) : bytes
+    const whole = pcm.length - (pcm.length % 2)
+    for (let at = 0; at < whole; at += 2) {
+      if (Math.abs(pcm.readInt16LE(at)) < audible) quietSamples += 1
+      else {
+        if (quietSamples > quietSeconds * rate) ear.heard.push(Date.now())
+        quietSamples = 0
+      }
+    }
+    odd = Buffer.from(pcm.subarray(whole))
+  }
+  return chunk => {
+    let rest: Buffer = chunk
+    while (rest.length > 0) {
+      if (bodyLeft > 0) {
+        const body = rest.subarray(0, bodyLeft)
+        listen(body)
+        bodyLeft -= body.length
+        rest = rest.subarray(body.length)
+        continue
+      }
+      const wanted = headBytes - head.length
+      head = Buffer.concat([head, rest.subarray(0, wanted)])
+      rest = rest.subarray(wanted)
+      if (head.length < headBytes) return
+      const count = head.readUInt32BE(1)
+      const isSound = head.readUInt8(0) === tcpFrames.sound
+      head = Buffer.alloc(0)
+      if (isSound && !playing) ear.begins.push(Date.now())
+      if (!isSound && playing) ear.ends.push(Date.now())
+      playing = isSound
+      if (isSound) bodyLeft = count
+      else quietSamples += count
+    }
   }
 }

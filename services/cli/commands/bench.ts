@@ -3,6 +3,7 @@ import { benchAirtime } from '../../bench/airtime.ts'
 import { benchDispatch } from '../../bench/dispatch.ts'
 import { benchImport } from '../../bench/import.ts'
 import { benchLedger } from '../../bench/ledger.ts'
+import { benchOnAir } from '../../bench/on-air.ts'
 import { benchReading } from '../../bench/reading.ts'
 import { benchReceipts } from '../../bench/receipts.ts'
 import type { BenchReport } from '../../bench/report.ts'
@@ -135,6 +136,14 @@ export function register(program: Command): void {
     .option('--json', 'print one JSON document')
     .action(async (choices: { slots: number; link?: string; minutes: number; json?: boolean }) => {
       print(await benchStation({ ...choices, onStep }), choices.json)
+    })
+  bench
+    .command('on-air')
+    .description('from the approval of an emergency to sound at a station, and how late a slot begins; every part real')
+    .option('--rounds <n>', 'emergencies; the slowest counts', positive, 3)
+    .option('--json', 'print one JSON document')
+    .action(async (choices: { rounds: number; json?: boolean }) => {
+      print(await benchOnAir({ ...choices, onStep }), choices.json)
     })
   for (const [name, { run, messages, what }] of Object.entries(clientBenches)) {
     bench
