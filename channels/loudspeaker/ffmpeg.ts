@@ -1,4 +1,5 @@
 import ffmpeg, { type FfmpegCommand, type FfprobeData } from 'fluent-ffmpeg'
+import { isAppError } from '../../services/domain/errors.ts'
 import { audioFailed, diskFull, runTool, shortened, stopReason, toolMissing, withTimeout } from './tool.ts'
 
 /**
@@ -216,4 +217,42 @@ export function probe(path: string): Promise<Probed> {
 export async function ffmpegVersion(signal: AbortSignal): Promise<string> {
   const out = await runTool('ffmpeg', ['-version'], { signal, timeoutMs: 10_000, maxOutputBytes: 100_000 })
   return /version (\S+)/.exec(out.toString('utf8'))?.[1] ?? 'unknown'
+}
+
+export interface DecodeLimits extends RunLimits {
+  /** More sound than this stops the decoding. */
+  maxSeconds: number
+  /** Thrown when there is more sound. */
+  tooLong: Error
+  /** Thrown when ffmpeg can make nothing of the bytes. */
+  unreadable: Error
+}
+
+/** Encoded sound in memory, or in a file; `format` is the demuxer that its bytes ask for, so that ffmpeg guesses nothing. */
+export type Encoded = { bytes: Buffer; format: string } | { path: string; format: string }
+
+/**
+ * Decodes sound to 16-bit little-endian mono samples. Bytes go through a pipe: no file, and nothing inside them can make
+ * ffmpeg open another one.
+ * @throws the errors given in `limits`, AppError audio.tool-missing | audio.failed, or the signal's reason
+ */
+export async function decodeToPcm(input: Encoded, rate: number, limits: DecodeLimits): Promise<Buffer> {
+  const [source, protocols] = 'path' in input ? [`file:${input.path}`, 'file'] : ['pipe:0', 'pipe']
+  const into = ['-map', '0:a:0', '-vn', '-f', 's16le', '-ar', String(rate), '-ac', '1', 'pipe:1']
+  const args = ['-v', 'error', '-protocol_whitelist', protocols, '-f', input.format, '-i', source, ...into]
+  try {
+    const samples = await runTool('ffmpeg', ['-nostdin', '-hide_banner', ...args], {
+      ...('bytes' in input && { input: input.bytes }),
+      signal: limits.signal,
+      timeoutMs: limits.timeoutMs,
+      maxOutputBytes: Math.ceil(limits.maxSeconds * rate) * 2,
+      tooMuch: limits.tooLong,
+    })
+    if (samples.length === 0) throw limits.unreadable
+    return samples
+  } catch (error) {
+    if (error === limits.tooLong || error === limits.unreadable || limits.signal.aborted) throw error
+    // A program that is not there, or one that hung, is no fault of the bytes.
+    throw isAppError(error) && /^audio failed: ffmpeg ended/.test(error.message) ? limits.unreadable : error
+  }
 }

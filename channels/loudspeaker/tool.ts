@@ -67,7 +67,7 @@ export function stopReason(caller: AbortSignal, what: string): unknown {
 
 export interface ToolOptions {
   /** Written to the program's standard input. */
-  input?: string
+  input?: string | Buffer
   signal: AbortSignal
   timeoutMs: number
   /** More output than this stops the program, and the call fails with `tooMuch`. */
