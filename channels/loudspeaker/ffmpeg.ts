@@ -42,12 +42,13 @@ export interface RunLimits {
 /** Runs a prepared command. Resolves to what ffmpeg wrote on standard error, after it has ended. */
 function run(command: FfmpegCommand, limits: RunLimits): Promise<string> {
   limits.signal.throwIfAborted()
-  const stop = withTimeout(limits.signal, limits.timeoutMs)
+  const { signal: stop, release } = withTimeout(limits.signal, limits.timeoutMs)
   return new Promise((resolve, reject) => {
     const kill = () => command.kill('SIGKILL')
     stop.addEventListener('abort', kill, { once: true })
     const settle = (then: () => void) => {
       stop.removeEventListener('abort', kill)
+      release()
       then()
     }
     command

@@ -54,10 +54,25 @@ export function shortened(stderr: string): string {
 }
 
 /**
- * A signal that fires when the caller's does, or after `timeoutMs`. The two are told apart by {@link stopReason}.
+ * A signal that fires when the caller's does, or after `timeoutMs`. The two are told apart by {@link stopReason}. Not made
+ * of AbortSignal.any and AbortSignal.timeout: Node 20 collects those while nothing but a listener holds them, and then
+ * they never fire (measured: a program outlived its limit for as long as it liked).
+ * @returns `release` ends the wait; call it when the work has ended
  */
-export function withTimeout(signal: AbortSignal, timeoutMs: number): AbortSignal {
-  return AbortSignal.any([signal, AbortSignal.timeout(Math.ceil(timeoutMs))])
+export function withTimeout(signal: AbortSignal, timeoutMs: number): { signal: AbortSignal; release: () => void } {
+  const stop = new AbortController()
+  const fire = () => {
+    release()
+    stop.abort()
+  }
+  const timer = setTimeout(fire, Math.ceil(timeoutMs))
+  const release = () => {
+    clearTimeout(timer)
+    signal.removeEventListener('abort', fire)
+  }
+  if (signal.aborted) fire()
+  else signal.addEventListener('abort', fire, { once: true })
+  return { signal: stop.signal, release }
 }
 
 /** What to throw when a program was stopped: the caller's own reason, or audio.failed when time ran out. */
@@ -82,7 +97,7 @@ export interface ToolOptions {
  */
 export function runTool(tool: Tool, args: string[], options: ToolOptions): Promise<Buffer> {
   options.signal.throwIfAborted()
-  const stop = withTimeout(options.signal, options.timeoutMs)
+  const { signal: stop, release } = withTimeout(options.signal, options.timeoutMs)
   return new Promise((resolve, reject) => {
     const child = spawn(tool, args, { stdio: ['pipe', 'pipe', 'pipe'], windowsHide: true })
     const chunks: Buffer[] = []
@@ -110,6 +125,7 @@ export function runTool(tool: Tool, args: string[], options: ToolOptions): Promi
     })
     child.on('close', (code, endSignal) => {
       stop.removeEventListener('abort', kill)
+      release()
       if (failure) reject(failure)
       else if (code === 0) resolve(Buffer.concat(chunks, size))
       else if (stop.aborted) reject(stopReason(options.signal, tool))
