@@ -89,7 +89,7 @@ export function withBreaker(
 ): Voice {
   let state = closed
   let trial: Promise<void> = Promise.resolve()
-  const engine = { id: voice.id, name: voice.name.vi }
+  const engine = { id: voice.id.split(':')[0] ?? voice.id, name: voice.name.vi }
 
   async function enter(signal: AbortSignal): Promise<'go' | 'try'> {
     for (;;) {

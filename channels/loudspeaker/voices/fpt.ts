@@ -34,6 +34,8 @@ export interface FptConfig {
 /** FPT says that a file is there after 5 s to 2 minutes; ours is asked for a little sooner, for short pieces. */
 const firstPollMs = 500
 const slowestPollMs = 2_000
+/** With less time left it is not asked again. */
+const lastPollMs = 100
 const longestWaitMs = 120_000
 /** A file of a few hundred bytes is one that is still being written. */
 const leastBytes = 1_000
@@ -60,6 +62,7 @@ export function fptVoice(config: FptConfig): Voice {
     })
     if (answer.status !== 200) throw voiceFailed(engine, troubleOfStatus(answer.status), `status ${answer.status}`)
     const { error, async: link } = readJson(engine, answer)
+    if (error === undefined) throw voiceFailed(engine, 'answer', 'neither link nor error')
     if (error !== 0) throw voiceFailed(engine, fptTrouble(error), `error ${plainCode(error)}`)
     if (typeof link !== 'string' || !mayFollow(link, config)) throw voiceFailed(engine, 'link')
     return link
@@ -67,16 +70,17 @@ export function fptVoice(config: FptConfig): Voice {
 
   /** Asks for the file until it is there. Asking is free, so a failure in between is asked again. */
   async function fetchFile(link: string, text: string, options: SpeakOptions): Promise<VoiceAnswer> {
-    const endMs = performance.now() + Math.min(longestWaitMs, answerTimeMs(text, config.timeoutMs))
+    const endMs = performance.now() + Math.min(longestWaitMs, answerTimeMs(text, config.timeoutMs * 2))
     for (let waitMs = firstPollMs; ; waitMs = Math.min(slowestPollMs, waitMs * 1.5)) {
       const leftMs = endMs - performance.now()
-      if (leftMs <= waitMs) throw voiceFailed(engine, 'timeout', 'the file did not appear')
-      await pause(waitMs, undefined, { signal: options.signal }).catch(() => options.signal.throwIfAborted())
+      if (leftMs < lastPollMs) throw voiceFailed(engine, 'timeout', 'the file did not appear')
+      const nextMs = Math.min(waitMs, leftMs)
+      await pause(nextMs, undefined, { signal: options.signal }).catch(() => options.signal.throwIfAborted())
       const answer = await callVoice(engine, {
         url: link,
         method: 'GET',
         signal: options.signal,
-        timeoutMs: leftMs - waitMs,
+        timeoutMs: answerTimeMs(text, config.timeoutMs),
         maxBytes: longestAnswerBytes(text, options.speed),
       })
       // S3 says 403 for a file that is not there when its folder may not be listed.

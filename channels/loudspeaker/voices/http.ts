@@ -55,31 +55,47 @@ type Outcome = { answer: VoiceAnswer; waitMs?: number } | { detail: string; wait
 
 async function once(engine: Engine, request: VoiceRequest, timeoutMs: number): Promise<Outcome> {
   request.signal.throwIfAborted()
-  const stop = AbortSignal.any([request.signal, AbortSignal.timeout(Math.ceil(timeoutMs))])
+  // Not AbortSignal.any with AbortSignal.timeout: Node 20 may collect them while they wait, and then they never fire.
+  const stop = new AbortController()
+  const timer = setTimeout(() => stop.abort(), timeoutMs)
+  const onAbort = () => stop.abort()
+  request.signal.addEventListener('abort', onAbort, { once: true })
+  const stopped = new Promise<never>((_resolve, reject) => {
+    stop.signal.addEventListener('abort', () => reject(new Error('stopped')), { once: true })
+  })
+  const exchanged = exchange(engine, request, stop.signal)
+  exchanged.catch(() => undefined)
   try {
-    const response = await fetch(request.url, {
-      method: request.method,
-      redirect: 'manual',
-      signal: stop,
-      ...(request.headers && { headers: request.headers }),
-      ...(request.body !== undefined && { body: request.body }),
-    })
-    const body = await readUpTo(engine, response, request.maxBytes)
-    const type = (response.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? ''
-    const answer = { status: response.status, type, body }
-    if (response.status !== 429 && response.status !== 503) return { answer }
-    const seconds = Number(response.headers.get('retry-after') || Number.NaN)
-    // A vendor that names a long wait has said no for this bulletin.
-    if (seconds * 1_000 > longestWaitMs) return { answer }
-    return { answer, waitMs: Number.isFinite(seconds) ? seconds * 1_000 : firstWaitMs }
+    return await Promise.race([exchanged, stopped])
   } catch (error) {
     request.signal.throwIfAborted()
-    if (stop.aborted) throw voiceFailed(engine, 'timeout', `${Math.round(timeoutMs)} ms`)
+    if (stop.signal.aborted) throw voiceFailed(engine, 'timeout', `${Math.round(timeoutMs)} ms`)
     const code = causeCode(error)
     if (code === undefined) throw error
     if (neverLeft.has(code)) return { detail: code }
     throw voiceFailed(engine, 'lost', code)
+  } finally {
+    clearTimeout(timer)
+    request.signal.removeEventListener('abort', onAbort)
   }
+}
+
+async function exchange(engine: Engine, request: VoiceRequest, signal: AbortSignal): Promise<Outcome> {
+  const response = await fetch(request.url, {
+    method: request.method,
+    redirect: 'manual',
+    signal,
+    ...(request.headers && { headers: request.headers }),
+    ...(request.body !== undefined && { body: request.body }),
+  })
+  const body = await readUpTo(engine, response, request.maxBytes)
+  const type = (response.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? ''
+  const answer = { status: response.status, type, body }
+  if (response.status !== 429 && response.status !== 503) return { answer }
+  const seconds = Number(response.headers.get('retry-after') || Number.NaN)
+  // A vendor that names a long wait has said no for this bulletin.
+  if (seconds * 1_000 > longestWaitMs) return { answer }
+  return { answer, waitMs: Number.isFinite(seconds) ? seconds * 1_000 : firstWaitMs }
 }
 
 /** Failures before any byte of the request has left this machine. */
@@ -94,11 +110,10 @@ const neverLeft = new Set([
 
 /** The code below fetch's own `TypeError: fetch failed`; undefined for what is no network trouble. */
 function causeCode(error: unknown): string | undefined {
-  if (!(error instanceof TypeError)) return undefined
-  const cause: unknown = error.cause
-  // Several addresses tried: an AggregateError with the code of the last one.
-  if (cause instanceof Error && 'code' in cause && typeof cause.code === 'string') return cause.code
-  return cause instanceof Error ? cause.name : 'fetch'
+  if (!(error as { cause?: unknown } | undefined)?.cause) return undefined
+  const { code, name } = (error as { cause: { code?: unknown; name?: unknown } }).cause
+  // Where several addresses were tried the cause is an AggregateError, with a code of its own.
+  return [code, name].find(text => typeof text === 'string') as string | undefined
 }
 
 async function readUpTo(engine: Engine, response: Response, maxBytes: number): Promise<Buffer> {
