@@ -56,7 +56,7 @@ const shortestWithChimeSeconds = 2.5
 // 180-7500 Hz: horns make only reverberation of what is below and nothing of what is above. The 3 dB at 2.2 kHz help
 // the consonants. The compressor must be quick: the Southern and Central voices have sharp pulses (peak 20 dB over
 // loudness), which an attack of 5 ms lets through; 1 ms measured 3 dB less.
-const hornChain =
+export const hornChain =
   'highpass=f=180,lowpass=f=7500,equalizer=f=2200:t=q:w=1:g=3,' +
   'acompressor=threshold=-24dB:ratio=4:attack=1:release=60'
 
@@ -101,6 +101,22 @@ async function make(
   const speech: RawAudio = { path: join(tools.workDir, 'filtered.pcm'), rate: broadcastRate }
   const filtered = await filterAndMeasure(spoken, hornChain, speech, limits)
   if (filtered.lufs < -50) throw silentError()
+  return await encodeStandard(speech, { ...filtered, seconds }, outPath, options, tools)
+}
+
+/**
+ * The file from filtered samples: the {@link standard} met on what a device decodes.
+ * @param filtered what was measured on the samples (LUFS, dB), and their length
+ */
+export async function encodeStandard(
+  speech: RawAudio,
+  filtered: { lufs: number; peakDb: number; seconds: number },
+  outPath: string,
+  options: Pick<AudioOptions, 'chime' | 'title' | 'artist'>,
+  tools: AudioTools,
+): Promise<BroadcastAudio> {
+  const { seconds } = filtered
+  const limits = { signal: tools.signal, timeoutMs: 30_000 + seconds * 500 }
   const lead: RawAudio = { path: join(tools.workDir, 'lead.pcm'), rate: broadcastRate }
   await writeFile(lead.path, leadSamples(options.chime && seconds >= shortestWithChimeSeconds))
 

@@ -1,6 +1,8 @@
+import { join } from 'node:path'
 import type { Sentence } from '../../services/domain/errors.ts'
 import { defineChannel } from '../contract.ts'
 import { type LoudspeakerConfig, loudspeakerConfigHelp, loudspeakerConfigSchema } from './config.ts'
+import { levelRecording, trackFileName } from './recordings.ts'
 import { renderSpeech, type SpeechContent } from './render.ts'
 import { openSession } from './session.ts'
 
@@ -20,6 +22,7 @@ export const loudspeaker = defineChannel<LoudspeakerConfig, SpeechContent>({
   configHelp: loudspeakerConfigHelp,
   traits: { bestEvidence: 'attested-by-operator', repeat: 'overwrites', maxBatch: 100, quietHours: false },
   render: renderSpeech,
+  takeRecording: (path, tools) => levelRecording(path, join(tools.workDir, trackFileName), tools),
   estimate(rendition) {
     const { durationSeconds } = rendition.content
     const warnings: Sentence[] = []

@@ -5,9 +5,13 @@ import { speechText } from '../../services/text/derive.ts'
 import { foldName } from '../../services/text/fold.ts'
 import { readAloud, splitForSpeech } from '../../services/text/speech/index.ts'
 import type { RenderSource, RenderTools, Rendition } from '../contract.ts'
-import { makeBroadcastAudio } from './audio.ts'
+import { type BroadcastAudio, encodeStandard, makeBroadcastAudio } from './audio.ts'
+import { broadcastRate } from './chime.ts'
 import type { LoudspeakerConfig } from './config.ts'
-import type { Voice } from './espeak.ts'
+import { decodeToFile, type RawAudio } from './ffmpeg.ts'
+import { longestRecordingSeconds } from './recording-refusals.ts'
+import { type RecordingVariant, recordingTrack } from './recordings.ts'
+import { audioFailed } from './tool.ts'
 
 /** What a station airs, and what its operator reads aloud if the sound fails. */
 export interface SpeechContent {
@@ -19,7 +23,8 @@ export interface SpeechContent {
   /** Measured on the decoded file. */
   lufs: number
   dbtp: number
-  voice: Voice
+  /** Who is heard: a voice, or `recording:` and the language of an uploaded recording. */
+  voice: string
   sizeBytes: number
   /** Name for a saved copy, plain ASCII. */
   fileName: string
@@ -44,34 +49,75 @@ export async function renderSpeech(
   tools: RenderTools,
   config: LoudspeakerConfig,
 ): Promise<Rendition<SpeechContent>> {
-  const written = speechText(source.content)
-  const reading = readAloud(written.text)
-  const audio = await makeBroadcastAudio(
-    splitForSpeech(reading.text),
-    join(tools.workDir, audioFileName),
-    {
-      ...config,
-      title: source.demo ? `${demoTag} ${source.content.title}` : source.content.title,
-      artist: source.content.issuer,
-    },
-    tools,
-  )
-  const bytes = await readFile(audio.path)
+  const { recording } = source.content.variants
+  const path = join(tools.workDir, audioFileName)
+  const options = {
+    ...config,
+    title: source.demo ? `${demoTag} ${source.content.title}` : source.content.title,
+    artist: source.content.issuer,
+  }
+  const made = recording
+    ? await playRecording(recording, path, options, tools)
+    : await speakText(source, path, options, tools)
+  const bytes = await readFile(made.audio.path)
   return {
     content: {
-      script: source.demo ? `${demoNotice}\n\n${written.text}` : written.text,
-      spoken: reading.text,
-      durationSeconds: audio.durationSeconds,
-      lufs: audio.lufs,
-      dbtp: audio.dbtp,
-      voice: config.voice,
-      sizeBytes: audio.sizeBytes,
+      script: source.demo ? `${demoNotice}\n\n${made.script}` : made.script,
+      spoken: made.spoken,
+      durationSeconds: made.audio.durationSeconds,
+      lufs: made.audio.lufs,
+      dbtp: made.audio.dbtp,
+      voice: made.voice,
+      sizeBytes: made.audio.sizeBytes,
       fileName: savedName(source.content.title),
       demo: source.demo,
     },
     files: [{ name: audioFileName, mime: 'audio/mpeg', bytes }],
-    warnings: uniqueSentences([...written.warnings, ...reading.warnings]),
+    warnings: uniqueSentences(made.warnings),
   }
+}
+
+interface Made {
+  script: string
+  spoken: string
+  voice: string
+  audio: BroadcastAudio
+  warnings: Sentence[]
+}
+type Options = LoudspeakerConfig & { title: string; artist: string }
+
+async function speakText(source: RenderSource, path: string, options: Options, tools: RenderTools): Promise<Made> {
+  const written = speechText(source.content)
+  const reading = readAloud(written.text)
+  const audio = await makeBroadcastAudio(splitForSpeech(reading.text), path, options, tools)
+  return {
+    script: written.text,
+    spoken: reading.text,
+    voice: options.voice,
+    audio,
+    warnings: [...written.warnings, ...reading.warnings],
+  }
+}
+
+/** The track is filtered and levelled already; only the beginning, the end and the encoding are added. */
+async function playRecording(
+  recording: RecordingVariant,
+  path: string,
+  options: Options,
+  tools: RenderTools,
+): Promise<Made> {
+  const track = await recordingTrack(recording, tools)
+  const { durationSeconds: seconds, lufs, dbtp } = track
+  const samples: RawAudio = { path: join(tools.workDir, 'recording.pcm'), rate: broadcastRate }
+  await decodeToFile({ path: track.path, format: 'flac' }, samples, {
+    signal: tools.signal,
+    timeoutMs: 30_000 + seconds * 500,
+    maxSeconds: longestRecordingSeconds + 2,
+    unreadable: audioFailed('the track of a recording cannot be decoded'),
+  })
+  const audio = await encodeStandard(samples, { lufs, peakDb: dbtp, seconds }, path, options, tools)
+  const { transcript } = recording
+  return { script: transcript, spoken: transcript, voice: track.voiceId, audio, warnings: [] }
 }
 
 /** A file name that every system and every cheap player can show. */

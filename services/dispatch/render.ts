@@ -8,6 +8,7 @@ import { putRendition } from '../store/renditions.ts'
 import type { DispatchContext } from './context.ts'
 import { ringForOpenChunks } from './control.ts'
 import { orNoteFailure } from './failure.ts'
+import { fileReader } from './recorded.ts'
 
 const noRendition = 'Chưa tạo được bản thể hiện cho kênh này; hệ thống đang thử lại.'
 
@@ -24,7 +25,10 @@ export async function renderFor(
 ): Promise<Rendition<unknown>> {
   const { channel, config } = requireChannel(ctx.channels, channelId)
   const renderSource: RenderSource = { ...source, demo: ctx.demo }
-  return await withWorkDir(workDir => channel.render(renderSource, { workDir, signal, log: ctx.log }, config))
+  return await withWorkDir(workDir => {
+    const file = fileReader(ctx, workDir, signal)
+    return channel.render(renderSource, { workDir, signal, log: ctx.log, file }, config)
+  })
 }
 
 /**

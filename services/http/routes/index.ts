@@ -13,6 +13,7 @@ import { operatorRoutes } from './operator.ts'
 import { previewRoutes } from './preview.ts'
 import { progressRoutes } from './progress.ts'
 import { receiptRoutes } from './receipts.ts'
+import { recordingRoutes } from './recordings.ts'
 import { sessionRoutes } from './session.ts'
 import { type ReadyChecks, systemRoutes } from './system.ts'
 import { unsubscribeRoutes } from './unsubscribe.ts'
@@ -34,6 +35,7 @@ export function allRoutes(deps: HttpDeps, auth: Auth, options: RouteOptions = {}
     ...announcementRoutes(deps),
     ...progressRoutes(deps),
     ...previewRoutes(deps),
+    ...recordingRoutes(deps),
     ...receiptRoutes(deps),
     ...boardRoutes(deps),
     ...feedRoutes(deps),
