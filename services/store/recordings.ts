@@ -1,5 +1,5 @@
 import type { Sentence } from '../domain/errors.ts'
-import type { Sql } from './db.ts'
+import { type Db, type Sql, transaction } from './db.ts'
 
 /** An uploaded recording, as levelled, and what its original was. */
 export interface RecordingRow {
@@ -80,4 +80,23 @@ export async function bindRecording(sql: Sql, id: string, announcementId: string
     id,
     announcementId,
   ])
+}
+
+/** An upload that is in no saved draft after so long was a try. */
+const unusedKeepMs = 7 * 86_400_000
+
+/** Removes recordings that no announcement was ever saved with, and their sound where nothing else needs it. @returns how many */
+export async function forgetUnusedRecordings(db: Db, now: Date): Promise<number> {
+  return await transaction(db, async sql => {
+    const { rows } = await sql.query<{ sha256: string }>(
+      'delete from recordings where announcement_id is null and uploaded_at < $1 returning file_sha256 as sha256',
+      [new Date(now.getTime() - unusedKeepMs)],
+    )
+    await sql.query(
+      `delete from files f where f.sha256 = any($1)
+         and not exists (select from recordings r where r.file_sha256 = f.sha256)`,
+      [rows.map(row => row.sha256)],
+    )
+    return rows.length
+  })
 }

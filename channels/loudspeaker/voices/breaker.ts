@@ -109,7 +109,9 @@ export function withBreaker(
       state = samples.length > 0 ? succeeded(state, isTrial) : abandoned(state, isTrial, nowMs())
       return samples
     } catch (error) {
-      const itsFault = !options.signal.aborted && voiceTrouble(error) !== undefined
+      const trouble = options.signal.aborted ? undefined : voiceTrouble(error)
+      // A refused text says nothing of the next one, and costs no wait.
+      const itsFault = trouble !== undefined && trouble !== 'refused'
       state = itsFault
         ? failed(state, { trial: isTrial, startedMs }, nowMs(), rules)
         : abandoned(state, isTrial, nowMs())

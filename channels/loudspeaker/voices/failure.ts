@@ -2,7 +2,7 @@ import { AppError, type Sentence } from '../../../services/domain/errors.ts'
 
 /**
  * What went wrong with a voice over HTTP. Only what certainly made nothing and cost nothing is tried again by itself
- * (see `http.ts`); the breaker counts all of them.
+ * (see `http.ts`); the breaker counts all but `refused`, which is about one text.
  */
 const reasons = {
   unreachable: { vi: 'không kết nối được', en: 'could not be reached' },

@@ -23,3 +23,6 @@ create table recordings (
   uploaded_at timestamptz not null
 );
 create index recordings_announcement on recordings (announcement_id) where announcement_id is not null;
+-- Uploads that came into no draft are forgotten after a week (store/recordings.ts).
+create index recordings_unused on recordings (uploaded_at) where announcement_id is null;
+create index recordings_file on recordings (file_sha256);

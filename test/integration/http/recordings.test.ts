@@ -15,6 +15,7 @@ import { renderDispatch } from '../../../services/dispatch/render.ts'
 import { recordingRoutes } from '../../../services/http/routes/recordings.ts'
 import type { Recording } from '../../../services/http/schemas-recordings.ts'
 import { createStations } from '../../../services/places/stations.ts'
+import { forgetUnusedRecordings } from '../../../services/store/recordings.ts'
 import { approver, officer } from '../../support/dispatch.ts'
 import { made, speechFile } from '../loudspeaker/recorded.ts'
 import { loudness, never } from '../loudspeaker/support.ts'
@@ -231,6 +232,22 @@ describe('in an announcement', () => {
     expect(Math.abs(lufs + 16)).toBeLessThanOrEqual(0.5)
     expect(dbtp).toBeLessThanOrEqual(-1.5)
     expect((await getAnnouncement(server.deps, officer, draft.id)).state).not.toBe('draft')
+  })
+
+  test('an upload that came into no draft is forgotten after a week, unless its sound is needed', async () => {
+    const { db } = server.database
+    const [tried, kept] = [await uploaded(), await uploaded()]
+    await createDraft(server.deps, officer, contentWith(kept))
+    await db.query("update recordings set uploaded_at = uploaded_at - interval '8 days' where id = any($1)", [
+      [tried.id, kept.id],
+    ])
+    const other = await made(dir, 'khac.wav', mp3, '-af', 'atempo=1.2')
+    const alone = (await upload('officer', await readFile(other))).body as Recording
+    await db.query("update recordings set uploaded_at = uploaded_at - interval '8 days' where id = $1", [alone.id])
+    expect(await forgetUnusedRecordings(db, server.deps.now())).toBe(2)
+    const { rows } = await db.query('select sha256 from files where sha256 = any($1)', [[kept.sha256, alone.sha256]])
+    expect(rows).toEqual([{ sha256: kept.sha256 }])
+    expect(await forgetUnusedRecordings(db, server.deps.now())).toBe(0)
   })
 
   test('a recording that is gone is a failure that is told, not a spoken text instead', async () => {

@@ -235,7 +235,10 @@ describe('a voice behind it', () => {
     const tooLong: Answer = async () => {
       throw new AppError('text.too-long', { vi: 'dài', en: 'long' })
     }
-    const { say, calls } = world(Array.from({ length: 10 }, () => tooLong))
+    const refused: Answer = async () => {
+      throw voiceFailed(engine, 'refused')
+    }
+    const { say, calls } = world(Array.from({ length: 10 }, (_, i) => (i % 2 ? tooLong : refused)))
     for (let i = 0; i < 10; i++) await say().catch(() => undefined)
     expect(calls()).toBe(10)
   })
