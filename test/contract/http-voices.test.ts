@@ -88,6 +88,22 @@ describe.each(speechVendors)('the voice of %s', vendor => {
     expect(simulator.record.speech[vendor].calls).toBe(0)
   })
 
+  test('a piece at its limit is spoken, one beyond it costs nothing', async () => {
+    const voice = voiceOf(vendor, { VOICE_TIMEOUT_MS: '60000' })
+    const { maxBytes, maxCharacters } = voice.limits
+    let piece = ''
+    for (const word of `${text} `.repeat(100).split(' ')) {
+      const longer = `${piece}${word} `
+      if (longer.length > maxCharacters || Buffer.byteLength(longer) > maxBytes) break
+      piece = longer
+    }
+    expect(Math.min(maxCharacters - piece.length, maxBytes - Buffer.byteLength(piece))).toBeLessThan(12)
+    expect(secondsOf(voice, await say(voice, piece))).toBeGreaterThan(piece.length / 30)
+    const beyond = say(voice, `${piece}thông báo thông báo`)
+    await expect(beyond).rejects.toMatchObject({ code: 'text.too-long' })
+    expect(simulator.record.speech[vendor].calls).toBe(1)
+  })
+
   test.each([['của'], ['đi'], ['Có.']])('one syllable: %s', async word => {
     const voice = voiceOf(vendor)
     expect(secondsOf(voice, await say(voice, word))).toBeGreaterThan(0.1)

@@ -2,10 +2,18 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { isLoopbackHost } from '../../send-each.ts'
 import { voiceFailed } from './failure.ts'
 import { callVoice, plainCode, readJson, troubleOfStatus, type VoiceAnswer } from './http.ts'
-import { answerTimeMs, httpVoiceRate, isSpeakable, longestAnswerBytes, samplesOf } from './spoken-answer.ts'
+import {
+  answerTimeMs,
+  httpVoiceRate,
+  isSpeakable,
+  longestAnswerBytes,
+  requireWithin,
+  samplesOf,
+} from './spoken-answer.ts'
 import type { SpeakOptions, Voice } from './voice.ts'
 
 const engine = { id: 'fpt', name: 'FPT.AI' }
+const limits = { maxCharacters: 5_000, maxBytes: 20_000 }
 
 /** The Vietnamese voices of FPT.AI: Northern, Central (myan, giahuy, ngoclam) and Southern (lannhi, linhsan). */
 export const fptVoices = [
@@ -94,13 +102,14 @@ export function fptVoice(config: FptConfig): Voice {
     id: `fpt:${config.voice}`,
     name: { vi: `FPT.AI, giọng ${config.voice}`, en: `FPT.AI, voice ${config.voice}` },
     rate: httpVoiceRate,
-    limits: { maxCharacters: 5_000, maxBytes: 20_000 },
+    limits,
     concurrency: 3,
     // The vendor does not say when it changes a voice; this names what we can know.
     version: async () => 'v5',
     async speak(text, options) {
       options.signal.throwIfAborted()
       if (!isSpeakable(text)) return Buffer.alloc(0)
+      requireWithin(engine, text, limits)
       // Shorter bodies than three characters are refused.
       const link = await order(text.length < 3 ? `${text}...` : text, options)
       const answer = await fetchFile(link, text, options)

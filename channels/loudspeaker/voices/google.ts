@@ -1,9 +1,18 @@
 import { voiceFailed } from './failure.ts'
 import { callVoice, plainCode, readJson, troubleOfStatus, type VoiceAnswer } from './http.ts'
-import { answerTimeMs, httpVoiceRate, isSpeakable, longestAnswerBytes, samplesOf } from './spoken-answer.ts'
+import {
+  answerTimeMs,
+  httpVoiceRate,
+  isSpeakable,
+  longestAnswerBytes,
+  requireWithin,
+  samplesOf,
+} from './spoken-answer.ts'
 import type { Voice } from './voice.ts'
 
 const engine = { id: 'google', name: 'Google Cloud Text-to-Speech' }
+// 5,000 bytes of UTF-8, about 3,800 characters of Vietnamese; markup is not used.
+const limits = { maxCharacters: 5_000, maxBytes: 5_000 }
 
 /** How Google names its Vietnamese voices: family and letter or star's name, e.g. `vi-VN-Wavenet-A`. */
 export const googleVoice = /^vi-VN-[A-Za-z0-9]+(-[A-Za-z0-9]+){1,3}$/
@@ -22,13 +31,13 @@ export function googleCloudVoice(config: GoogleConfig): Voice {
     id: `google:${config.voice}`,
     name: { vi: `Google, giọng ${config.voice}`, en: `Google, voice ${config.voice}` },
     rate: httpVoiceRate,
-    // 5,000 bytes of UTF-8, about 3,800 characters of Vietnamese; markup is not used.
-    limits: { maxCharacters: 5_000, maxBytes: 5_000 },
+    limits,
     concurrency: 4,
     version: async () => 'v1',
     async speak(text, options) {
       options.signal.throwIfAborted()
       if (!isSpeakable(text)) return Buffer.alloc(0)
+      requireWithin(engine, text, limits)
       const answer = await callVoice(engine, {
         url: `${config.baseUrl}/v1/text:synthesize`,
         method: 'POST',

@@ -1,6 +1,8 @@
+import { AppError } from '../../../services/domain/errors.ts'
 import { decodeToPcm } from '../ffmpeg.ts'
 import { voiceFailed } from './failure.ts'
 import { type Engine, troubleOfStatus, type VoiceAnswer } from './http.ts'
+import type { Voice } from './voice.ts'
 
 /** Samples per second that the HTTP voices give: what the neural voices are made at, enough for horns (7.5 kHz). */
 export const httpVoiceRate = 24_000
@@ -26,6 +28,23 @@ export function longestAnswerBytes(text: string, speed: number): number {
  */
 export function answerTimeMs(text: string, baseMs: number): number {
   return baseMs + text.length * 25
+}
+
+/**
+ * Whoever splits the text must keep to what the vendor takes: a piece that is too long would be refused, or cut in silence.
+ * @throws AppError text.too-long
+ */
+export function requireWithin(engine: Engine, text: string, limits: Voice['limits']): void {
+  const bytes = Buffer.byteLength(text)
+  if (text.length <= limits.maxCharacters && bytes <= limits.maxBytes) return
+  throw new AppError(
+    'text.too-long',
+    {
+      vi: `Đoạn văn bản dài hơn mức dịch vụ giọng đọc ${engine.name} nhận trong một lần. Ông/Bà vui lòng thêm dấu câu để tách đoạn.`,
+      en: `A piece of the text is longer than the voice service ${engine.name} takes at once. Please add punctuation.`,
+    },
+    { details: { engine: engine.id, characters: text.length, bytes } },
+  )
 }
 
 /** True when there is something in the text to be spoken; vendors charge or refuse the rest. */

@@ -1,8 +1,17 @@
 import { callVoice } from './http.ts'
-import { answerTimeMs, httpVoiceRate, isSpeakable, longestAnswerBytes, samplesOf } from './spoken-answer.ts'
+import {
+  answerTimeMs,
+  httpVoiceRate,
+  isSpeakable,
+  longestAnswerBytes,
+  requireWithin,
+  samplesOf,
+} from './spoken-answer.ts'
 import type { Voice } from './voice.ts'
 
 const engine = { id: 'viettel', name: 'Viettel AI' }
+// The vendor tells no limit; this is a paragraph, which it is known to take.
+const limits = { maxCharacters: 1_000, maxBytes: 4_000 }
 
 /** The voices that Viettel AI documents: Hà Nội, Huế, Thành phố Hồ Chí Minh. */
 export const viettelVoices = [
@@ -31,13 +40,13 @@ export function viettelVoice(config: ViettelConfig): Voice {
     id: `viettel:${config.voice}`,
     name: { vi: `Viettel AI, giọng ${config.voice}`, en: `Viettel AI, voice ${config.voice}` },
     rate: httpVoiceRate,
-    // The vendor tells no limit; this is a paragraph, which it is known to take.
-    limits: { maxCharacters: 1_000, maxBytes: 4_000 },
+    limits,
     concurrency: 3,
     version: async () => 'v1',
     async speak(text, options) {
       options.signal.throwIfAborted()
       if (!isSpeakable(text)) return Buffer.alloc(0)
+      requireWithin(engine, text, limits)
       const answer = await callVoice(engine, {
         url: `${config.baseUrl}/tts/speech_synthesis`,
         method: 'POST',

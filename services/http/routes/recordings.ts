@@ -2,7 +2,7 @@ import type { Request, Response } from 'express'
 import { z } from 'zod'
 import { getRecording, recordingLimitBytes, recordingTooLarge, takeRecording } from '../../dispatch/recordings.ts'
 import { languageCode } from '../../domain/announcement.ts'
-import { AppError } from '../../domain/errors.ts'
+import { AppError, type Sentence } from '../../domain/errors.ts'
 import type { RecordingRow } from '../../store/recordings.ts'
 import { cleanText } from '../../text/input.ts'
 import type { HttpDeps } from '../deps.ts'
@@ -11,6 +11,10 @@ import { type Recording, recordingSchema } from '../schemas-recordings.ts'
 import { createTurnstile } from '../turnstile.ts'
 
 const listenMs = 3_600_000
+const manyUploads: Sentence = {
+  vi: 'Đang có nhiều bản ghi âm được tải lên. Ông/Bà vui lòng thử lại sau ít phút.',
+  en: 'Many recordings are being uploaded. Please try again in some minutes.',
+}
 
 const uploadQuery = z.object({
   language: languageCode,
@@ -25,8 +29,8 @@ const uploadQuery = z.object({
  */
 export function recordingRoutes(deps: HttpDeps, limitBytes = recordingLimitBytes): RouteDef[] {
   // A slow line must not hold a processor, so the two are waited for apart.
-  const receiving = createTurnstile(10, 20)
-  const levelling = createTurnstile(2, 10)
+  const receiving = createTurnstile(10, 10, manyUploads)
+  const levelling = createTurnstile(2, 10, manyUploads)
   return [
     route({
       method: 'post',
