@@ -109,12 +109,10 @@ describe('what is taken', () => {
 
   test('fifteen minutes', async () => {
     const long = await speechFile(dir, 900)
-    const started = performance.now()
     const levelled = await level(await made(dir, 'long.mp3', long, '-b:a', '64k'))
     expectStandard(levelled)
     expect(levelled.said.durationSeconds).toBeCloseTo(900, 0)
-    process.stderr.write(`fifteen minutes levelled and heard in ${Math.round(performance.now() - started)} ms\n`)
-  })
+  }, 240_000)
 
   test('the same file gives the same track', async () => {
     const path = await made(dir, 'same.mp3', speech, '-b:a', '64k')
@@ -173,7 +171,7 @@ describe('what is refused, each with its own sentence', () => {
     const sound = ['-f', 'lavfi', '-i', 'sine=frequency=300:sample_rate=8000', '-t', '1860']
     await ffmpeg(...sound, '-c:a', 'libopus', '-compression_level', '0', '-f', 'webm', '-live', '1', path)
     speaks(await refusal(path), 'recording.too-long', /quá dài; .*30 phút/)
-  })
+  }, 240_000)
 
   test('silence, and hum under the horn', async () => {
     const silence = join(dir, 'silence.wav')
