@@ -42,6 +42,12 @@ export interface Channel<Config = unknown, Content = unknown> {
   read?(content: AnnouncementContent, dictionary: Dictionary, config: Config): ScriptReading | null
   /** Deterministic: the preview and the sending call this same function with the same arguments. */
   render(source: RenderSource, tools: RenderTools, config: Config): Promise<Rendition<Content>>
+  /**
+   * Checks a recording that somebody uploaded and makes of it what the channel plays; absent where nothing is played.
+   * @param path the file as it came, not to be trusted in any way
+   * @throws AppError recording.* with a sentence that says what is wrong with the file
+   */
+  takeRecording?(path: string, tools: RenderTools): Promise<TakenRecording>
   /** What the rendition costs for `count` targets. Pure and quick. */
   estimate(rendition: Rendition<Content>, count: number, config: Config): Estimate
   /** The vendors in use, for people; absent for channels without a choice of vendors. Holds no secret and no account. */
@@ -101,6 +107,11 @@ export interface RenderTools {
   log: Log
   /** Keeps what is dear to make and the same for the same key, such as spoken pieces; absent: everything is made anew. */
   cache?: CachePort
+  /**
+   * A local copy of a stored file (a recording), by the SHA-256 of its bytes; the path lies in `workDir`.
+   * @throws AppError recording.unknown when there is none
+   */
+  file?(sha256: string): Promise<string>
 }
 
 /** A place for bytes that can be made again: anything in it may be gone at any time, and nothing in it is ever half. */
@@ -142,6 +153,20 @@ export interface SlotSound {
   sizeBytes: number
   /** Where each part is in the file, so that a player can leave one out and the log can say which was heard. */
   parts: { id: string; play: number; startMs: number; endMs: number }[]
+}
+
+/** An uploaded recording as it will be played. */
+export interface TakenRecording {
+  /** In the working folder. */
+  file: { name: string; mime: string; path: string; sizeBytes: number }
+  /** What the upload was, by its bytes: `MP3`, `WAV`... */
+  format: string
+  durationSeconds: number
+  /** Measured as it came: integrated loudness (LUFS) and sample peak (dB below full scale). */
+  before: { lufs: number; peakDb: number }
+  /** Measured on the finished file. */
+  after: { lufs: number; dbtp: number }
+  warnings: Sentence[]
 }
 
 export interface Rendition<Content> {

@@ -7,6 +7,7 @@ import { recordAiredItems } from '../services/places/operator.ts'
 import { withAdvisoryLock } from '../services/store/db.ts'
 import { ensureMonths, forgetOldMonths } from '../services/store/months.ts'
 import { forgetAppliedReceipts } from '../services/store/receipts.ts'
+import { forgetUnusedRecordings } from '../services/store/recordings.ts'
 import type { Loop } from './loop.ts'
 import { startLoop } from './loop.ts'
 
@@ -37,6 +38,7 @@ async function everything(ctx: DispatchContext, keepMonths: number): Promise<Rec
     async () => ({ forgottenAnswers: await forgetOldAnswers(ctx.db) }),
     async () => ({ forgottenReceipts: await forgetAppliedReceipts(ctx.db, dispatchSettings.receiptKeepMs) }),
     async () => ({ forgottenImports: await forgetOldJobs(ctx.db) }),
+    async () => ({ forgottenRecordings: await forgetUnusedRecordings(ctx.db, ctx.now()) }),
     async () => {
       await ensureMonths(ctx.db)
       return { forgottenMonths: await forgetOldMonths(ctx.db, keepMonths) }

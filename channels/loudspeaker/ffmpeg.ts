@@ -2,7 +2,8 @@ import type { ChildProcess } from 'node:child_process'
 import { PassThrough, type Readable, type Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import ffmpeg, { type FfmpegCommand, type FfprobeData } from 'fluent-ffmpeg'
-import { audioFailed, diskFull, runTool, shortened, stopReason, toolMissing, withTimeout } from './tool.ts'
+import { withTimeout } from '../../services/runtime/signals.ts'
+import { audioFailed, diskFull, runTool, shortened, stopReason, toolMissing } from './tool.ts'
 
 /**
  * The only file that knows fluent-ffmpeg. The package is archived, so three of its habits are switched off here
@@ -93,7 +94,7 @@ export async function runFfmpeg(job: FfmpegJob, limits: RunLimits): Promise<stri
 
 /** Starts the command and waits for its end, whichever way it comes. */
 function settled(command: FfmpegCommand & Inner, feeding: Promise<void>, limits: RunLimits): Promise<string> {
-  const stop = withTimeout(limits.signal, limits.timeoutMs)
+  const { signal: stop, release } = withTimeout(limits.signal, limits.timeoutMs)
   return new Promise((resolve, reject) => {
     let log = ''
     let inputFailure: { error: unknown } | undefined
@@ -102,6 +103,7 @@ function settled(command: FfmpegCommand & Inner, feeding: Promise<void>, limits:
     stop.addEventListener('abort', kill, { once: true })
     const settle = async (then: () => void) => {
       stop.removeEventListener('abort', kill)
+      release()
       // The process may be gone before the last of its output is read.
       await closed
       then()

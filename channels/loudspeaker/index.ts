@@ -2,6 +2,7 @@ import type { Sentence } from '../../services/domain/errors.ts'
 import { readScript } from '../../services/text/script.ts'
 import { defineChannel } from '../contract.ts'
 import { type LoudspeakerConfig, loudspeakerConfigHelp, loudspeakerConfigSchema } from './config.ts'
+import { levelRecording } from './recordings.ts'
 import { renderSpeech, type SpeechContent } from './render.ts'
 import { openSession } from './session.ts'
 
@@ -27,8 +28,10 @@ export const loudspeaker = defineChannel<LoudspeakerConfig, SpeechContent>({
     maxBatch: 100,
     quietHours: false,
   },
-  read: (content, dictionary, config) => readScript(content, config, dictionary),
+  // A recording is played as it is; what it says is its transcript.
+  read: (content, dictionary, config) => (content.variants.recording ? null : readScript(content, config, dictionary)),
   render: renderSpeech,
+  takeRecording: levelRecording,
   estimate(rendition) {
     const { durationSeconds } = rendition.content
     const warnings: Sentence[] = []

@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises'
 import { PassThrough } from 'node:stream'
+import { joinSignals } from '../../services/runtime/signals.ts'
 import { trackRate } from './chime.ts'
 import { type FfmpegJob, type RunLimits, runFfmpeg } from './ffmpeg.ts'
 import { readHeadSilence, readSummary } from './ffmpeg-log.ts'
@@ -46,6 +47,13 @@ export async function filterPass(input: Sound, chain: string, toPath: string, li
     limits,
   )
   return readSummary(log)
+}
+
+/** How loud samples are as they are. */
+export async function meterPass(input: Sound, limits: RunLimits): Promise<Level> {
+  const toMeter = ['-af', `${meter}:peak=sample`, '-f', 'null']
+  const inputs = [{ from: input.samples, options: rawForm(input.rate) }]
+  return readSummary(await runFfmpeg({ inputs, outputs: [{ to: '-', options: toMeter }] }, limits))
 }
 
 const volume = (gainDb: number) => `volume=${gainDb.toFixed(2)}dB:precision=double`
@@ -95,7 +103,8 @@ async function together<T extends unknown[]>(
   start: (shared: RunLimits) => { [K in keyof T]: Promise<T[K]> },
 ): Promise<T> {
   const stop = new AbortController()
-  const shared = { ...limits, signal: AbortSignal.any([limits.signal, stop.signal]) }
+  const { signal, release } = joinSignals(limits.signal, stop.signal)
+  const shared = { ...limits, signal }
   let failure: { error: unknown } | undefined
   const watched = start(shared).map(pass =>
     pass.catch((error: unknown) => {
@@ -104,6 +113,7 @@ async function together<T extends unknown[]>(
     }),
   )
   const results = await Promise.all(watched)
+  release()
   if (failure) throw limits.signal.aborted ? limits.signal.reason : failure.error
   return results as T
 }

@@ -9,6 +9,8 @@ import { assemble, type BroadcastAudio, type Programme } from './assemble.ts'
 import { type SpokenTrack, speakProgramme } from './audio.ts'
 import type { LoudspeakerConfig } from './config.ts'
 import { type SoundForm, soundForms } from './passes.ts'
+import { type RecordingVariant, recordingTrack } from './recordings.ts'
+import type { VoiceTrack } from './track.ts'
 import { voicesOf } from './voices/chain.ts'
 
 /** What a station airs, and what its operator reads aloud if the sound fails. */
@@ -21,7 +23,7 @@ export interface SpeechContent {
   /** Measured on the decoded file. */
   lufs: number
   dbtp: number
-  /** Engine and speaker, e.g. `espeak:vi`. */
+  /** Who is heard: engine and speaker, e.g. `espeak:vi`, or `recording:` and the language of an uploaded recording. */
   voice: string
   sizeBytes: number
   /** Name for a saved copy, plain ASCII. */
@@ -41,51 +43,88 @@ export const demoNotice = 'BẢN DIỄN TẬP, KHÔNG PHẢI THÔNG BÁO CHÍNH 
 const demoTag = '[DIỄN TẬP]'
 
 /**
- * Makes the reading, its voice track and the broadcast file. The same source, configuration and voice give the same bytes.
- * @throws AppError audio.tool-missing | audio.silent | audio.failed | text.too-long | setup.disk-full
+ * Makes the voice track of the reading, or takes that of a recording, and the broadcast file. The same source, configuration
+ * and voice give the same bytes.
+ * @throws AppError audio.tool-missing | audio.silent | audio.failed | text.too-long | recording.unknown | setup.disk-full
  */
 export async function renderSpeech(
   source: RenderSource,
   tools: RenderTools,
   config: LoudspeakerConfig,
 ): Promise<Rendition<SpeechContent>> {
-  // What was signed is spoken as it stands, whatever rules and dictionary would say by now.
-  const reading = source.reading ?? readScript(source.content, config)
-  const programme: Omit<Programme, 'tracks' | 'gapSeconds'> = {
+  const { recording } = source.content.variants
+  const programme: Frame = {
     title: source.demo ? `${demoTag} ${source.content.title}` : source.content.title,
     artist: source.content.issuer,
     powerOnLeadSeconds: config.powerOnLeadSeconds,
     chime: config.chime,
     form: 'mp3',
   }
-  const { track, audio } = await speakProgramme(
-    splitForSpeech(reading.spoken),
-    { voices: voicesOf(config), speed: config.speed },
-    programme,
-    join(tools.workDir, fileNames.mp3),
-    tools,
-  )
+  const made = recording
+    ? await playRecording(recording, programme, tools)
+    : await speakText(source, programme, tools, config)
+  const { track, audio } = made
   const files = [await fileOf('mp3', audio)]
   for (const form of config.forms.filter(one => one !== 'mp3')) {
-    const again = { ...programme, form, tracks: [track], gapSeconds: 0 }
-    files.push(await fileOf(form, await assemble(again, join(tools.workDir, fileNames[form]), tools)))
+    files.push(await fileOf(form, await assembleAlone(track, { ...programme, form }, tools)))
   }
   files.push({ name: speechFiles.track, mime: 'audio/flac', bytes: await readFile(track.path) })
   return {
     content: {
-      script: source.demo ? `${demoNotice}\n\n${reading.script}` : reading.script,
-      spoken: reading.spoken,
+      script: source.demo ? `${demoNotice}\n\n${made.script}` : made.script,
+      spoken: made.spoken,
       durationSeconds: audio.durationSeconds,
       lufs: audio.lufs,
       dbtp: audio.dbtp,
-      voice: track.voice.id,
+      voice: made.voice,
       sizeBytes: audio.sizeBytes,
       fileName: savedName(source.content.title),
       demo: source.demo,
     },
     files,
-    warnings: uniqueSentences([...reading.warnings, ...otherVoice(track)]),
+    warnings: uniqueSentences(made.warnings),
   }
+}
+
+/** A programme but for what is heard in it. */
+type Frame = Omit<Programme, 'tracks' | 'gapSeconds'>
+
+interface Made {
+  script: string
+  spoken: string
+  voice: string
+  track: VoiceTrack
+  audio: BroadcastAudio
+  warnings: Sentence[]
+}
+
+async function speakText(
+  source: RenderSource,
+  programme: Frame,
+  tools: RenderTools,
+  config: LoudspeakerConfig,
+): Promise<Made> {
+  // What was signed is spoken as it stands, whatever rules and dictionary would say by now.
+  const reading = source.reading ?? readScript(source.content, config)
+  const speaker = { voices: voicesOf(config), speed: config.speed }
+  const pieces = splitForSpeech(reading.spoken)
+  const path = join(tools.workDir, fileNames.mp3)
+  const { track, audio } = await speakProgramme(pieces, speaker, programme, path, tools)
+  const { script, spoken } = reading
+  return { script, spoken, voice: track.voice.id, track, audio, warnings: [...reading.warnings, ...otherVoice(track)] }
+}
+
+/** The track is filtered and levelled already; what is said is known from the transcript alone. */
+async function playRecording(recording: RecordingVariant, programme: Frame, tools: RenderTools): Promise<Made> {
+  const { voiceId: voice, ...track } = await recordingTrack(recording, tools)
+  const audio = await assembleAlone(track, programme, tools)
+  const { transcript } = recording
+  return { script: transcript, spoken: transcript, voice, track, audio, warnings: [] }
+}
+
+async function assembleAlone(track: VoiceTrack, programme: Frame, tools: RenderTools): Promise<BroadcastAudio> {
+  const path = join(tools.workDir, fileNames[programme.form])
+  return await assemble({ ...programme, tracks: [track], gapSeconds: 0 }, path, tools)
 }
 
 async function fileOf(form: SoundForm, audio: BroadcastAudio): Promise<RenditionFile> {

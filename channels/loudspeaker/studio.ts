@@ -5,9 +5,8 @@ import type { RenderTools, SlotJob, SlotSound, StudioPort } from '../contract.ts
 import { assemble } from './assemble.ts'
 import { speakTrack } from './audio.ts'
 import type { LoudspeakerConfig } from './config.ts'
-import { probe } from './ffmpeg.ts'
 import { audioFailed } from './tool.ts'
-import { standard, type VoiceTrack } from './track.ts'
+import { openTrack, type VoiceTrack } from './track.ts'
 import { voicesOf } from './voices/chain.ts'
 
 /** The file of a slot within the working folder. */
@@ -77,13 +76,6 @@ async function readOwn(
   if (text.trim() === '') return []
   const speaker = { voices: voicesOf(config), speed: config.speed }
   return [await speakTrack(splitForSpeech(readAloud(text).text), speaker, name, tools)]
-}
-
-/** A track as it was stored; `makeTrack` brought it to the standard loudness, so only its length is asked. */
-async function openTrack(path: string): Promise<VoiceTrack> {
-  const { codec, durationSeconds } = await probe(path)
-  if (codec !== 'flac' || !(durationSeconds > 0)) throw audioFailed(`a voice track is ${codec}, ${durationSeconds} s`)
-  return { path, durationSeconds, lufs: standard.lufs }
 }
 
 function raise(path: string): never {

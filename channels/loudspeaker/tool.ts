@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { AppError } from '../../services/domain/errors.ts'
+import { withTimeout } from '../../services/runtime/signals.ts'
 
 /** The programs that the loudspeaker channel runs, and the Debian/Ubuntu package that brings each. */
 const packages = { 'espeak-ng': 'espeak-ng', ffmpeg: 'ffmpeg', ffprobe: 'ffmpeg' } as const
@@ -53,13 +54,6 @@ export function shortened(stderr: string): string {
   return stderr.replaceAll(/\s+/g, ' ').trim().slice(-300)
 }
 
-/**
- * A signal that fires when the caller's does, or after `timeoutMs`. The two are told apart by {@link stopReason}.
- */
-export function withTimeout(signal: AbortSignal, timeoutMs: number): AbortSignal {
-  return AbortSignal.any([signal, AbortSignal.timeout(Math.ceil(timeoutMs))])
-}
-
 /** What to throw when a program was stopped: the caller's own reason, or audio.failed when time ran out. */
 export function stopReason(caller: AbortSignal, what: string): unknown {
   return caller.aborted ? caller.reason : audioFailed(`${what} took too long`)
@@ -67,7 +61,7 @@ export function stopReason(caller: AbortSignal, what: string): unknown {
 
 export interface ToolOptions {
   /** Written to the program's standard input. */
-  input?: string
+  input?: string | Buffer
   signal: AbortSignal
   timeoutMs: number
   /** More output than this stops the program, and the call fails with `tooMuch`. */
@@ -82,7 +76,7 @@ export interface ToolOptions {
  */
 export function runTool(tool: Tool, args: string[], options: ToolOptions): Promise<Buffer> {
   options.signal.throwIfAborted()
-  const stop = withTimeout(options.signal, options.timeoutMs)
+  const { signal: stop, release } = withTimeout(options.signal, options.timeoutMs)
   return new Promise((resolve, reject) => {
     const child = spawn(tool, args, { stdio: ['pipe', 'pipe', 'pipe'], windowsHide: true })
     const chunks: Buffer[] = []
@@ -110,6 +104,7 @@ export function runTool(tool: Tool, args: string[], options: ToolOptions): Promi
     })
     child.on('close', (code, endSignal) => {
       stop.removeEventListener('abort', kill)
+      release()
       if (failure) reject(failure)
       else if (code === 0) resolve(Buffer.concat(chunks, size))
       else if (stop.aborted) reject(stopReason(options.signal, tool))

@@ -2,7 +2,7 @@ import { open, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '../../services/domain/errors.ts'
 import { trackRate } from './chime.ts'
-import type { RunLimits } from './ffmpeg.ts'
+import { probe, type RunLimits } from './ffmpeg.ts'
 import { filterPass, type Level, levelPass, type Sound } from './passes.ts'
 import { audioFailed, diskFull, isDiskFull } from './tool.ts'
 
@@ -86,13 +86,15 @@ async function make<T>(
   const filtered = join(tools.workDir, `${name}.pcm`)
   // The longest reading there may be: how long this one is turns out on the way.
   const limits = passLimits(3_600, tools.signal)
-  const before = await filterPass({ ...sound, samples: notNothing(sound.samples) }, hornChain, filtered, limits)
-  if (before.lufs < silentLufs) throw silentError()
-  const durationSeconds = (await stat(filtered)).size / 2 / trackRate
-  const path = join(tools.workDir, `${name}.flac`)
-  const made = await level({ fromPath: filtered, before, path, durationSeconds, follow, signal: tools.signal })
-  await rm(filtered, { force: true })
-  return made
+  try {
+    const before = await filterPass({ ...sound, samples: notNothing(sound.samples) }, hornChain, filtered, limits)
+    if (before.lufs < silentLufs) throw silentError()
+    const durationSeconds = (await stat(filtered)).size / 2 / trackRate
+    const path = join(tools.workDir, `${name}.flac`)
+    return await level({ fromPath: filtered, before, path, durationSeconds, follow, signal: tools.signal })
+  } finally {
+    await rm(filtered, { force: true })
+  }
 }
 
 /** ffmpeg gives no summary of nothing at all. @throws AppError audio.silent */
@@ -154,6 +156,15 @@ function limiterLossDb({ lufs, peakDb }: Level): number {
 export function response(before: { gainDb: number; lufs: number } | undefined, gainDb: number, lufs: number): number {
   if (!before || gainDb === before.gainDb) return 1
   return Math.min(1, Math.max(0.25, (lufs - before.lufs) / (gainDb - before.gainDb)))
+}
+
+/** A track as it was stored: {@link makeTrack} brought it to the standard loudness, so only its form and length are asked. */
+export async function openTrack(path: string): Promise<VoiceTrack> {
+  const { codec, channels, durationSeconds } = await probe(path)
+  if (codec !== 'flac' || channels !== 1 || !(durationSeconds > 0)) {
+    throw audioFailed(`a voice track is ${codec}, ${channels} channel(s), ${durationSeconds} s`)
+  }
+  return { path, durationSeconds, lufs: standard.lufs }
 }
 
 /** Puts a finished file in place, safely on disk: nobody ever sees half a file. */

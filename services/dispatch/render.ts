@@ -9,6 +9,7 @@ import { putRendition } from '../store/renditions.ts'
 import type { DispatchContext } from './context.ts'
 import { ringForOpenChunks } from './control.ts'
 import { orNoteFailure } from './failure.ts'
+import { fileReader } from './recorded.ts'
 
 const noRendition = 'Chưa tạo được bản thể hiện cho kênh này; hệ thống đang thử lại.'
 
@@ -27,9 +28,10 @@ export async function renderFor(
   const { reading, ...rest } = source
   const renderSource: RenderSource = { ...rest, ...(reading !== null && { reading }), demo: ctx.demo }
   const { log, renderCache: cache } = ctx
-  return await withWorkDir(workDir =>
-    channel.render(renderSource, { workDir, signal, log, ...(cache && { cache }) }, config),
-  )
+  return await withWorkDir(workDir => {
+    const file = fileReader(ctx, workDir, signal)
+    return channel.render(renderSource, { workDir, signal, log, file, ...(cache && { cache }) }, config)
+  })
 }
 
 /**

@@ -54,6 +54,17 @@ export const limits = {
 export const smsForms = ['unicode', 'unaccented'] as const
 export type SmsForm = (typeof smsForms)[number]
 
+/** Languages by their ISO 639 code: `vi`, or e.g. `bru` (Bru - Vân Kiều), `pac` (Pa Kô), `hmn` (Mông). */
+export const languageCode = z.string().regex(/^[a-z]{2,3}$/, 'Mã ngôn ngữ gồm 2 hoặc 3 chữ cái (ISO 639).')
+
+const recordingVariantSchema = z.object({
+  recordingId: z.uuid(),
+  /** Of the sound as it is played, hex. */
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  language: languageCode,
+  transcript: z.string(),
+})
+
 /**
  * What the officer writes and the approver signs. Texts that are left out are derived from the body. Lengths are
  * checked by `services/text/input.ts`, so that the officer gets one clear sentence instead of a schema's.
@@ -91,6 +102,11 @@ export const announcementContentSchema = z.object({
         .optional(),
       speech: z.object({ text: z.string() }).partial().optional(),
       board: z.object({ text: z.string() }).partial().optional(),
+      /**
+       * Played by the loudspeakers instead of the spoken text. The hash of the sound is part of what is approved; the
+       * transcript is what the operator reads aloud if the sound fails.
+       */
+      recording: recordingVariantSchema.optional(),
     })
     .prefault({}),
   scheduleAt: z.iso.datetime({ offset: true }).nullable().default(null),

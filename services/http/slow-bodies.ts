@@ -6,11 +6,11 @@ import type { Server } from 'node:http'
  */
 export const bodyTimes = {
   requestMs: 300_000,
-  /** Uploads of lists, for callers who are signed in and may import. */
+  /** Uploads of lists and recordings, for callers who are signed in and may upload. */
   uploadMs: 6 * 3_600_000,
 }
 
-const uploads = /^\/api\/citizens\/(opt-outs\/)?import(\?|$)/
+const uploads = /^\/api\/(citizens\/(opt-outs\/)?import|recordings)(\?|$)/
 
 /** Replaces the server's own limit by one that lets large uploads arrive; every other request keeps five minutes. */
 export function limitSlowBodies(server: Server, times = bodyTimes): void {

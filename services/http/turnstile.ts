@@ -1,5 +1,10 @@
 import type { Response } from 'express'
-import { AppError } from '../domain/errors.ts'
+import { AppError, type Sentence } from '../domain/errors.ts'
+
+const manyPreviews: Sentence = {
+  vi: 'Hệ thống đang tạo nhiều bản xem trước. Ông/Bà vui lòng thử lại sau giây lát.',
+  en: 'Many previews are being made at the moment. Please try again shortly.',
+}
 
 /**
  * Lets a few costly jobs (audio, pictures) run at a time and keeps the others in line, first come first served. A
@@ -13,8 +18,9 @@ export interface Turnstile {
 /**
  * @param running jobs at the same time
  * @param waiting callers in line at the most
+ * @param busy what those are told for whom there is no place in the line
  */
-export function createTurnstile(running: number, waiting: number): Turnstile {
+export function createTurnstile(running: number, waiting: number, busy: Sentence = manyPreviews): Turnstile {
   let active = 0
   const line: (() => void)[] = []
 
@@ -25,14 +31,7 @@ export function createTurnstile(running: number, waiting: number): Turnstile {
       return Promise.resolve(true)
     }
     if (line.length >= waiting) {
-      throw new AppError(
-        'request.too-many',
-        {
-          vi: 'Hệ thống đang tạo nhiều bản xem trước. Ông/Bà vui lòng thử lại sau giây lát.',
-          en: 'Many previews are being made at the moment. Please try again shortly.',
-        },
-        { details: { retryAfterSeconds: 3 } },
-      )
+      throw new AppError('request.too-many', busy, { details: { retryAfterSeconds: 3 } })
     }
     return new Promise(resolve => {
       const leave = () => {

@@ -61,6 +61,11 @@ export function createApi(deps: {
         forgotten: record.mail.forgotten(),
         refusals: Object.fromEntries(record.refusals.email),
       },
+      speech: {
+        total: Object.values(record.speech).reduce((sum, vendor) => sum + vendor.calls, 0),
+        vendors: record.speech,
+        refusals: Object.fromEntries(record.refusals.speech),
+      },
       callbacks: { ...record.callbacks },
       activeFaults: faults.settings().rules.length,
     }

@@ -1,13 +1,13 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import type { Sentence } from '../domain/errors.ts'
-import { type SmsVendor, smsVendors } from './vendors.ts'
+import { type SmsVendor, type SpeechVendor, smsVendors, speechVendors } from './vendors.ts'
 
 /** What is known of a kind of fault. */
 interface FaultDescription extends Sentence {
   stage: FaultStage
   /** The protocols that can show it; all of the channel when absent. */
-  vendors?: readonly SmsVendor[]
+  vendors?: readonly (SmsVendor | SpeechVendor)[]
 }
 
 const overHttp = ['twilio', 'esms'] as const
@@ -146,6 +146,32 @@ export const faultKinds = {
   },
   'email.auth': { stage: 'auth', vi: 'Báo sai mật khẩu (535)', en: 'Refuses the password (535)' },
   'email.slow': { stage: 'delay', vi: 'Trả lời chậm', en: 'Answers slowly' },
+  'speech.auth': { stage: 'answer', vi: 'Báo sai khóa truy cập', en: 'Refuses the key' },
+  'speech.quota': { stage: 'answer', vi: 'Báo hết hạn mức (429)', en: 'Answers: quota used up (429)' },
+  'speech.server-error': { stage: 'answer', vi: 'Báo lỗi máy chủ (500)', en: 'Answers: server error (500)' },
+  'speech.unavailable': { stage: 'answer', vi: 'Báo tạm ngừng phục vụ (503)', en: 'Answers: unavailable (503)' },
+  'speech.drop': { stage: 'answer', vi: 'Ngắt kết nối', en: 'Drops the connection' },
+  'speech.no-answer': { stage: 'answer', vi: 'Không trả lời', en: 'Never answers' },
+  'speech.json-error': { stage: 'answer', vi: 'Báo lỗi bằng JSON (200)', en: 'Tells of an error in JSON (200)' },
+  'speech.html': { stage: 'answer', vi: 'Trả về trang HTML (200)', en: 'Gives a page of HTML (200)' },
+  'speech.empty': { stage: 'answer', vi: 'Trả về tệp rỗng (200)', en: 'Gives an empty file (200)' },
+  'speech.garbage': { stage: 'answer', vi: 'Trả về tệp hỏng (200)', en: 'Gives a broken file (200)' },
+  'speech.silence': { stage: 'answer', vi: 'Trả về âm thanh im lặng', en: 'Gives silence' },
+  'speech.short': { stage: 'answer', vi: 'Trả về âm thanh quá ngắn', en: 'Gives much less sound than the text' },
+  'speech.long': { stage: 'answer', vi: 'Trả về 60 phút âm thanh', en: 'Gives an hour of sound' },
+  'speech.link-never': {
+    stage: 'answer',
+    vendors: ['fpt'],
+    vi: 'Đường dẫn tải không bao giờ có tệp',
+    en: 'The link never holds the file',
+  },
+  'speech.link-elsewhere': {
+    stage: 'answer',
+    vendors: ['fpt'],
+    vi: 'Đường dẫn tải trỏ sang máy khác',
+    en: 'The link points to another machine',
+  },
+  'speech.slow': { stage: 'delay', vi: 'Trả lời chậm', en: 'Answers slowly' },
 } as const satisfies Record<string, FaultDescription>
 export type FaultKind = keyof typeof faultKinds
 export type FaultStage = 'answer' | 'receipt' | 'delay' | 'rcpt' | 'data' | 'auth'
@@ -158,11 +184,11 @@ export const faultRuleSchema = z.object({
     .max(64)
     .default(() => randomUUID()),
   kind: z.enum(Object.keys(faultKinds) as [FaultKind, ...FaultKind[]]),
-  /** Text messages through this vendor only. */
-  vendor: z.enum(smsVendors).optional(),
+  /** Text messages, or texts to be spoken, through this vendor only. */
+  vendor: z.enum([...smsVendors, ...speechVendors]).optional(),
   /** Share of addresses that are hit, chosen by the seed. */
   percent: z.number().min(0).max(100).optional(),
-  /** Number or mailbox, `*` stands for anything: `+8491*`, `*@example.vn`. */
+  /** Number, mailbox or name of a voice, `*` stands for anything: `+8491*`, `*@example.vn`, `hcm-*`. */
   pattern: z.string().min(1).max(100).optional(),
   /** Hits only the next N. */
   next: z.number().int().min(1).max(10_000_000).optional(),
@@ -173,7 +199,7 @@ export const faultRuleSchema = z.object({
    * or the answer of `sms.code`.
    */
   code: z.number().int().min(1).max(99_999).optional(),
-  /** Retry-After of `sms.too-many` and `sms.unavailable`, seconds; 1 when absent. */
+  /** Retry-After of `sms.too-many`, `sms.unavailable` and `speech.unavailable`, seconds; 1 when absent. */
   retryAfterSeconds: z.number().int().min(0).max(3600).optional(),
 })
 export type FaultRule = z.infer<typeof faultRuleSchema>
@@ -188,6 +214,8 @@ export const faultSettingsSchema = z.object({
   deliveredAfterMs: z.number().int().min(0).max(600_000).default(300),
   /** Milliseconds after which an SMPP receipt that nobody acknowledged is sent again. */
   receiptAnswerMs: z.number().int().min(10).max(600_000).default(10_000),
+  /** Milliseconds from FPT's link to the file under it. */
+  speechReadyMs: z.number().int().min(0).max(600_000).default(700),
   rules: z.array(faultRuleSchema).max(100).default([]),
 })
 export type FaultSettings = z.infer<typeof faultSettingsSchema>
@@ -199,10 +227,15 @@ export interface Faults {
   set(settings: FaultInput): void
   /**
    * The rule that hits this attempt, if any; counts it.
-   * @param address number, mailbox, or the account of a bind
-   * @param vendor whose protocol asks, for text messages
+   * @param address number, mailbox, the account of a bind, or the name of a voice
+   * @param vendor whose protocol asks, for text messages and for speech
    */
-  decide(channel: 'sms' | 'email', stage: FaultStage, address: string, vendor?: SmsVendor): FaultRule | undefined
+  decide(
+    channel: 'sms' | 'email' | 'speech',
+    stage: FaultStage,
+    address: string,
+    vendor?: SmsVendor | SpeechVendor,
+  ): FaultRule | undefined
   /** How often each rule has hit, by rule id. */
   hits(): Record<string, number>
 }
@@ -222,7 +255,7 @@ function matcher(pattern: string): (address: string) => boolean {
   return address => expression.test(address)
 }
 
-function showsAt(rule: FaultRule, vendor: SmsVendor): boolean {
+function showsAt(rule: FaultRule, vendor: SmsVendor | SpeechVendor): boolean {
   const { vendors }: FaultDescription = faultKinds[rule.kind]
   return (rule.vendor === undefined || rule.vendor === vendor) && (vendors === undefined || vendors.includes(vendor))
 }

@@ -10,6 +10,7 @@ import { pageFile } from './page.ts'
 import { createRecord, type RecordLimits, type SimulatorRecord } from './record.ts'
 import { type SmppCredentials, type SmppSide, smppCredentials, startSmppSide } from './smpp.ts'
 import { type SmtpCredentials, startSmtpSide } from './smtp.ts'
+import { createSpeechApi, type SpeechCredentials } from './speech.ts'
 import { createTwilioApi, type TwilioCredentials } from './twilio.ts'
 
 /**
@@ -18,7 +19,7 @@ import { createTwilioApi, type TwilioCredentials } from './twilio.ts'
  * loopback, delivers nothing, and sends status callbacks to loopback addresses only.
  */
 export interface Simulator {
-  /** Page and the APIs shaped like Twilio's and eSMS's, e.g. `http://127.0.0.1:8090`. */
+  /** Page and the APIs shaped like Twilio's, eSMS's and the speech vendors', e.g. `http://127.0.0.1:8090`. */
   httpUrl: string
   /** Mail server, e.g. `smtp://127.0.0.1:8025`. */
   smtpUrl: string
@@ -40,7 +41,12 @@ export interface Simulator {
   close(): Promise<void>
 }
 
-export interface SimulatorCredentials extends TwilioCredentials, EsmsCredentials, SmppCredentials, SmtpCredentials {}
+export interface SimulatorCredentials
+  extends TwilioCredentials,
+    EsmsCredentials,
+    SmppCredentials,
+    SmtpCredentials,
+    SpeechCredentials {}
 
 export interface SimulatorOptions {
   /** 0 takes any free port. */
@@ -69,13 +75,16 @@ export function simulatorCredentials(): SimulatorCredentials {
     ...smppCredentials(),
     smtpUser: 'loa-simulator',
     smtpPassword: hex(),
+    fptKey: hex(),
+    viettelToken: hex(),
+    googleKey: hex(),
   }
 }
 
 /** An invented, round price of one message part, so that a demo shows what a sending would cost. No contract says so. */
 const inventedPriceDong = '500'
 
-/** The settings that make the sms and email channels use this simulator (names as in the environment). */
+/** The settings that make the channels use this simulator (names as in the environment). */
 export function simulatorEnv(
   simulator: Pick<Simulator, 'httpUrl' | 'smtpHost' | 'smtpPort' | 'smppHost' | 'smppPort' | 'credentials'>,
 ): Record<string, string> {
@@ -104,6 +113,15 @@ export function simulatorEnv(
     LOA_EMAIL_PASSWORD: credentials.smtpPassword,
     LOA_EMAIL_FROM: 'Loa (mô phỏng) <thong-bao@loa.example>',
     LOA_EMAIL_LOOPBACK_ONLY: 'true',
+    LOA_LOUDSPEAKER_FPT_KEY: credentials.fptKey,
+    LOA_LOUDSPEAKER_FPT_BASE_URL: simulator.httpUrl,
+    LOA_LOUDSPEAKER_VIETTEL_TOKEN: credentials.viettelToken,
+    LOA_LOUDSPEAKER_VIETTEL_BASE_URL: simulator.httpUrl,
+    LOA_LOUDSPEAKER_GOOGLE_KEY: credentials.googleKey,
+    LOA_LOUDSPEAKER_GOOGLE_BASE_URL: simulator.httpUrl,
+    LOA_LOUDSPEAKER_LOOPBACK_ONLY: 'true',
+    // The simulated vendors are espeak-ng with a delay; who wants to try them names them.
+    LOA_LOUDSPEAKER_VOICES: 'espeak',
   }
 }
 
@@ -137,6 +155,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   })
   const twilio = createTwilioApi({ credentials, record, faults, callbacks, now })
   const esms = createEsmsApi({ credentials, record, faults, callbacks, now })
+  const speech = createSpeechApi({ credentials, record, faults, now })
   let smppSide: SmppSide | undefined
   const api = createApi({
     record,
@@ -153,6 +172,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     if (!url) return sendJson(res, 400, { error: 'the address cannot be read' })
     if (url.pathname.startsWith('/2010-04-01/')) return twilio.handle(req, res, url)
     if (url.pathname.startsWith(esmsPaths.prefix)) return esms.handle(req, res, url)
+    if (speech.takes(url)) return speech.handle(req, res, url)
     // A page elsewhere that a browser here has open must not reach the record by a name that points to loopback.
     if (!/^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/.test(req.headers.host ?? '')) {
       return sendJson(res, 421, { error: 'the simulator answers on loopback addresses only' })
@@ -206,6 +226,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
         api.close()
         twilio.close()
         esms.close()
+        speech.close()
         callbacks.close()
         await closeAll()
       },

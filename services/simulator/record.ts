@@ -1,7 +1,7 @@
 import { SegmentedMessage } from 'sms-segments-calculator'
 import { createLedger, type Ledger } from './ledger.ts'
 import { createTally, type Tally } from './tally.ts'
-import { type SmsVendor, smsVendors } from './vendors.ts'
+import { type SmsVendor, type SpeechVendor, smsVendors, speechVendors } from './vendors.ts'
 
 export type SmsStatus = 'queued' | 'sent' | 'delivered' | 'undelivered' | 'failed'
 
@@ -44,13 +44,15 @@ export interface SimulatorRecord {
   takeSms(message: SmsMessage): void
   /** Messages on phones and parts taken, by vendor. Parts of long messages that never became whole count as well. */
   vendors: Record<SmsVendor, { messages: number; parts: number }>
+  /** Texts that were spoken, by vendor. */
+  speech: Record<SpeechVendor, { calls: number; characters: number }>
   /** Counts per number and vendor for ever; only with `keep.tally`. */
   tally: Tally | undefined
   /** One shared body per text, with its encoding and parts as Twilio's own calculator counts them. */
   smsBody(text: string): SmsBody
-  /** Answers other than success, by code (Twilio's or SMTP's). */
-  refusals: { sms: Map<string, number>; email: Map<string, number> }
-  refuse(channel: 'sms' | 'email', code: string): void
+  /** Answers other than success, by code (Twilio's or SMTP's), for speech by the kind of fault. */
+  refusals: { sms: Map<string, number>; email: Map<string, number>; speech: Map<string, number> }
+  refuse(channel: 'sms' | 'email' | 'speech', code: string): void
   /** Callbacks and SMPP receipts: taken, given up (last try, refused), not sent because they point elsewhere. */
   callbacks: { delivered: number; failed: number; refused: number }
   /** Told after any change; for live pages. @returns function that stops it */
@@ -75,12 +77,21 @@ export function createRecord(limits: RecordLimits = {}): SimulatorRecord {
   const mail = createLedger<MailItem>(limits.mailBytes ?? 64 * 1024 * 1024, item => item.raw.length)
   const bodies = new Map<string, SmsBody>()
   const listeners = new Set<() => void>()
-  const refusals = { sms: new Map<string, number>(), email: new Map<string, number>() }
+  const refusals = {
+    sms: new Map<string, number>(),
+    email: new Map<string, number>(),
+    speech: new Map<string, number>(),
+  }
   const callbacks = { delivered: 0, failed: 0, refused: 0 }
   const vendors: SimulatorRecord['vendors'] = {
     twilio: { messages: 0, parts: 0 },
     esms: { messages: 0, parts: 0 },
     smpp: { messages: 0, parts: 0 },
+  }
+  const speech: SimulatorRecord['speech'] = {
+    fpt: { calls: 0, characters: 0 },
+    viettel: { calls: 0, characters: 0 },
+    google: { calls: 0, characters: 0 },
   }
   const tally = limits.tally ? createTally() : undefined
   const changed = () => {
@@ -92,6 +103,7 @@ export function createRecord(limits: RecordLimits = {}): SimulatorRecord {
     refusals,
     callbacks,
     vendors,
+    speech,
     tally,
     takeSms(message) {
       sms.add(message.body.text, message)
@@ -125,7 +137,9 @@ export function createRecord(limits: RecordLimits = {}): SimulatorRecord {
       bodies.clear()
       tally?.clear()
       for (const vendor of smsVendors) vendors[vendor] = { messages: 0, parts: 0 }
+      for (const vendor of speechVendors) speech[vendor] = { calls: 0, characters: 0 }
       refusals.sms.clear()
+      refusals.speech.clear()
       refusals.email.clear()
       callbacks.delivered = 0
       callbacks.failed = 0

@@ -2,6 +2,10 @@
 export const smsVendors = ['twilio', 'esms', 'smpp'] as const
 export type SmsVendor = (typeof smsVendors)[number]
 
+/** Whose protocol a text to be spoken came through: FPT.AI, Viettel AI, Google. */
+export const speechVendors = ['fpt', 'viettel', 'google'] as const
+export type SpeechVendor = (typeof speechVendors)[number]
+
 /** Viet Nam: ten-digit mobile numbers since 2018, nine digits after +84. */
 export function isVietnamMobile(e164: string): boolean {
   return /^\+84[35789]\d{8}$/.test(e164)

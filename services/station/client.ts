@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { deviceReportAnswerSchema, type deviceReportSchema } from '../domain/station.ts'
+import { joinSignals } from '../runtime/signals.ts'
 import type { Clock, ServerTime } from './clock.ts'
 import type { StationLink } from './identity.ts'
 import { type StationKey, stationKeySchema } from './verify.ts'
@@ -45,17 +46,22 @@ const mostAnswerBytes = 100_000
 /** Makes the client of one device. Times are asked of `clock`, so that a bench can run them. */
 export function createClient(link: StationLink, clock: Clock, time: ServerTime): StationClient {
   const all = new AbortController()
+  /** What lets go of the signals of an answer, once its body is read or dropped. */
+  const endings = new WeakMap<Response, () => void>()
+  const ended = (response: Response) => endings.get(response)?.()
 
   const request = async (url: string, init: RequestInit, stop?: AbortSignal): Promise<Response> => {
     const late = new AbortController()
     const cancel = clock.after(answerMs, () => late.abort(new Error('no answer in time')))
-    const signals = [all.signal, late.signal, ...(stop ? [stop] : [])]
+    const { signal, release } = joinSignals(all.signal, late.signal, ...(stop ? [stop] : []))
     const sentMs = clock.wallMs()
     try {
-      const response = await clock.busy(fetch(url, { ...init, signal: AbortSignal.any(signals) }))
+      const response = await clock.busy(fetch(url, { ...init, signal }))
+      endings.set(response, release)
       time.observe(response.headers.get('date'), sentMs, clock.wallMs())
       return response
     } catch (error) {
+      release()
       throw new ContactError(reasonOf(error))
     } finally {
       cancel()
@@ -76,7 +82,7 @@ export function createClient(link: StationLink, clock: Clock, time: ServerTime):
   /** The body of an answer; a silence of `stallMs` ends it. */
   async function* timely(response: Response): AsyncGenerator<Uint8Array> {
     const reader = response.body?.getReader()
-    if (!reader) return
+    if (!reader) return ended(response)
     try {
       for (;;) {
         const cancel = clock.after(stallMs, () => void reader.cancel(new Error('nothing came any more')))
@@ -88,10 +94,14 @@ export function createClient(link: StationLink, clock: Clock, time: ServerTime):
       throw new ContactError(reasonOf(error))
     } finally {
       await reader.cancel().catch(() => undefined)
+      ended(response)
     }
   }
 
-  const drop = (response: Response) => response.body?.cancel().catch(() => undefined)
+  const drop = async (response: Response) => {
+    await response.body?.cancel().catch(() => undefined)
+    ended(response)
+  }
   const isKind = (response: Response, kind: string) => response.headers.get('content-type')?.startsWith(kind) === true
 
   const jsonOf = async <T>(response: Response, schema: z.ZodType<T>): Promise<T> => {
@@ -114,7 +124,10 @@ export function createClient(link: StationLink, clock: Clock, time: ServerTime):
       const headers: Record<string, string> = { accept: 'application/jose' }
       if (knownSeq !== undefined) headers['if-none-match'] = `"${knownSeq}"`
       const response = await request(`${link.api}/manifest`, { headers })
-      if (response.status === 304) return 'unchanged'
+      if (response.status === 304) {
+        await drop(response)
+        return 'unchanged'
+      }
       if (!response.ok) {
         await drop(response)
         throw new ContactError(`the server answered ${response.status}`, response.status)
@@ -161,6 +174,8 @@ export function createClient(link: StationLink, clock: Clock, time: ServerTime):
         }
       } catch (error) {
         throw new ContactError(reasonOf(error))
+      } finally {
+        ended(response)
       }
     },
 

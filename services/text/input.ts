@@ -132,6 +132,7 @@ const names = {
   sms: { vi: 'Nội dung tin nhắn', en: 'The SMS text' },
   speech: { vi: 'Bản đọc trên loa', en: 'The speech text' },
   board: { vi: 'Nội dung bảng tin', en: 'The board text' },
+  transcript: { vi: 'Lời của bản ghi âm', en: 'The transcript of the recording' },
 } as const satisfies Record<string, FieldName>
 
 /** The schedule may lie this far back, milliseconds: the clock of the officer's machine is not ours. */
@@ -160,7 +161,7 @@ function oneLine(text: string): string {
 }
 
 function cleanContent(content: AnnouncementContent): AnnouncementContent {
-  const { sms, speech, board } = content.variants
+  const { sms, speech, board, recording } = content.variants
   const smsText = cleanText(sms?.text ?? '')
   const speechText = cleanText(speech?.text ?? '')
   const boardText = cleanText(board?.text ?? '')
@@ -183,6 +184,7 @@ function cleanContent(content: AnnouncementContent): AnnouncementContent {
         : {}),
       ...(speechText !== '' ? { speech: { text: speechText } } : {}),
       ...(boardText !== '' ? { board: { text: boardText } } : {}),
+      ...(recording ? { recording: { ...recording, transcript: cleanText(recording.transcript) } } : {}),
     },
   }
 }
@@ -198,6 +200,7 @@ function checkLengths(content: AnnouncementContent): void {
     [variants.sms?.text, limits.smsCharacters, names.sms],
     [variants.speech?.text, limits.variantCharacters, names.speech],
     [variants.board?.text, limits.variantCharacters, names.board],
+    [variants.recording?.transcript, limits.variantCharacters, names.transcript],
     ...content.audience.tags.map((tag): [string, number, FieldName] => [tag, 50, names.tag]),
   ]
   for (const [text, maxCharacters, field] of fields) {
@@ -208,7 +211,7 @@ function checkLengths(content: AnnouncementContent): void {
 }
 
 function checkReady(content: AnnouncementContent, now: Date): void {
-  const { sms, speech, board } = content.variants
+  const { sms, speech, board, recording } = content.variants
   for (const field of ['issuer', 'documentNumber', 'urgencyReason'] as const) {
     refuseLostLetters(content[field], names[field])
   }
@@ -219,6 +222,9 @@ function checkReady(content: AnnouncementContent, now: Date): void {
     checkText(speech.text, { maxCharacters: limits.variantCharacters, field: names.speech })
   }
   if (board?.text !== undefined) checkText(board.text, { maxCharacters: limits.variantCharacters, field: names.board })
+  if (recording) {
+    checkText(recording.transcript, { maxCharacters: limits.variantCharacters, field: names.transcript })
+  }
   if (content.channels.length === 0) {
     throw new AppError('announcement.not-ready', {
       vi: 'Chưa chọn kênh truyền tải nào. Ông/Bà vui lòng chọn ít nhất một kênh.',

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { AppError } from '../../../services/domain/errors.ts'
+import { joinSignals } from '../../../services/runtime/signals.ts'
 import type { SpeechPart } from '../../../services/text/speech/index.ts'
 import type { CachePort, Log } from '../../contract.ts'
 import { silence } from '../chime.ts'
@@ -95,7 +96,7 @@ async function byVoice<T>(
 async function* inOrder(attempt: Attempt, version: string, pieces: SpeechPart[]): AsyncGenerator<Buffer> {
   const { voice, tools } = attempt
   const stop = new AbortController()
-  const signal = AbortSignal.any([tools.signal, stop.signal])
+  const { signal, release } = joinSignals(tools.signal, stop.signal)
   const ahead: Promise<Buffer>[] = []
   let bytes = 0
   let next = 0
@@ -118,6 +119,7 @@ async function* inOrder(attempt: Attempt, version: string, pieces: SpeechPart[])
   } finally {
     stop.abort()
     await Promise.allSettled(ahead)
+    release()
   }
 }
 

@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { withTimeout } from '../../../services/runtime/signals.ts'
 import { shortened } from '../tool.ts'
 import { piperUnusable } from './piper-model.ts'
 import type { FromChild, ModelFiles, ToChild } from './piper-protocol.ts'
@@ -135,7 +136,7 @@ function openLine(child: ChildProcess): Line {
     said: () => shortened(stderr),
     async answer(wanted, timeoutMs, signal) {
       waitFor(true)
-      const stop = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)])
+      const { signal: stop, release } = withTimeout(signal, timeoutMs)
       let onMessage: ((message: FromChild) => void) | undefined
       let onStop: (() => void) | undefined
       try {
@@ -154,6 +155,7 @@ function openLine(child: ChildProcess): Line {
       } finally {
         if (onMessage) child.off('message', onMessage)
         if (onStop) stop.removeEventListener('abort', onStop)
+        release()
         waitFor(false)
       }
     },

@@ -51,7 +51,7 @@ export function register(program: Command): void {
         smtpPort: choices.smtpPort ?? env.LOA_SIMULATOR_SMTP_PORT,
         smppPort: choices.smppPort ?? env.LOA_SIMULATOR_SMPP_PORT,
         keep: { tally: choices.tally ?? false, ...(choices.keep !== undefined && { sms: choices.keep }) },
-        credentials: chosenCredentials(channelValues('sms'), channelValues('email')),
+        credentials: chosenCredentials(channelValues('sms'), channelValues('email'), channelValues('loudspeaker')),
         log,
       })
       shutdown.onClose('simulator', () => simulator.close())
@@ -67,7 +67,11 @@ export function register(program: Command): void {
 }
 
 /** What the environment already says, so that senders configured beside this process fit; random otherwise. */
-function chosenCredentials(sms: Record<string, string>, email: Record<string, string>): SimulatorCredentials {
+function chosenCredentials(
+  sms: Record<string, string>,
+  email: Record<string, string>,
+  speech: Record<string, string>,
+): SimulatorCredentials {
   const random = simulatorCredentials()
   return {
     accountSid: sms.ACCOUNT_SID ?? random.accountSid,
@@ -78,6 +82,9 @@ function chosenCredentials(sms: Record<string, string>, email: Record<string, st
     esmsSecretKey: sms.ESMS_SECRET_KEY ?? random.esmsSecretKey,
     smppSystemId: sms.SMPP_SYSTEM_ID ?? random.smppSystemId,
     smppPassword: sms.SMPP_PASSWORD ?? random.smppPassword,
+    fptKey: speech.FPT_KEY ?? random.fptKey,
+    viettelToken: speech.VIETTEL_TOKEN ?? random.viettelToken,
+    googleKey: speech.GOOGLE_KEY ?? random.googleKey,
   }
 }
 

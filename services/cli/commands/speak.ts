@@ -108,8 +108,8 @@ function configFor(voice: string | undefined): LoudspeakerConfig {
   const config = loudspeakerConfigSchema.safeParse({ ...values, ...chosen })
   if (config.success) return config.data
   throw new AppError('request.invalid', {
-    vi: `Không dùng được giọng đọc "${voice}". Các giọng: ${voiceNames.join(', ')}; giọng piper cần đặt LOA_LOUDSPEAKER_PIPER_MODEL.`,
-    en: `There is no voice "${voice}" here. Voices: ${voiceNames.join(', ')}; piper needs LOA_LOUDSPEAKER_PIPER_MODEL.`,
+    vi: `Không dùng được giọng đọc "${voice}". Các giọng: ${voiceNames.join(', ')}; giọng piper và giọng qua mạng cần được cấu hình trước (LOA_LOUDSPEAKER_PIPER_MODEL, ..._FPT_KEY, ..._VIETTEL_TOKEN, ..._GOOGLE_KEY).`,
+    en: `There is no voice "${voice}" here. Voices: ${voiceNames.join(', ')}; piper and voices over HTTP must be set up first (LOA_LOUDSPEAKER_PIPER_MODEL, ..._FPT_KEY, ..._VIETTEL_TOKEN, ..._GOOGLE_KEY).`,
   })
 }
 

@@ -8,8 +8,9 @@ import { simulatorCredentials, simulatorEnv, startSimulator } from '../../simula
 
 /**
  * Starts the simulator of a demo instance and makes it the only provider: whatever the environment says about the sms
- * and email channels is replaced, but for which of the simulated vendors take part (LOA_SMS_VENDORS). Its credentials are
- * kept with the data, so that a restart finds the same account.
+ * and email channels is replaced, but for which of the simulated vendors take part (LOA_SMS_VENDORS). How the loudspeakers
+ * sound stays as it is set; voices over HTTP are the simulated ones. The credentials are kept with the data, so that a
+ * restart finds the same account.
  */
 export async function startDemoSimulator(
   { env, channelValues }: EnvReading,
@@ -25,7 +26,11 @@ export async function startDemoSimulator(
   })
   const { VENDORS: vendors } = channelValues('sms')
   const settings = { ...simulatorEnv(simulator), ...demoRates, ...(vendors && { LOA_SMS_VENDORS: vendors }) }
-  return { simulator, channelValues: readEnv(settings).channelValues }
+  const simulated = readEnv(settings).channelValues
+  const own = channelValues('loudspeaker')
+  const voices = own.VOICES ?? (own.PIPER_MODEL === undefined ? 'espeak' : 'piper,espeak')
+  const sound = { ...own, ...simulated('loudspeaker'), VOICES: voices }
+  return { simulator, channelValues: id => (id === 'loudspeaker' ? sound : simulated(id)) }
 }
 
 /**

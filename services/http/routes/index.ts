@@ -19,6 +19,7 @@ import { previewRoutes } from './preview.ts'
 import { progressRoutes } from './progress.ts'
 import { pronunciationRoutes } from './pronunciations.ts'
 import { receiptRoutes } from './receipts.ts'
+import { recordingRoutes } from './recordings.ts'
 import { registryRoutes } from './registry.ts'
 import { sessionRoutes } from './session.ts'
 import { slotFileRoutes } from './slot-files.ts'
@@ -45,6 +46,7 @@ export function allRoutes(deps: HttpDeps, auth: Auth, options: RouteOptions = {}
     ...progressRoutes(deps),
     ...previewRoutes(deps),
     ...pronunciationRoutes(deps),
+    ...recordingRoutes(deps),
     ...receiptRoutes(deps),
     ...boardRoutes(deps),
     ...feedRoutes(deps),

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
+import { withTimeout } from '../../runtime/signals.ts'
 
 /** Why a device did not do what was asked: a code for the console. */
 export class AxisRefused extends Error {
@@ -24,17 +25,22 @@ export interface AxisClient {
   remove(clip: string, signal: AbortSignal): Promise<void>
 }
 
-const answerMs = 60_000
+/** For question, challenge and answer; a clip may have to be sent twice. */
+const exchangeMs = 120_000
 
 /** Requests by HTTP Digest (RFC 7616); a password never leaves in the clear. @throws AxisRefused from every call */
 export function axisClient(device: AxisDevice): AxisClient {
   const call = async (method: 'GET' | 'POST', path: string, signal: AbortSignal, body?: Body): Promise<string> => {
+    const { signal: stop, release } = withTimeout(signal, exchangeMs)
+    return await exchange(method, path, stop, body).finally(release)
+  }
+  const exchange = async (method: 'GET' | 'POST', path: string, signal: AbortSignal, body?: Body): Promise<string> => {
     const url = new URL(path, device.url)
     const send = (authorization?: string) =>
       fetch(url, {
         method,
         redirect: 'error',
-        signal: AbortSignal.any([signal, AbortSignal.timeout(answerMs)]),
+        signal,
         headers: { ...(body && { 'Content-Type': body.type }), ...(authorization && { Authorization: authorization }) },
         ...(body && { body: new Uint8Array(body.bytes) }),
       }).catch(error => {

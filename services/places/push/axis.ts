@@ -1,4 +1,4 @@
-import { setTimeout as wait } from 'node:timers/promises'
+import { sleep } from '../../runtime/signals.ts'
 import type { StationContext } from '../station-context.ts'
 import { stationManifest } from '../station-manifest.ts'
 import { AxisRefused, axisClient } from './axis-client.ts'
@@ -88,7 +88,7 @@ export function startAxis(ctx: StationContext, settings: PlayedTo & { kind: 'axi
         await noteTry(ctx, target.stationId, 'axis', code).catch(() => undefined)
         backoffMs = Math.min(backoffMs * 2, longestBackoffMs)
       }
-      await wait(backoffMs, undefined, { signal: AbortSignal.any([signal, sleeper.signal]) }).catch(() => undefined)
+      await sleep(backoffMs, signal, sleeper.signal)
     }
   })()
   return {

@@ -1,5 +1,5 @@
-import { setTimeout as wait } from 'node:timers/promises'
 import type { StationManifest } from '../../domain/station.ts'
+import { sleep } from '../../runtime/signals.ts'
 import type { StationContext } from '../station-context.ts'
 import { signedManifest, stationManifests } from '../station-manifest.ts'
 import { type MqttConfig, type MqttLink, openMqtt } from './mqtt-client.ts'
@@ -61,7 +61,7 @@ export function startMqtt(ctx: StationContext, config: MqttConfig, instanceId: s
       } catch (error) {
         ctx.log.warn({ err: error }, 'mqtt: manifests could not be published yet; it is tried again')
       }
-      await wait(lookMs, undefined, { signal: AbortSignal.any([signal, stopping.signal]) }).catch(() => undefined)
+      await sleep(lookMs, signal, stopping.signal)
     }
   })()
 

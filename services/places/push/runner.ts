@@ -1,4 +1,4 @@
-import { setTimeout as wait } from 'node:timers/promises'
+import { sleep } from '../../runtime/signals.ts'
 import { withAdvisoryLock } from '../../store/db.ts'
 import { onShelfChange } from '../events.ts'
 import type { StationContext } from '../station-context.ts'
@@ -33,7 +33,7 @@ export function startPushes(ctx: StationContext, mqtt: MqttConfig | undefined): 
       } catch (error) {
         ctx.log.warn({ err: error }, 'pushes: stopped by a failure; they are begun again')
       }
-      await wait(retryMs, undefined, { signal }).catch(() => undefined)
+      await sleep(retryMs, signal)
     }
   })()
   return {
@@ -60,7 +60,7 @@ async function pushUntil(ctx: StationContext, config: MqttConfig | undefined, si
       sleeper = new AbortController()
       const asleep = sleeper.signal
       await adjust(ctx, streamers)
-      await wait(settingsMs, undefined, { signal: AbortSignal.any([signal, asleep]) }).catch(() => undefined)
+      await sleep(settingsMs, signal, asleep)
     }
   } finally {
     stopListening()

@@ -43,11 +43,7 @@ function activeRules(settings, hits, kinds, language, save) {
           el(
             'div',
             {},
-            el(
-              'strong',
-              {},
-              `${rule.kind.startsWith('sms.') ? w.groupSms : w.groupEmail}: ${kinds[rule.kind][language]}`,
-            ),
+            el('strong', {}, `${groupOf(rule.kind, w)}: ${kinds[rule.kind][language]}`),
             el('span', { class: 'rule-limits' }, `${describe(rule)} · ${w.hits(hits[rule.id] ?? 0)}`),
           ),
           el('button', { type: 'button', class: 'quiet', onclick: () => save({ rules: without(rule.id) }) }, w.remove),
@@ -59,10 +55,12 @@ function activeRules(settings, hits, kinds, language, save) {
   )
 }
 
+const groupOf = (kind, w) => ({ sms: w.groupSms, email: w.groupEmail, speech: w.groupSpeech })[kind.split('.')[0]]
+
 function describe(rule) {
   const w = word()
   const limits = [
-    rule.vendor !== undefined && w.vendors[rule.vendor],
+    rule.vendor !== undefined && (w.vendors[rule.vendor] ?? w.speechVendors[rule.vendor]),
     rule.code !== undefined && w.ruleCode(rule.code),
     rule.percent !== undefined && w.rulePercent(rule.percent),
     rule.pattern !== undefined && w.rulePattern(rule.pattern),
@@ -83,6 +81,7 @@ function addForm(settings, kinds, language, save, message) {
     { name: 'kind' },
     el('optgroup', { label: w.groupSms }, ...options('sms.')),
     el('optgroup', { label: w.groupEmail }, ...options('email.')),
+    el('optgroup', { label: w.groupSpeech }, ...options('speech.')),
   )
   const scope = el(
     'select',
@@ -98,7 +97,7 @@ function addForm(settings, kinds, language, save, message) {
     'select',
     { name: 'vendor' },
     el('option', { value: '' }, w.vendorAll),
-    ...Object.entries(w.vendors).map(([id, name]) => el('option', { value: id }, name)),
+    ...Object.entries({ ...w.vendors, ...w.speechVendors }).map(([id, name]) => el('option', { value: id }, name)),
   )
   const code = el('input', { name: 'code', type: 'number', min: '1', max: '99999' })
   const vendorField = field(w.vendor, vendor)
@@ -108,13 +107,14 @@ function addForm(settings, kinds, language, save, message) {
   const adapt = () => {
     valueField.hidden = scope.value === 'all'
     delayField.hidden = !kind.value.endsWith('.slow')
-    vendorField.hidden = !kind.value.startsWith('sms.')
+    const speech = kind.value.startsWith('speech.')
+    vendorField.hidden = kind.value.startsWith('email.')
     codeField.hidden = !['sms.code', 'sms.undelivered', 'sms.failed'].includes(kind.value)
     // Only the vendors whose protocol can show this fault.
-    const able = kinds[kind.value].vendors
-    for (const option of vendor.options) option.disabled = option.value !== '' && able?.includes(option.value) === false
+    const able = kinds[kind.value].vendors ?? Object.keys(speech ? w.speechVendors : w.vendors)
+    for (const option of vendor.options) option.disabled = option.value !== '' && !able.includes(option.value)
     if (vendor.selectedOptions[0]?.disabled) vendor.value = ''
-    const examples = kind.value.startsWith('sms.') ? '+8491*' : '*@example.vn'
+    const examples = speech ? 'hcm-*' : kind.value.startsWith('sms.') ? '+8491*' : '*@example.vn'
     value.placeholder = { all: '', percent: '5', pattern: examples, next: '10' }[scope.value]
   }
   kind.addEventListener('change', adapt)

@@ -24,14 +24,15 @@ function showWords() {
   $('search').placeholder = state.tab === 'mailboxes' ? w.searchMailboxes : w.searchPhones
 }
 
-function showTotals({ sms, email, activeFaults }) {
+function showTotals({ sms, email, speech, activeFaults }) {
   const w = word()
-  const refused = Object.values({ ...prefixed(sms.refusals, 's'), ...prefixed(email.refusals, 'e') })
+  const refused = [sms, email, speech].flatMap(channel => Object.values(channel.refusals))
   const totals = [
     [w.totalSms, sms.total],
     [w.totalPhones, sms.addresses],
     [w.totalMails, email.total],
     [w.totalMailboxes, email.addresses],
+    [w.totalSpoken, speech.total],
     [w.totalRepeats, sms.repeats + email.repeats, 'alert'],
     [w.totalRefused, refused.reduce((a, b) => a + b, 0), 'warn'],
   ]
@@ -51,8 +52,6 @@ function showTotals({ sms, email, activeFaults }) {
     ),
   )
 }
-
-const prefixed = (counts, prefix) => Object.fromEntries(Object.entries(counts).map(([k, v]) => [prefix + k, v]))
 
 function showList(entries) {
   const w = word()

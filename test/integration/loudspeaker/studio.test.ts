@@ -4,10 +4,12 @@ import { describe, expect, test } from '@jest/globals'
 import type { SlotJob, SlotSound } from '../../../channels/contract.ts'
 import { speakTrack } from '../../../channels/loudspeaker/audio.ts'
 import { loudspeakerConfigSchema } from '../../../channels/loudspeaker/config.ts'
+import { levelRecording } from '../../../channels/loudspeaker/recordings.ts'
 import { createStudio } from '../../../channels/loudspeaker/studio.ts'
 import { type EspeakVariant, espeakVoice } from '../../../channels/loudspeaker/voices/espeak.ts'
 import { isAppError } from '../../../services/domain/errors.ts'
 import { captureLog } from '../../contract/suite.ts'
+import { made, speechFile } from './recorded.ts'
 import { brief, inFolder, listen, loudness, never, piecesOf } from './support.ts'
 
 const { log } = captureLog()
@@ -47,7 +49,38 @@ const between = async (path: string, startMs: number, endMs: number) =>
 
 const second = 'Từ ngày 05/12/2026, xã tiếp nhận hồ sơ trực tuyến. Đề nghị bà con chuẩn bị giấy tờ.'
 
+/** What a rendition keeps of an uploaded recording. */
+async function recorded(dir: string, seconds: number, ...make: string[]): Promise<string> {
+  return await inFolder(async workDir => {
+    const upload = await made(dir, 'upload.mp3', await speechFile(dir, seconds), ...make)
+    const taken = await levelRecording(upload, { workDir, signal: never() })
+    const path = join(dir, 'recorded.flac')
+    await copyFile(taken.file.path, path)
+    return path
+  })
+}
+
 describe('a slot', () => {
+  test('joins a recording with spoken items at one level', () =>
+    inFolder(async dir => {
+      // Quiet, stereo, at another rate: everything that a spoken item is not.
+      const recording = await recorded(dir, 9, '-af', 'volume=-14dB', '-ac', '2', '-ar', '48000')
+      const parts = [
+        { id: 'lũ', trackPath: await track(dir, 'a', brief), plays: 1 },
+        { id: 'bản ghi', trackPath: recording, plays: 2 },
+      ]
+      await withSlot({ ...plain, parts }, async slot => {
+        const heard = await listen(slot.path)
+        expect(Math.abs(heard.lufs + 16)).toBeLessThanOrEqual(0.5)
+        expect(heard.dbtp).toBeLessThanOrEqual(-1.5)
+        const levels: number[] = []
+        for (const { startMs, endMs } of slot.parts) levels.push(await between(slot.path, startMs, endMs))
+        expect(levels).toHaveLength(3)
+        expect(Math.max(...levels) - Math.min(...levels)).toBeLessThanOrEqual(0.7)
+        for (const part of slot.parts.slice(1)) expect((part.endMs - part.startMs) / 1_000).toBeCloseTo(9, 1)
+      })
+    }))
+
   test('holds greeting, items, repeats and sign-off at one level, and says where the items are', () =>
     inFolder(async dir => {
       const paths = [await track(dir, 'a', brief), await track(dir, 'b', second, 'vi-vn-x-south')]

@@ -96,7 +96,7 @@ describe('the demo announcement', () => {
       content.title,
       content.body,
       content.issuer,
-      ...Object.values(content.variants).map(v => v?.text ?? ''),
+      ...Object.values(content.variants).map(v => (v && 'text' in v ? (v.text ?? '') : '')),
     ]
     for (const text of texts) expect(text).toBe(text.normalize('NFC'))
     const words = content.body.split(/\s+/).length
@@ -130,7 +130,10 @@ describe('the demo announcement', () => {
         .toLowerCase()
         .match(/[\p{L}\p{N}]+/gu) ?? []
     const seed = ` ${wordsOf(readFileSync(seedPage, 'utf8')).join(' ')} `
-    for (const text of [content.body, ...Object.values(content.variants).map(v => v?.text ?? '')]) {
+    for (const text of [
+      content.body,
+      ...Object.values(content.variants).map(v => (v && 'text' in v ? (v.text ?? '') : '')),
+    ]) {
       const words = wordsOf(text)
       for (let i = 0; i + 14 <= words.length; i++) expect(seed).not.toContain(` ${words.slice(i, i + 14).join(' ')} `)
     }

@@ -1,15 +1,20 @@
 import { Stack, Text } from '@mantine/core'
 import type { Announcement } from '../../../../../http/schemas.ts'
+import { useRecording } from '../../api/recordings.ts'
 import { useWords } from '../../i18n/context.tsx'
 import { readingWords } from '../../i18n/reading.ts'
+import { useRecordingWords } from '../../i18n/recordings.ts'
 import { Panel } from '../../parts/Panel.tsx'
+import { ProblemBox } from '../../parts/problem.tsx'
 import { ReadingDiff } from '../../parts/ReadingDiff.tsx'
+import { RecordingFacts } from '../../parts/RecordingFacts.tsx'
 import css from './Announcement.module.css'
 
 /** The words as they were written and signed, with the versions written for single channels. */
 export function ContentView({ announcement }: { announcement: Announcement }) {
   const { t, language } = useWords()
   const { content } = announcement
+  const { recording } = content.variants
   const own: [string, string | undefined][] = [
     [t.compose.variantSms, content.variants.sms?.text],
     [t.compose.variantSpeech, content.variants.speech?.text],
@@ -38,6 +43,26 @@ export function ContentView({ announcement }: { announcement: Announcement }) {
           <ReadingDiff reading={announcement.reading} maxHeight={600} />
         </Panel>
       )}
+      {recording && <RecordingPanel recording={recording} />}
     </Stack>
+  )
+}
+
+interface RecordingPanelProps {
+  recording: NonNullable<Announcement['content']['variants']['recording']>
+}
+
+/** What the loudspeakers play, and the words that were signed with it. */
+function RecordingPanel({ recording }: RecordingPanelProps) {
+  const w = useRecordingWords()
+  const known = useRecording(recording.recordingId)
+  return (
+    <Panel title={w.badge} lead={w.instead}>
+      {known.data && <RecordingFacts recording={{ ...known.data, language: recording.language }} />}
+      {known.error && <ProblemBox error={known.error} />}
+      <Text className={css.text ?? ''} mt="sm">
+        {recording.transcript}
+      </Text>
+    </Panel>
   )
 }

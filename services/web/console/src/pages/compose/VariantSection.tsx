@@ -6,14 +6,17 @@ import type { ChannelInfo } from '../../../../../http/schemas.ts'
 import { boardText, smsText, speechText } from '../../../../../text/derive.ts'
 import { useInstance, useSmsCount } from '../../api/queries.ts'
 import { useWords } from '../../i18n/context.tsx'
+import { useRecordingWords } from '../../i18n/recordings.ts'
 import { formatNumber } from '../../lib/format.ts'
 import { ChannelIcon } from '../../parts/ChannelIcon.tsx'
 import { Panel } from '../../parts/Panel.tsx'
 import { tellUndo } from '../../parts/problem.tsx'
 import css from './Compose.module.css'
+import { RecordingBox } from './RecordingBox.tsx'
 import type { SectionProps } from './section.ts'
+import { type RecordingUpload, useRecordingUpload } from './useRecordingUpload.ts'
 
-type VariantName = keyof AnnouncementContent['variants']
+type VariantName = Exclude<keyof AnnouncementContent['variants'], 'recording'>
 
 /** The same functions that the channels use on the server, so what is shown is what would go out. */
 const deriveFor = { sms: smsText, speech: speechText, board: boardText }
@@ -28,7 +31,9 @@ function variantOf(channel: ChannelInfo): VariantName | undefined {
 /** Own texts for single channels. Closed at first: the derived ones are good enough most of the time. */
 export function VariantSection({ content, change }: Omit<SectionProps, 'gaps'>) {
   const { t } = useWords()
+  const words = useRecordingWords()
   const instance = useInstance()
+  const upload = useRecordingUpload({ content, change }, putBack => tellUndo(words.replaced, t, putBack))
   const chosen = (instance.data?.channels ?? []).filter(
     channel => content.channels.includes(channel.id) && variantOf(channel) !== undefined,
   )
@@ -38,7 +43,8 @@ export function VariantSection({ content, change }: Omit<SectionProps, 'gaps'>) 
       <Accordion variant="separated" multiple keepMounted={false}>
         {chosen.map(channel => {
           const name = variantOf(channel)
-          return name && <Variant key={channel.id} channel={channel} name={name} content={content} change={change} />
+          const props = { channel, content, change, upload }
+          return name && <Variant key={channel.id} name={name} {...props} />
         })}
       </Accordion>
     </Panel>
@@ -48,10 +54,13 @@ export function VariantSection({ content, change }: Omit<SectionProps, 'gaps'>) 
 interface VariantProps extends Omit<SectionProps, 'gaps'> {
   channel: ChannelInfo
   name: VariantName
+  upload: RecordingUpload
 }
 
-function Variant({ channel, name, content, change }: VariantProps) {
+function Variant({ channel, name, content, change, upload }: VariantProps) {
   const { t } = useWords()
+  const words = useRecordingWords()
+  const recorded = name === 'speech' && content.variants.recording !== undefined
   const own = content.variants[name]?.text
   const labels = { sms: t.compose.variantSms, speech: t.compose.variantSpeech, board: t.compose.variantBoard }
   return (
@@ -59,19 +68,22 @@ function Variant({ channel, name, content, change }: VariantProps) {
       <Accordion.Control icon={<ChannelIcon channel={channel.id} />}>
         <Group gap="sm">
           {labels[name]}
-          <Badge color={own === undefined ? 'slate' : 'gold'}>
-            {own === undefined ? t.compose.derived : t.compose.own}
+          <Badge color={own === undefined && !recorded ? 'slate' : 'gold'}>
+            {recorded ? words.badge : own === undefined ? t.compose.derived : t.compose.own}
           </Badge>
         </Group>
       </Accordion.Control>
       <Accordion.Panel>
-        <VariantBody name={name} content={content} change={change} label={labels[name]} />
+        <Stack gap="md">
+          {!recorded && <VariantBody name={name} content={content} change={change} label={labels[name]} />}
+          {name === 'speech' && <RecordingBox content={content} upload={upload} />}
+        </Stack>
       </Accordion.Panel>
     </Accordion.Item>
   )
 }
 
-function VariantBody({ name, content, change, label }: Omit<VariantProps, 'channel'> & { label: string }) {
+function VariantBody({ name, content, change, label }: Omit<VariantProps, 'channel' | 'upload'> & { label: string }) {
   const { t } = useWords()
   const variant = content.variants[name]
   const own = variant?.text
