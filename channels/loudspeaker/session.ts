@@ -122,7 +122,8 @@ async function soundHealth(voices: Voice[]): Promise<Health> {
 /** The version of a voice's engine (its beginning; a model's hash is long), or why there is none. */
 async function lookAt(voice: Voice, signal: AbortSignal): Promise<{ voice: Voice; version?: string; error?: unknown }> {
   try {
-    return { voice, version: (await voice.version(signal)).slice(0, 15) }
+    const [version] = await Promise.all([voice.version(signal), voice.reach?.(signal)])
+    return { voice, version: version.slice(0, 15) }
   } catch (error) {
     return { voice, error }
   }

@@ -2,14 +2,8 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { isLoopbackHost } from '../../send-each.ts'
 import { voiceFailed } from './failure.ts'
 import { callVoice, plainCode, readJson, troubleOfStatus, type VoiceAnswer } from './http.ts'
-import {
-  answerTimeMs,
-  httpVoiceRate,
-  isSpeakable,
-  longestAnswerBytes,
-  requireWithin,
-  samplesOf,
-} from './spoken-answer.ts'
+import { httpVoice } from './http-voice.ts'
+import { answerTimeMs, longestAnswerBytes } from './spoken-answer.ts'
 import type { SpeakOptions, Voice } from './voice.ts'
 
 const engine = { id: 'fpt', name: 'FPT.AI' }
@@ -98,25 +92,17 @@ export function fptVoice(config: FptConfig): Voice {
     }
   }
 
-  return {
-    id: `fpt:${config.voice}`,
-    name: { vi: `FPT.AI, giọng ${config.voice}`, en: `FPT.AI, voice ${config.voice}` },
-    rate: httpVoiceRate,
+  return httpVoice({
+    engine,
+    speaker: config.voice,
+    version: 'v5',
     limits,
     concurrency: 3,
-    // The vendor does not say when it changes a voice; this names what we can know.
-    version: async () => 'v5',
-    async speak(text, options) {
-      options.signal.throwIfAborted()
-      if (!isSpeakable(text)) return Buffer.alloc(0)
-      requireWithin(engine, text, limits)
-      // Shorter bodies than three characters are refused.
-      const link = await order(text.length < 3 ? `${text}...` : text, options)
-      const answer = await fetchFile(link, text, options)
-      return await samplesOf(engine, answer, { text, ...options, timeoutMs: answerTimeMs(text, 20_000) })
-    },
-    close: async () => undefined,
-  }
+    baseUrl: config.baseUrl,
+    // Shorter bodies than three characters are refused.
+    order: async (text, options) =>
+      fetchFile(await order(text.length < 3 ? `${text}...` : text, options), text, options),
+  })
 }
 
 const looksLikeText = (body: Buffer) => /^\s*[<{]/.test(body.toString('latin1', 0, 20))

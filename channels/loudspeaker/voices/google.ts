@@ -1,13 +1,7 @@
 import { voiceFailed } from './failure.ts'
 import { callVoice, plainCode, readJson, troubleOfStatus, type VoiceAnswer } from './http.ts'
-import {
-  answerTimeMs,
-  httpVoiceRate,
-  isSpeakable,
-  longestAnswerBytes,
-  requireWithin,
-  samplesOf,
-} from './spoken-answer.ts'
+import { httpVoice } from './http-voice.ts'
+import { answerTimeMs, httpVoiceRate, longestAnswerBytes } from './spoken-answer.ts'
 import type { Voice } from './voice.ts'
 
 const engine = { id: 'google', name: 'Google Cloud Text-to-Speech' }
@@ -27,17 +21,14 @@ export interface GoogleConfig {
 
 /** Google Cloud, `text:synthesize` of version 1: JSON both ways, the sound as base64. */
 export function googleCloudVoice(config: GoogleConfig): Voice {
-  return {
-    id: `google:${config.voice}`,
-    name: { vi: `Google, giọng ${config.voice}`, en: `Google, voice ${config.voice}` },
-    rate: httpVoiceRate,
+  return httpVoice({
+    engine,
+    speaker: config.voice,
+    version: 'v1',
     limits,
     concurrency: 4,
-    version: async () => 'v1',
-    async speak(text, options) {
-      options.signal.throwIfAborted()
-      if (!isSpeakable(text)) return Buffer.alloc(0)
-      requireWithin(engine, text, limits)
+    baseUrl: config.baseUrl,
+    async order(text, { speed, signal }) {
       const answer = await callVoice(engine, {
         url: `${config.baseUrl}/v1/text:synthesize`,
         method: 'POST',
@@ -49,19 +40,17 @@ export function googleCloudVoice(config: GoogleConfig): Voice {
           audioConfig: {
             audioEncoding: 'LINEAR16',
             sampleRateHertz: httpVoiceRate,
-            speakingRate: googleSpeed(options.speed),
+            speakingRate: googleSpeed(speed),
           },
         }),
-        signal: options.signal,
+        signal,
         timeoutMs: answerTimeMs(text, config.timeoutMs),
         // Base64 takes a third more.
-        maxBytes: Math.ceil(longestAnswerBytes(text, options.speed) * 1.4),
+        maxBytes: Math.ceil(longestAnswerBytes(text, speed) * 1.4),
       })
-      const sound: VoiceAnswer = { status: 200, type: '', body: audioContent(answer) }
-      return await samplesOf(engine, sound, { text, ...options, timeoutMs: answerTimeMs(text, 20_000) })
+      return { status: 200, type: '', body: audioContent(answer) }
     },
-    close: async () => undefined,
-  }
+  })
 }
 
 /** The bytes in an answer. @throws AppError audio.failed with the status that Google names */

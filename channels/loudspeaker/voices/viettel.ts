@@ -1,12 +1,6 @@
 import { callVoice } from './http.ts'
-import {
-  answerTimeMs,
-  httpVoiceRate,
-  isSpeakable,
-  longestAnswerBytes,
-  requireWithin,
-  samplesOf,
-} from './spoken-answer.ts'
+import { httpVoice } from './http-voice.ts'
+import { answerTimeMs, longestAnswerBytes } from './spoken-answer.ts'
 import type { Voice } from './voice.ts'
 
 const engine = { id: 'viettel', name: 'Viettel AI' }
@@ -36,37 +30,31 @@ const asWav = 2
 
 /** Viettel AI: one JSON request, which carries the token; the answer is the sound itself. */
 export function viettelVoice(config: ViettelConfig): Voice {
-  return {
-    id: `viettel:${config.voice}`,
-    name: { vi: `Viettel AI, giọng ${config.voice}`, en: `Viettel AI, voice ${config.voice}` },
-    rate: httpVoiceRate,
+  return httpVoice({
+    engine,
+    speaker: config.voice,
+    version: 'v1',
     limits,
     concurrency: 3,
-    version: async () => 'v1',
-    async speak(text, options) {
-      options.signal.throwIfAborted()
-      if (!isSpeakable(text)) return Buffer.alloc(0)
-      requireWithin(engine, text, limits)
-      const answer = await callVoice(engine, {
+    baseUrl: config.baseUrl,
+    order: (text, { speed, signal }) =>
+      callVoice(engine, {
         url: `${config.baseUrl}/tts/speech_synthesis`,
         method: 'POST',
         headers: { 'content-type': 'application/json; charset=utf-8', accept: '*/*' },
         body: JSON.stringify({
           text,
           voice: config.voice,
-          speed: viettelSpeed(options.speed),
+          speed: viettelSpeed(speed),
           tts_return_option: asWav,
           token: config.token,
           without_filter: false,
         }),
-        signal: options.signal,
+        signal,
         timeoutMs: answerTimeMs(text, config.timeoutMs),
-        maxBytes: longestAnswerBytes(text, options.speed),
-      })
-      return await samplesOf(engine, answer, { text, ...options, timeoutMs: answerTimeMs(text, 20_000) })
-    },
-    close: async () => undefined,
-  }
+        maxBytes: longestAnswerBytes(text, speed),
+      }),
+  })
 }
 
 /** A factor from 0.8 to 1.2, in tenths. */

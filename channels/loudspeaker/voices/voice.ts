@@ -29,6 +29,11 @@ export interface Voice {
    */
   version(signal: AbortSignal): Promise<string>
   /**
+   * Present where the engine is on another machine: resolves when that machine answers. For the health page only.
+   * @throws AppError audio.failed, or the signal's reason
+   */
+  reach?(signal: AbortSignal): Promise<void>
+  /**
    * Speaks one piece of reading (already in words, NFC).
    * @returns 16-bit little-endian mono samples at `rate`, without silence of its own making at either end beyond the
    * engine's; empty when there was nothing to say

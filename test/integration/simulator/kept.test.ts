@@ -22,7 +22,7 @@ async function start(more: Record<string, string> = {}) {
     createLog({ level: 'silent' }),
   )
   await simulator.close()
-  return { credentials: simulator.credentials, sms: channelValues('sms') }
+  return { credentials: simulator.credentials, sms: channelValues('sms'), sound: channelValues('loudspeaker') }
 }
 
 test('a restart finds the same accounts, and one of an older version gets those it did not have yet', async () => {
@@ -60,4 +60,19 @@ test('the environment chooses the vendors of a demo, and nothing else about them
     expect(Number(sms[`${vendor}PRICE_DONG`])).toBe(500)
     expect(Number(sms[`${vendor}PARTS_PER_SECOND`])).toBeGreaterThan(0)
   }
+})
+
+test('a demo sounds as its environment says, with voices of this machine unless simulated ones are named', async () => {
+  const usual = await start({ LOA_LOUDSPEAKER_VOICE: 'vi-vn-x-south', LOA_LOUDSPEAKER_PROFILE: 'south' })
+  expect(usual.sound).toMatchObject({
+    VOICES: 'espeak',
+    VOICE: 'vi-vn-x-south',
+    PROFILE: 'south',
+    LOOPBACK_ONLY: 'true',
+  })
+  expect((await start({ LOA_LOUDSPEAKER_PIPER_MODEL: '/m' })).sound.VOICES).toBe('piper,espeak')
+  const outside = { LOA_LOUDSPEAKER_FPT_KEY: 'khoa-that', LOA_LOUDSPEAKER_FPT_BASE_URL: 'https://api.fpt.ai' }
+  const { sound, credentials } = await start({ ...outside, LOA_LOUDSPEAKER_VOICES: 'fpt,espeak' })
+  expect(sound).toMatchObject({ VOICES: 'fpt,espeak', FPT_KEY: credentials.fptKey, LOOPBACK_ONLY: 'true' })
+  expect(sound.FPT_BASE_URL).toMatch(/^http:\/\/127\.0\.0\.1:/)
 })

@@ -6,6 +6,7 @@ import { ownAddress } from '../lib/address.ts'
 import { formatBytes, formatDateTime, formatDuration } from '../lib/format.ts'
 import { languageName } from '../lib/languages.ts'
 import { Warnings } from '../preview/Warnings.tsx'
+import { Measure, Measures } from './Measures.tsx'
 import css from './RecordingFacts.module.css'
 
 /** One recording: listen to it, what file it was, and its loudness before and after levelling. */
@@ -36,23 +37,13 @@ export function RecordingFacts({ recording }: { recording: Recording }) {
       <Text size="xs" c="dimmed">
         {w.uploaded(recording.uploadedByName, formatDateTime(recording.uploadedAt))}
       </Text>
-      <dl className={css.measures}>
+      <Measures>
         <Measure name={w.duration} value={formatDuration(recording.durationSeconds)} />
         <Measure name={w.before} value={`${decimal(before.lufs)} LUFS`} />
         <Measure name={w.after} value={`${decimal(after.lufs)} LUFS`} note={w.target} />
         <Measure name={w.peak} value={`${decimal(after.dbtp)} dBTP`} note={w.peakTarget} />
-      </dl>
+      </Measures>
       <Warnings list={recording.warnings} />
-    </div>
-  )
-}
-
-function Measure({ name, value, note }: { name: string; value: string; note?: string }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{value}</dd>
-      {note && <small>{note}</small>}
     </div>
   )
 }

@@ -4,6 +4,7 @@ import { useWords } from '../i18n/context.tsx'
 import { ownAddress } from '../lib/address.ts'
 import { formatBytes, formatDuration } from '../lib/format.ts'
 import type { SpeechView } from '../lib/rendition.ts'
+import { Measure, Measures } from '../parts/Measures.tsx'
 import { ReadingDiff } from '../parts/ReadingDiff.tsx'
 import css from './preview.module.css'
 
@@ -34,7 +35,7 @@ export function SpeechPreview({ speech, preview, soundOnly = false }: SpeechPrev
           aria-label={t.preview.listen}
         />
       )}
-      <dl className={css.measures}>
+      <Measures>
         {seconds !== undefined && <Measure name={t.preview.duration} value={formatDuration(seconds)} />}
         {speech.lufs !== undefined && (
           <Measure name={t.preview.loudness} value={`${decimal(speech.lufs)} LUFS`} note={t.preview.loudnessTarget} />
@@ -43,7 +44,7 @@ export function SpeechPreview({ speech, preview, soundOnly = false }: SpeechPrev
           <Measure name={t.preview.peak} value={`${decimal(speech.dbtp)} dBTP`} note={t.preview.peakTarget} />
         )}
         {file && <Measure name={t.preview.size} value={formatBytes(file.sizeBytes, language)} />}
-      </dl>
+      </Measures>
       {!soundOnly && (
         <>
           <Text fw={600} size="sm" mb={4}>
@@ -60,16 +61,6 @@ export function SpeechPreview({ speech, preview, soundOnly = false }: SpeechPrev
           )}
         </>
       )}
-    </div>
-  )
-}
-
-function Measure({ name, value, note }: { name: string; value: string; note?: string }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{value}</dd>
-      {note && <small>{note}</small>}
     </div>
   )
 }

@@ -1,7 +1,7 @@
 import { Button, FileButton, Group, Text, Title } from '@mantine/core'
 import { IconFileSpreadsheet, IconShieldCheck } from '@tabler/icons-react'
-import { type DragEvent, useState } from 'react'
 import { useWords } from '../../i18n/context.tsx'
+import { useDrop } from '../../lib/useDrop.ts'
 import { Panel } from '../../parts/Panel.tsx'
 import css from './Citizens.module.css'
 
@@ -21,29 +21,10 @@ interface Props {
 /** Takes one file, dropped or chosen, and says what it should hold. */
 export function Drop({ format, note, json = false, onFile }: Props) {
   const { t } = useWords()
-  const [over, setOver] = useState(false)
-  const [many, setMany] = useState(false)
-  const drop = (event: DragEvent) => {
-    event.preventDefault()
-    setOver(false)
-    const files = event.dataTransfer.files
-    setMany(files.length > 1)
-    if (files.length === 1) onFile(files.item(0))
-  }
+  const { zone, many } = useDrop(onFile)
   return (
     <Panel>
-      {/* Dropping is a convenience: the button inside does the same from the keyboard. */}
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: see the line above */}
-      <div
-        className={css.drop}
-        data-over={over || undefined}
-        onDragOver={event => {
-          event.preventDefault()
-          setOver(true)
-        }}
-        onDragLeave={() => setOver(false)}
-        onDrop={drop}
-      >
+      <div className={css.drop} {...zone}>
         <IconFileSpreadsheet size={48} stroke={1.2} aria-hidden="true" />
         <Title order={2}>{t.citizens.drop}</Title>
         <Text c="dimmed">{t.citizens.or}</Text>

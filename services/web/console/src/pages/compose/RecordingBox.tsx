@@ -1,12 +1,13 @@
 import { Alert, Button, FileButton, Group, Progress, Select, Stack, Text, Textarea } from '@mantine/core'
 import { IconFileUpload, IconInfoCircle, IconMicrophone, IconTrash } from '@tabler/icons-react'
-import { type DragEvent, useState } from 'react'
+import { useState } from 'react'
 import type { AnnouncementContent } from '../../../../../domain/announcement.ts'
 import { speechText } from '../../../../../text/derive.ts'
 import { useRecording } from '../../api/recordings.ts'
 import { useWords } from '../../i18n/context.tsx'
 import { useRecordingWords } from '../../i18n/recordings.ts'
 import { languageChoices } from '../../lib/languages.ts'
+import { useDrop } from '../../lib/useDrop.ts'
 import { ProblemBox, tellUndo } from '../../parts/problem.tsx'
 import { RecordingFacts } from '../../parts/RecordingFacts.tsx'
 import css from './RecordingBox.module.css'
@@ -141,29 +142,9 @@ interface TakeProps {
 /** Takes one file, chosen or dropped. */
 function Take({ replacing, onFile }: TakeProps) {
   const w = useRecordingWords()
-  const [over, setOver] = useState(false)
-  const [many, setMany] = useState(false)
-  const drop = (event: DragEvent) => {
-    event.preventDefault()
-    setOver(false)
-    const { files } = event.dataTransfer
-    setMany(files.length > 1)
-    const file = files.item(0)
-    if (files.length === 1 && file) onFile(file)
-  }
+  const { zone, many } = useDrop(onFile)
   return (
-    // Dropping is a convenience: the button inside does the same from the keyboard.
-    // biome-ignore lint/a11y/noStaticElementInteractions: see the line above
-    <div
-      className={css.drop}
-      data-over={over || undefined}
-      onDragOver={event => {
-        event.preventDefault()
-        setOver(true)
-      }}
-      onDragLeave={() => setOver(false)}
-      onDrop={drop}
-    >
+    <div className={css.drop} {...zone}>
       <FileButton onChange={file => file && onFile(file)} accept={accepted}>
         {props => (
           <Button size="sm" variant="default" leftSection={<IconFileUpload size={18} />} {...props}>
