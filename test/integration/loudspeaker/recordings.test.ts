@@ -8,7 +8,7 @@ import type { TakenRecording } from '../../../channels/contract.ts'
 import { levelRecording } from '../../../channels/loudspeaker/recordings.ts'
 import { type AppError, isAppError } from '../../../services/domain/errors.ts'
 import { cutShort, ffmpeg, made, speechFile, written } from './recorded.ts'
-import { children, listen, loudness, never } from './support.ts'
+import { children, inFolder, listen, loudness, never } from './support.ts'
 
 let dir: string
 let speech: string
@@ -24,17 +24,8 @@ interface Levelled {
   hash: string
 }
 
-async function inWorkDir<T>(work: (workDir: string) => Promise<T>): Promise<T> {
-  const workDir = await mkdtemp(join(tmpdir(), 'loa-level-'))
-  try {
-    return await work(workDir)
-  } finally {
-    await rm(workDir, { recursive: true, force: true })
-  }
-}
-
 const level = (path: string): Promise<Levelled> =>
-  inWorkDir(async workDir => {
+  inFolder(async workDir => {
     const out = join(workDir, 'voice.flac')
     const said = await levelRecording(path, { workDir, signal: never() })
     expect(await readdir(workDir)).toEqual(['voice.flac'])
@@ -47,7 +38,7 @@ const level = (path: string): Promise<Levelled> =>
   })
 
 const refusal = (path: string, signal = never()): Promise<AppError> =>
-  inWorkDir(async workDir => {
+  inFolder(async workDir => {
     const error = await levelRecording(path, { workDir, signal }).then(
       () => undefined,
       (thrown: unknown) => thrown,
@@ -226,7 +217,7 @@ describe('what is refused, each with its own sentence', () => {
 test('an abort ends it at once, without a program or a file left over', async () => {
   const long = await made(dir, 'to-abort.wav', await speechFile(dir, 600))
   const stop = new AbortController()
-  await inWorkDir(async workDir => {
+  await inFolder(async workDir => {
     const work = levelRecording(long, { workDir, signal: stop.signal })
     const ended = expect(work).rejects.toThrow('the officer went away')
     const begun = async () => (await readdir(workDir)).includes('voice.pcm')
