@@ -55,6 +55,11 @@ const kindNames: Record<string, Sentence> = {
   'push.accepted': { vi: 'thiết bị đã nhận để phát', en: 'taken over by the device' },
   'push.failed': { vi: 'không truyền được tới đài', en: 'could not be sent to the station' },
   withdrawn: { vi: 'thu hồi bản tin', en: 'item withdrawn' },
+  'slot-locked': { vi: 'chốt phiên phát', en: 'session fixed' },
+  'slot-void': { vi: 'bỏ phiên phát', en: 'session taken off' },
+  ticked: { vi: 'người vận hành xác nhận đã phát', en: 'ticked as aired by the operator' },
+  fault: { vi: 'người vận hành báo sự cố', en: 'fault reported by the operator' },
+  'fault-resolved': { vi: 'sự cố đã khắc phục', en: 'fault resolved' },
 }
 
 export function asRunKindName(kind: string): Sentence {

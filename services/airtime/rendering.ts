@@ -68,7 +68,7 @@ async function make(ctx: DispatchContext, deps: RenderingDeps, job: RenderJob, s
       const { gapSeconds } = airtimeSettings
       const sound = await deps.studio.assemble(
         { ...tagsOf(ctx), powerOnLeadSeconds, chime, greeting, signOff, parts, gapSeconds },
-        { workDir, signal, log: ctx.log },
+        { workDir, signal, log: ctx.log, ...(ctx.renderCache && { cache: ctx.renderCache }) },
       )
       await keep(ctx, job.key, sound)
     })

@@ -1,5 +1,5 @@
 import type { DispatchContext } from '../dispatch/context.ts'
-import { appendAsRun } from '../store/as-run.ts'
+import { type AsRunNews, appendAsRunOfMany } from '../store/as-run.ts'
 import { type Sql, transaction } from '../store/db.ts'
 
 /** Slots told in one transaction: enough that finding them costs little beside telling. */
@@ -39,16 +39,19 @@ export async function logLockedSlots(ctx: DispatchContext): Promise<number> {
         slots.map(s => s.id),
       )
       const stations = await stationsOf(sql, [...new Set(slots.map(s => s.areaCode))])
-      // In the order of stations, as the log asks.
-      for (const { id, areaCode } of stations) {
-        const entries = slots
-          .filter(s => s.areaCode === areaCode)
-          .map(slot => entryOf(slot, items.get(slot.id) ?? [], now))
-        await appendAsRun(sql, id, entries)
-      }
       await sql.query(
         `update slots set logged_key = case when state = 'void' then 'void' else file_key end where id = any($1::bigint[])`,
         [slots.map(s => s.id)],
+      )
+      // Last of all: it takes the rows of the stations.
+      await appendAsRunOfMany(
+        sql,
+        new Map(
+          stations.map(({ id, areaCode }) => [
+            id,
+            slots.filter(s => s.areaCode === areaCode).map(slot => entryOf(slot, items.get(slot.id) ?? [], now)),
+          ]),
+        ),
       )
       return slots.length
     })
@@ -100,7 +103,7 @@ async function stationsOf(sql: Sql, areaCodes: string[]): Promise<{ id: string; 
   return rows
 }
 
-function entryOf(slot: LoggedSlot, items: LoggedItem[], at: Date): Parameters<typeof appendAsRun>[2][number] {
+function entryOf(slot: LoggedSlot, items: LoggedItem[], at: Date): AsRunNews {
   const head = { slot: slot.id, startsAt: slot.startsAt.toISOString() }
   if (slot.state === 'void') return { at, kind: 'slot-void', body: { ...head, reason: slot.voidReason } }
   return {

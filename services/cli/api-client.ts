@@ -13,6 +13,7 @@ export interface ApiClient {
   get<T>(path: string): Promise<T>
   /** @param idempotencyKey makes a repeat of the same call harmless */
   post<T>(path: string, body: unknown, idempotencyKey?: string): Promise<T>
+  put<T>(path: string, body: unknown): Promise<T>
   /** Sends a file of this size as it is, without holding it in memory. */
   upload<T>(path: string, file: Readable, sizeBytes: number): Promise<T>
   /** The body of an answer, piece by piece. */
@@ -66,6 +67,7 @@ export async function signIn(server: string, email: string, password: string): P
     server,
     get: path => call('GET', path),
     post: (path, body, key) => call('POST', path, body, key),
+    put: (path, body) => call('PUT', path, body),
     upload: (path, file, sizeBytes) => upload(new URL(`${server}${path}`), { cookie, origin: server }, file, sizeBytes),
     async download(path) {
       const response = await reach(`${server}${path}`, { headers: { origin: server, cookie } })

@@ -62,7 +62,7 @@ function answer(
       jose(createSigner().sign(malicious))
       break
     case 'old':
-      jose(signer.sign({ ...manifest, seq: Math.max(1, manifest.seq - 1), slots: [] }))
+      jose(signer.sign({ ...manifest, seq: 1, slots: [] }))
       break
     case 'other-station':
       jose(signer.sign({ ...malicious, stationId: '8' }))

@@ -153,10 +153,13 @@ export function planStation(seed: number, hours: number): StationPlan {
       }
     }
   }
-  for (let i = 0; i < per(6); i++) {
+  for (let i = 0; i < per(8); i++) {
     const slot = some(slots)
     const part = some(slot.parts)
-    const at = random() < 0.6 ? slot.startsAt + within(0, slotMs(slot)) : slot.startsAt - within(minuteMs, 6 * hourMs)
+    const before = slot.parts.slice(0, slot.parts.indexOf(part)).reduce((sum, p) => sum + (p.ms + 400) * p.plays, 1_500)
+    // While it is on air itself, or some time before.
+    const onAir = slot.startsAt + before + within(0.2, 0.7) * part.ms
+    const at = random() < 0.7 ? onAir : slot.startsAt - within(minuteMs, 6 * hourMs)
     happenings.push({ at: Math.max(at, startMs + minuteMs), do: 'withdraw', dispatchId: part.dispatchId })
   }
 

@@ -141,8 +141,9 @@ export function register(program: Command): void {
     .command('on-air')
     .description('from the approval of an emergency to sound at a station, and how late a slot begins; every part real')
     .option('--rounds <n>', 'emergencies; the slowest counts', positive, 3)
+    .option('--no-slot', 'emergencies only; a slot takes a quarter of an hour to come')
     .option('--json', 'print one JSON document')
-    .action(async (choices: { rounds: number; json?: boolean }) => {
+    .action(async (choices: { rounds: number; slot: boolean; json?: boolean }) => {
       print(await benchOnAir({ ...choices, onStep }), choices.json)
     })
   for (const [name, { run, messages, what }] of Object.entries(clientBenches)) {

@@ -79,6 +79,7 @@ export const ambiguous: Record<string, ContextualReading[]> = {
   ĐD: [{ before: /\d\s$/u, spoken: 'điều dưỡng' }],
   NK: [{ after: /^\s*(?:20\d{2}|[IVX]+)(?![\p{L}\d])/u, spoken: 'nhiệm kỳ' }],
   CTMT: [{ before: /(?:^|[^\p{L}])ban\s+$/u, spoken: 'Công tác Mặt trận' }],
+  KK: [{ before: /(?:^|[^\p{L}])giải\s+$/u, spoken: 'khuyến khích' }],
   PCT: [{ after: council, spoken: 'Phó Chủ tịch' }],
   GĐ: [{ after: /^\s+(?:Sở|Công an|CA|Trung tâm|TT|Ban|Kho bạc|Ngân hàng|Bệnh viện|Công ty)/u, spoken: 'Giám đốc' }],
   PGĐ: [
@@ -153,7 +154,10 @@ export const ambiguous: Record<string, ContextualReading[]> = {
   VT: [{ before: /(?:lưu|lưu trữ)\s*:?\s*$/u, spoken: 'văn thư' }],
   BP: [{ before: /(?:^|[^\p{L}])(?:đồn|trạm|bộ đội|lính|hải đội)\s+$/u, spoken: 'Biên phòng' }],
   ĐC: [{ after: /^\s*:/u, spoken: 'địa chỉ' }],
-  DT: [{ after: /^\s*:?\s*[\d.,]+\s?(?:m2|m²|ha|km2|km²)/u, spoken: 'diện tích' }],
+  DT: [
+    { before: /%\s$/u, spoken: 'dự toán' },
+    { after: /^\s*:?\s*[\d.,]+\s?(?:m2|m²|ha|km2|km²)/u, spoken: 'diện tích' },
+  ],
   UB: [{ after: /^\s+(?:MTTQ|MTTQVN|Mặt trận|MT|Kiểm tra|nhân dân|ND|bầu cử)/u, spoken: 'Ủy ban' }],
   HĐ: [
     {

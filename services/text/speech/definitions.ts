@@ -1,9 +1,8 @@
 import { documentTypes, issuers, terms } from './abbreviations.ts'
-import { spellInteger } from './numbers.ts'
 import type { Place, Reading } from './types.ts'
 import { atEnd, matchAt } from './types.ts'
 
-const repeated = /\((\d{1,4})\)/y
+const repeated = /\(((?:\d{1,3}(?:\.\d{3}){1,4}|\d{1,4})(?:\s?(?:đ|đồng|VNĐ|VND|%))?)\)/uy
 const bracket = /\((?:(?:sau đây |dưới đây )?(?:gọi tắt|viết tắt)(?: là)? )?["“]?(\p{Lu}[\p{L}\d&.,-]{1,19})["”]?\)/uy
 
 function bare(text: string): string {
@@ -69,11 +68,15 @@ function withoutWord(letters: string, word: string, key: string): string | undef
   return letters.endsWith(plain.charAt(0)) ? letters.slice(0, -1) : undefined
 }
 
-/** "năm (05) ngày": the figure behind its own words is not said a second time. */
+/** "năm (05) ngày", "Hai triệu đồng (2.000.000đ)": the figure behind its own words is not said a second time. */
 export function readRepeatedNumber(place: Place): Reading | undefined {
   const match = matchAt(repeated, place.text, place.at)
   if (match?.[1] === undefined) return undefined
-  const words = spellInteger(match[1], place.profile)
-  const said = new RegExp(`(?:^|[^\\p{L}])${words}\\s*$`, 'u')
-  return said.test(place.before) ? { end: place.at + match[0].length, spoken: '' } : undefined
+  const words = place.readPart(match[1])
+  const before = place.text
+    .slice(Math.max(0, place.at - words.length - 2), place.at)
+    .toLowerCase()
+    .trimEnd()
+  if (!before.endsWith(words) || /\p{L}$/u.test(before.slice(0, -words.length))) return undefined
+  return { end: place.at + match[0].length, spoken: '' }
 }

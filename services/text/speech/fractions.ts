@@ -8,7 +8,7 @@ const slashed = /(\d{1,9})\/(\d{1,9})(?![\d]|\/\d|[.,]\d)/y
 const mixed = /(\d{1,6}) ([1-9])\/([1-9]\d?)(?![\d]|\/\d|[.,]\d)/y
 const chain = /\d{1,5}[A-Za-z]?(?:\/\d{1,5}[A-Za-z]?){1,5}(?![\d/])/y
 const addressBefore = atEnd(
-  /(?:^|[^\p{L}])(?:số nhà|số|nhà|ngõ|ngách|hẻm|kiệt|lô|thửa|thửa đất số|địa chỉ|đ\/c|tại)\s*:?\s*$/u,
+  /(?:^|[^\p{L}])(?:lớp|số nhà|số|nhà|ngõ|ngách|hẻm|kiệt|lô|thửa|thửa đất số|địa chỉ|đ\/c|tại)\s*:?\s*$/u,
 )
 const addressBehind = /^,?\s?(?:(?:đường|phố|quốc lộ|tổ|khu phố|ngõ|hẻm|kiệt)(?!\p{L})|\p{Lu}\p{Ll}+ \p{Lu}\p{Ll})/u
 const countNoun = /^\s\p{Ll}/u

@@ -17,7 +17,7 @@ const phoneWord =
   '(?:điện thoại|đt|sđt|đtdđ|hotline|đường dây nóng|tổng đài|fax|zalo|viber|gọi|gọi điện|liên hệ|liên lạc|a lô|alo|số máy|di động|đầu số|nhánh|máy lẻ|bấm|quay số|quay|trực ban)'
 const adjacent = atEnd(
   new RegExp(
-    String.raw`(?:^|[^\p{L}])${phoneWord}(?:\s+(?:số|tới|đến|ngay|qua|theo|cho|khẩn cấp|quốc gia|miễn phí|về|là)){0,4}\s*[.:(]?\s*$`,
+    String.raw`(?:^|[^\p{L}])${phoneWord}(?:\s+(?:số|tới|đến|ngay|qua|theo|bàn|cố định|cơ quan|trực|cho|khẩn cấp|quốc gia|miễn phí|về|là)){0,4}\s*[.:(]?\s*$`,
     'u',
   ),
 )
@@ -26,7 +26,7 @@ const inClause = new RegExp(String.raw`(?:^|[^\p{L}])${phoneWord}(?![\p{L}])[^;\
 const afterNumber = atEnd(/\d(?:[\s.-]?\d){6,}\s*(?:,|;|-|hoặc|và)\s*$/u)
 const smsTo = atEnd(/(?:^|[^\p{L}])(?:gửi|gửi đến|gửi tới|nhắn tin(?: đến| tới)?)\s+$/u)
 const identityWord = atEnd(
-  /(?:^|[^\p{L}])(?:tài khoản|stk|số tk|tk|cccd|cmnd|căn cước(?: công dân)?|định danh(?: cá nhân)?|mã số thuế|mst|mã hồ sơ|mật khẩu|mã pin|mã xác nhận|mã otp|mã bưu chính|mã bưu điện|mã số|mã|hộ chiếu|số thẻ|thẻ bhyt)(?:\s+số)?\s*:?\s*$/u,
+  /(?:^|[^\p{L}])(?:tài khoản|stk|số tk|tk|cccd|cmnd|căn cước(?: công dân)?|định danh(?: cá nhân)?|mã số thuế|mst|mã hồ sơ|mật khẩu|id|mã pin|mã xác nhận|mã otp|mã bưu chính|mã bưu điện|mã số|mã|hộ chiếu|số thẻ|thẻ bhyt)(?:\s+số)?\s*:?\s*$/u,
 )
 const unitBehind =
   /^\s?(?:%|đồng|đ(?!\p{L})|triệu|tỷ|nghìn|người|hộ|km|m2|ha(?!\p{L})|kg|giờ|phút|ngày|tháng|xã|phường|lượt|cuộc)/u

@@ -1,4 +1,4 @@
-import { surnames, terms } from './abbreviations.ts'
+import { fields, surnames, terms } from './abbreviations.ts'
 import { letterName } from './letters.ts'
 import { spellInteger } from './numbers.ts'
 import { isSyllable } from './syllables.ts'
@@ -37,6 +37,11 @@ export function readLevel(place: Place): Reading | undefined {
   if (name === undefined) return numberedLevel(token, spoken, end, behind)
   if (token === 'TP' && !dotted && isPerson(name, behind)) return undefined
   if (token === 'TT' && name === 'Huế') return undefined
+  const division = token === 'P' ? /^\p{Lu}[\p{Lu}&,-]{1,12}(?!\p{L})/u.exec(behind)?.[0] : undefined
+  const field = fields[division?.replace(/[&,-]/g, '') ?? '']
+  if (division !== undefined && field !== undefined && !isSyllable(division)) {
+    return { end: end + division.length, spoken: `Phòng ${field}` }
+  }
   if (token === 'P' && office.test(behind)) return { end, spoken: 'Phó' }
   if (token === 'TT' && !dotted && !/^\p{Lu}\p{Ll}+(?: \p{Lu}\p{Ll}+)?(?:,|\.|;|\)|$)/u.test(behind)) return undefined
   if (/^\p{Lu}{2,}$/u.test(name) && !isSyllable(name) && terms[name] === undefined) return undefined

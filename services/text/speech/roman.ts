@@ -22,7 +22,7 @@ const keyword = atEnd(
   /(?:^|[^\p{L}])(đại hội(?: đảng| đại biểu)?(?: toàn quốc)?|lần thứ|lần|thứ|khóa|khoá|quý|kỳ|kì|kỳ họp thứ|kỳ họp|học kỳ|thế kỷ|thế kỉ|chương|phần|mục|phụ lục|phụ biểu|biểu|bảng|hạng|loại|nhóm|bậc|cấp|ngạch|khu vực|vùng|đợt|tập|quyển|quân khu|đoạn|(?<!tài )khoản|năm|nhiệm kỳ|hội nghị|giai đoạn|đề án|dự án|tổ|cụm|khối|lớp|hồi|báo động|bđ|thế chiến|điều|tiểu mục|trung ương|mức độ|mức|tuyến|số)\s+$/u,
 )
 const listed = atEnd(
-  /(?:^|[^\p{L}])(?:quý|khóa|khoá|chương|phần|mục|phụ lục|khu vực|đợt|hạng|loại|nhóm|bậc|lần thứ|kỳ|đại hội|thế kỷ|thế kỉ|vùng|báo động)\s+[ivxlc]{1,7}(?:\s*(?:,|và|hoặc|đến|-|–)\s*[ivxlc]{1,7}){0,6}\s*(?:,|và|hoặc|đến|-|–)\s*$/u,
+  /(?:^|[^\p{L}])(?:quý|khóa|khoá|chương|phần|mục|phụ lục|khu vực|đợt|hạng|loại|nhóm|bậc|cấp|tuyến|lần thứ|kỳ|đại hội|thế kỷ|thế kỉ|vùng|báo động)\s+[ivxlc]{1,7}(?:\s*(?:,|và|hoặc|đến|-|–)\s*[ivxlc]{1,7}){0,6}\s*(?:,|và|hoặc|đến|-|–)\s*$/u,
 )
 const numeral = /[IVXLCDMivxlcdm]+(?![\p{L}\d])/uy
 

@@ -118,7 +118,8 @@ function readComparison(sign: string, place: Place, end: number): Reading {
   return { end, spoken: /^\s?\d/.test(behind) ? (less ? 'dưới' : 'trên') : '' }
 }
 
-const blank = /(?:…|\.{2,})[\s.…]*(?:tháng(?!\p{L})|năm(?!\p{L})|\/)/uy
+/** From the first dot of a run, and a bounded way: a page of dots must not be read over and over. */
+const blank = /(?<![.…])(?:…|\.\.)[\s.…]{0,40}(?:tháng(?!\p{L})|năm(?!\p{L})|\/)/uy
 
 /** ngày … tháng …, Số: …/QĐ-UBND: a form that nobody has filled in. */
 function blankLeft({ text, at }: Place): boolean {
@@ -138,6 +139,8 @@ function readDash(place: Place, end: number): Reading {
   if (markerBefore.test(before) && /^ \p{Lu}/u.test(behind)) return { end, spoken: ',' }
   if (bothAbbreviated(place, end)) return { end, spoken: ',' }
   const digitBehind = /^\s?\d/.test(behind)
+  if (/%$/.test(before) && (/^\d[\d,]{0,4}%-\d/.test(behind) || /%[-–]\d[\d,]{0,4}%$/.test(before)))
+    return { end, spoken: ',' }
   if (digitBehind && (measured.test(before) || (spaced && fromBefore.test(before)))) return { end, spoken: 'đến' }
   if (romanBefore.test(before) && /^\s?[IVXLC]+(?![\p{L}\d])/u.test(behind)) return { end, spoken: 'đến' }
   const word = sameWord.exec(before)
@@ -163,6 +166,7 @@ function readSlashSign(place: Place, end: number): Reading {
   if (/^\s?(?:19|20)\d{2}(?!\d)/.test(behind) && /\p{L}\s?$/u.test(before)) return { end, spoken: 'năm' }
   if (/(?:^|[^\p{L}])và\s?$/u.test(before)) return { end, spoken: '' }
   if (/^\.(?:\s|$)/.test(behind)) return { end: end + 1, spoken: /[.!?…]\s?$/.test(before) ? '' : '.' }
+  if (/\d\s?$/.test(before) && /^\s?0\d{2,3}[\s.]?\d{3}/.test(behind)) return { end, spoken: ',' }
   if (markerBefore.test(before) && /^ ?\p{Lu}/u.test(behind)) return { end, spoken: ',' }
   const unit = matchAt(unitBehind, text, end)
   const unitName = unit === undefined ? undefined : units[unit[0].toLowerCase().replace('²', '2').replace('³', '3')]

@@ -38,6 +38,13 @@ describe('loa bench', () => {
     expect(report.ours.bulkStillWaiting).toBeGreaterThan(0)
   }, 120_000)
 
+  test('station: a slot and an emergency are heard in time', async () => {
+    const report = await bench('station', '--slots', '1')
+    expect(report.params).toMatchObject({ slots: 1, emergencies: 1 })
+    expect(report.ours.slotLatenessMaxMs).toBeLessThan(1_000)
+    expect(report.ours.emergencyToAirMaxMs).toBeLessThan(5_000)
+  }, 60_000)
+
   test('stop: what had left is what the provider has', async () => {
     const report = await bench('stop', '--recipients', '8000', '--slow', '300')
     expect(Object.keys(report.ours)).toHaveLength(8)

@@ -90,6 +90,8 @@ export const economy: Record<string, string> = {
   DVNN: 'dịch vụ nông nghiệp',
   BOD: 'bê o dê',
   COD: 'xê o dê',
+  TBĐ: 'tờ bản đồ',
+  CNQSDĐ: 'chứng nhận quyền sử dụng đất',
   TBA: 'trạm biến áp',
   MBA: 'máy biến áp',
   CTTL: 'công trình thủy lợi',
