@@ -86,8 +86,8 @@ async function informOperator(
   }
 }
 
-/** Can this machine make sound at all, and in which voices? Asked by `loa doctor` and the health page. */
-async function soundHealth(voices: Voice[]): Promise<Health> {
+/** Can this machine make sound at all, and in which voices? Asked by `loa doctor` too. */
+export async function soundHealth(voices: Voice[]): Promise<Health> {
   try {
     const signal = AbortSignal.timeout(10_000)
     const [ffmpeg, ...found] = await Promise.all([ffmpegVersion(signal), ...voices.map(voice => lookAt(voice, signal))])

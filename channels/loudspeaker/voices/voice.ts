@@ -29,7 +29,7 @@ export interface Voice {
    */
   version(signal: AbortSignal): Promise<string>
   /**
-   * Present where the engine is on another machine: resolves when that machine answers. For the health page only.
+   * Present where the engine is on another machine: resolves when that machine answers. For `loa doctor` only.
    * @throws AppError audio.failed, or the signal's reason
    */
   reach?(signal: AbortSignal): Promise<void>

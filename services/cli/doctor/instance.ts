@@ -4,6 +4,9 @@ import { dirname, resolve } from 'node:path'
 import { Redis } from 'ioredis'
 import pg from 'pg'
 import { availableChannels } from '../../../channels/index.ts'
+import { loudspeakerConfigSchema } from '../../../channels/loudspeaker/config.ts'
+import { soundHealth } from '../../../channels/loudspeaker/session.ts'
+import { voicesOf } from '../../../channels/loudspeaker/voices/chain.ts'
 import { installChannels } from '../../../channels/registry.ts'
 import { type Env, EnvProblems, type EnvReading, readEnv } from '../../../config/env.ts'
 import { isAppError } from '../../domain/errors.ts'
@@ -45,6 +48,9 @@ export function instanceChecks({ reading, problems }: { reading: EnvReading; pro
       look: () => checkPort(env, env.LOA_SIMULATOR_SMPP_PORT, 'LOA_SIMULATOR_SMPP_PORT'),
     },
   ]
+  if (env.LOA_CHANNELS.includes('loudspeaker')) {
+    checks.push({ name: 'voices', required: false, look: () => checkVoices(reading) })
+  }
   if (embedded) checks.push({ name: 'data folder', required: true, look: () => checkDataFolder(env.LOA_DATA) })
   const { DATABASE_URL: database, REDIS_URL: redis } = env
   if (database) checks.push({ name: 'database', required: true, look: () => checkDatabase(database) })
@@ -72,6 +78,17 @@ function checkChannels(reading: EnvReading): Finding {
       '.env.example',
     )
   }
+}
+
+/** In which voices the loudspeakers would speak; those that cannot are named, and vendors are asked for free. */
+async function checkVoices(reading: EnvReading): Promise<Finding> {
+  const config = loudspeakerConfigSchema.safeParse(reading.channelValues('loudspeaker'))
+  // What is wrong with it stands under `channels`.
+  if (!config.success) return wrong('Cấu hình truyền thanh sai', 'The configuration of the loudspeakers is wrong')
+  const voices = voicesOf(config.data)
+  const { ok, detail } = await soundHealth(voices)
+  await Promise.all(voices.map(voice => voice.close()))
+  return { ok, message: detail }
 }
 
 async function checkPort(env: Env, port: number, setting: string): Promise<Finding> {

@@ -55,6 +55,15 @@ describe('loa doctor', () => {
     expect(found('data folder')?.message.en).toContain('can be written')
   })
 
+  test('names voices that cannot speak', async () => {
+    const vendor = { LOA_LOUDSPEAKER_FPT_KEY: 'khoa-cua-xa', LOA_LOUDSPEAKER_FPT_BASE_URL: 'http://127.0.0.1:9' }
+    const { found } = await examined(vendor)
+    expect(found('voices')).toMatchObject({ ok: true, required: false })
+    expect(found('voices')?.message.vi).toMatch(/espeak-ng miền Bắc .* Không dùng được: FPT\.AI, giọng banmai\.$/)
+    const alone = await examined({ ...vendor, LOA_LOUDSPEAKER_VOICES: 'fpt' })
+    expect(alone.found('voices')).toMatchObject({ ok: false, message: { vi: expect.stringContaining('FPT.AI') } })
+  })
+
   test('names every missing program with the command that brings it, and fails', async () => {
     const { report, code, found } = await onMachine(await pathWith({ 'apt-get': '' }))
     expect(code).toBe(1)
