@@ -26,6 +26,8 @@ export interface OnAirOptions {
 const province = '44'
 const commune = '19360'
 const longestMs = 180_000
+/** A player writes a few times a second while it plays. */
+const goneMs = 1_500
 
 /**
  * From a person's click to sound at the station, every part a process of its own by the real command: API, worker, and
@@ -71,7 +73,7 @@ export async function benchOnAir({ rounds, slot, onStep }: OnAirOptions): Promis
     const words = ['station', '--link', made.link, '--data', join(dir, 'box'), '--sink', `tcp:127.0.0.1:${ear.port}`]
     parts.push(startPart(words, {}, log('station')))
 
-    const slotLatenessSeconds = slot ? await slotOnAir(people, ear, onStep) : undefined
+    const inSlot = slot ? await slotOnAir(people, ear, onStep) : {}
     const emergencies: Heard[] = []
     for (let i = 1; i <= rounds; i++) {
       onStep(`emergency ${i} of ${rounds}`)
@@ -83,7 +85,7 @@ export async function benchOnAir({ rounds, slot, onStep }: OnAirOptions): Promis
       machine: machine(),
       params: { rounds, characters: emergencyText(1).length, targetSlotSeconds: 1, targetEmergencySeconds: 5 },
       ours: {
-        ...(slotLatenessSeconds !== undefined && { slotLatenessSeconds: round(slotLatenessSeconds) }),
+        ...inSlot,
         emergencyToPlaybackSeconds: worst(e => e.playback),
         emergencyToSoundSeconds: worst(e => e.sound),
         cancelToSilenceSeconds: worst(e => e.silence),
@@ -110,35 +112,49 @@ interface People {
   approver: ApiClient
 }
 
-/** A slot of a programme that begins as soon as any may. @returns seconds from its time to the player's first sample */
-async function slotOnAir(people: People, ear: Ear, onStep: (step: string) => void): Promise<number> {
+interface InSlot {
+  slotLatenessSeconds: number
+  /** From approving an emergency that interrupts the slot. */
+  intoSlotSeconds: number
+}
+
+/** A slot of a programme that begins as soon as any may, and an emergency into it. Leaves silence behind. */
+async function slotOnAir(people: People, ear: Ear, onStep: (step: string) => void): Promise<InSlot> {
   const startsAt = slotStart(new Date())
   await people.officer.put(`/api/airtime/programmes/${commune}`, programmeOf(startsAt))
   onStep(`a slot at ${startsAt.toISOString()}`)
-  await approveNew(people, 'routine', routineText)
-  await until('the slot is on air', async () => ear.begins.length > 0, startsAt.getTime() - Date.now() + longestMs)
-  return ((ear.begins[0] ?? 0) - startsAt.getTime()) / 1_000
+  const routine = await approveNew(people, 'routine', routineText)
+  await until('the slot is on air', async () => ear.heard.length > 0, startsAt.getTime() - Date.now() + longestMs)
+  const slotLatenessSeconds = round(((ear.begins[0] ?? 0) - startsAt.getTime()) / 1_000)
+  onStep('an emergency into the slot')
+  const before = ear.heard.length
+  const urgent = await approveNew(people, 'emergency', emergencyText(0))
+  await until('the emergency is heard', async () => ear.heard.length > before, longestMs)
+  const intoSlotSeconds = round(((ear.heard[before] ?? 0) - urgent.from) / 1_000)
+  await people.officer.post(`/api/announcements/${routine.id}/cancel`, { reason: 'Đo xong' })
+  await silenced(people, ear, urgent.id)
+  return { slotLatenessSeconds, intoSlotSeconds }
 }
 
-/** Approves one, waits until it is heard, cancels it and waits for silence or the slot it had interrupted. */
+/** Approves one, waits until it is heard, cancels it and waits for silence. */
 async function emergency(people: People, ear: Ear, n: number): Promise<Heard> {
   const { begins, heard } = ear
-  const before = { heard: heard.length, changes: begins.length + ear.ends.length }
+  const before = heard.length
   const { id, from } = await approveNew(people, 'emergency', emergencyText(n))
-  await until('the emergency is heard', async () => heard.length > before.heard, longestMs)
-  const soundAt = heard[before.heard] ?? 0
-  // Into a slot it comes without a gap in the player's sound; then its silent lead is what begins.
+  await until('the emergency is heard', async () => heard.length > before, longestMs)
+  const soundAt = heard[before] ?? 0
+  // Into a slot it comes without a gap in the player's sound.
   const beganAt = begins.find(at => at >= from) ?? soundAt
+  const silence = await silenced(people, ear, id)
+  return { playback: (beganAt - from) / 1_000, sound: (soundAt - from) / 1_000, silence }
+}
+
+/** Cancels what is on air. @returns seconds until the last sound */
+async function silenced({ officer }: People, ear: Ear, id: string): Promise<number> {
   const cancelledAt = Date.now()
-  await people.officer.post(`/api/announcements/${id}/cancel`, { reason: 'Đo xong' })
-  await until(
-    'it is silent',
-    async () => (ear.ends.at(-1) ?? 0) >= cancelledAt || (heard.at(-1) ?? 0) >= cancelledAt,
-    longestMs,
-  )
-  const silentAt = Math.min(...[...ear.ends, ...heard].filter(at => at >= cancelledAt))
-  const seconds = (to: number, since: number) => (to - since) / 1_000
-  return { playback: seconds(beganAt, from), sound: seconds(soundAt, from), silence: seconds(silentAt, cancelledAt) }
+  await officer.post(`/api/announcements/${id}/cancel`, { reason: 'Đo xong' })
+  await until('it is silent', async () => Date.now() - ear.lastSoundAt() > goneMs, longestMs)
+  return Math.max(0, ear.lastSoundAt() - cancelledAt) / 1_000
 }
 
 async function approveNew(

@@ -8,8 +8,8 @@ export interface Ear {
   begins: number[]
   /** Moments at which something became audible after at least {@link quietSeconds} without. */
   heard: number[]
-  /** Moments at which the player fell back to nothing. */
-  ends: number[]
+  /** When sound came last. */
+  lastSoundAt(): number
   close(): Promise<void>
 }
 
@@ -22,7 +22,7 @@ const rate = 44_100
 
 /** Listens to a `tcp:` sink in real time. */
 export async function startEar(): Promise<Ear> {
-  const ear = { begins: [] as number[], heard: [] as number[], ends: [] as number[] }
+  const ear: Notes = { begins: [], heard: [], lastSoundAt: 0 }
   const sockets = new Set<Socket>()
   const server = createServer(socket => {
     sockets.add(socket)
@@ -35,7 +35,9 @@ export async function startEar(): Promise<Ear> {
   const address = server.address()
   return {
     port: address && typeof address === 'object' ? address.port : 0,
-    ...ear,
+    begins: ear.begins,
+    heard: ear.heard,
+    lastSoundAt: () => ear.lastSoundAt,
     close() {
       for (const socket of sockets) socket.destroy()
       return new Promise<void>(resolve => server.close(() => resolve()))
@@ -43,8 +45,14 @@ export async function startEar(): Promise<Ear> {
   }
 }
 
+interface Notes {
+  begins: number[]
+  heard: number[]
+  lastSoundAt: number
+}
+
 /** Reads the frames of one connection as they come, without waiting for a whole one. */
-function listener(ear: Pick<Ear, 'begins' | 'heard' | 'ends'>): (chunk: Buffer) => void {
+function listener(ear: Notes): (chunk: Buffer) => void {
   let head: Buffer = Buffer.alloc(0)
   let bodyLeft = 0
   let odd: Buffer = Buffer.alloc(0)
@@ -67,6 +75,7 @@ function listener(ear: Pick<Ear, 'begins' | 'heard' | 'ends'>): (chunk: Buffer) 
     while (rest.length > 0) {
       if (bodyLeft > 0) {
         const body = rest.subarray(0, bodyLeft)
+        ear.lastSoundAt = Date.now()
         listen(body)
         bodyLeft -= body.length
         rest = rest.subarray(body.length)
@@ -80,7 +89,6 @@ function listener(ear: Pick<Ear, 'begins' | 'heard' | 'ends'>): (chunk: Buffer) 
       const isSound = head.readUInt8(0) === tcpFrames.sound
       head = Buffer.alloc(0)
       if (isSound && !playing) ear.begins.push(Date.now())
-      if (!isSound && playing) ear.ends.push(Date.now())
       playing = isSound
       if (isSound) bodyLeft = count
       else quietSamples += count
