@@ -1,8 +1,9 @@
 import type { DispatchContext } from '../dispatch/context.ts'
 import { airtimeSettings } from '../domain/airtime/timing.ts'
 import { holdAreas, markStale } from '../store/airtime/plans.ts'
-import { lockSlots, pokeStations } from '../store/airtime/slots.ts'
+import { lockSlots } from '../store/airtime/slots.ts'
 import { type Sql, transaction } from '../store/db.ts'
+import { pokeStationsOf } from '../store/shelf.ts'
 
 /** What people read about a slot that is not on air. */
 const reasons = {
@@ -54,7 +55,7 @@ export async function lockDueSlots(ctx: DispatchContext): Promise<{ locked: numb
       [now, reasons.noFile],
     )
     await markStale(sql, areasOf(unready.rows))
-    await pokeStations(sql, areasOf([...locked.rows, ...unready.rows]))
+    await pokeStationsOf(sql, areasOf([...locked.rows, ...unready.rows]))
     sum.locked = locked.rows.length
     sum.void = (empty.rowCount ?? 0) + unready.rows.length
   })
@@ -99,7 +100,7 @@ export async function withdrawFromSlots(ctx: DispatchContext): Promise<number> {
        where s.id = kept.id and s.state = 'locked'`,
       [slotIds, now, reasons.withdrawn],
     )
-    await pokeStations(sql, areasOf(rows))
+    await pokeStationsOf(sql, areasOf(rows))
     return rows.length
   })
 }
