@@ -102,6 +102,10 @@ function newFaults(known: DeviceFault[], found: Omit<DeviceFault, 'at'>[], now: 
   return found.filter(fault => !noted(fault)).map(fault => ({ ...fault, at: now.toISOString() }))
 }
 
+/**
+ * Keeps the events as they came. Only a slot of the station's own commune is found by them: what one device says must not
+ * let the slot of another commune count as missed or heard.
+ */
 async function store(
   sql: Sql,
   device: { id: string; stationId: string },
@@ -109,6 +113,7 @@ async function store(
   now: Date,
 ): Promise<void> {
   if (events.length === 0) return
+  const own = await ownSlots(sql, device.stationId, events)
   await sql.query(
     `insert into device_events (device_id, station_id, received_at, n, at, kind, slot_id, dispatch_id, play, body)
      select $1, $2, $3, * from unnest($4::bigint[], $5::timestamptz[], $6::text[], $7::bigint[], $8::bigint[], $9::int[],
@@ -120,12 +125,22 @@ async function store(
       events.map(e => e.n),
       events.map(e => e.at),
       events.map(e => e.kind),
-      events.map(e => e.slotId ?? null),
+      events.map(e => (e.slotId !== undefined && own.has(e.slotId) ? e.slotId : null)),
       events.map(e => e.dispatchId ?? null),
       events.map(e => e.play ?? null),
       events.map(e => JSON.stringify(e)),
     ],
   )
+}
+
+async function ownSlots(sql: Sql, stationId: string, events: DeviceEvent[]): Promise<Set<string>> {
+  const named = [...new Set(events.flatMap(e => e.slotId ?? []))]
+  if (named.length === 0) return new Set()
+  const { rows } = await sql.query<{ id: string }>(
+    `select s.id from slots s join stations st on st.area_code = s.area_code where st.id = $1 and s.id = any($2::bigint[])`,
+    [stationId, named],
+  )
+  return new Set(rows.map(r => r.id))
 }
 
 /**
@@ -184,7 +199,7 @@ async function entriesOf(
   faults: DeviceFault[],
   now: Date,
 ): Promise<AsRunNews[]> {
-  const details = await whatWasStarted(sql, events)
+  const details = await whatWasStarted(sql, device.stationId, events)
   const heardAt = now.toISOString()
   return [
     ...faults.map(({ kind, from, to }) => ({ at: now, kind: `device.${kind}`, body: { device: device.id, from, to } })),
