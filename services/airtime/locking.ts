@@ -15,6 +15,9 @@ const reasons = {
 /** How long back the loop looks for what it has not dealt with: a machine may have been off over a long holiday. */
 const daysBack = 8
 
+/** A device plays by its last manifest for up to so many days without a contact. */
+const daysBelieved = 8
+
 /** An item of a slot is aired only as long as this holds. Tables: d dispatches, a announcements. */
 export const isLive = `d.cancelled_at is null and d.expired_at is null and a.state not in ('cancelled', 'superseded')`
 
@@ -106,8 +109,10 @@ export async function withdrawFromSlots(ctx: DispatchContext): Promise<number> {
 }
 
 /**
- * A slot that every device which reported has missed was not heard: what it held is planned again. A slot that nobody
- * reported on stays unknown; a person may decide about it. Index: slots_open, device_events_slot.
+ * A slot that every device of the commune has missed was not heard: what it held is planned again. A slot that nobody
+ * reported on stays unknown, and so does one on which a device is silent that may have played it offline; a person may
+ * decide about it. A device that was not heard of for as long as a manifest is believed plays nothing.
+ * Indexes: slots_open, device_events_slot.
  * @returns how many were released
  */
 export async function releaseMissedSlots(ctx: DispatchContext): Promise<number> {
@@ -120,8 +125,15 @@ export async function releaseMissedSlots(ctx: DispatchContext): Promise<number> 
          and exists (select from device_events e where e.slot_id = s.id and e.kind = 'missed')
          and not exists (select from device_events e where e.slot_id = s.id and e.kind in ('started', 'ended', 'interrupted'))
          and not exists (select from slot_ticks t where t.slot_id = s.id)
+         and not exists (
+           select from stations st join station_devices v on v.station_id = st.id
+           where st.area_code = s.area_code and st.retired_at is null
+             and v.created_at <= s.starts_at and (v.revoked_at is null or v.revoked_at > s.starts_at)
+             and v.last_seen_at > s.starts_at - $4 * interval '1 day'
+             and not exists (
+               select from device_events e where e.slot_id = s.id and e.device_id = v.id and e.kind = 'missed'))
        returning s.area_code as "areaCode"`,
-      [now, airtimeSettings.startGraceMs, daysBack],
+      [now, airtimeSettings.startGraceMs, daysBack, daysBelieved],
     )
     await markStale(sql, areasOf(rows))
     return rows.length

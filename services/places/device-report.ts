@@ -3,6 +3,7 @@ import type { Receipt } from '../../channels/contract.ts'
 import { recordReceipts } from '../dispatch/receipts.ts'
 import { canonicalJson } from '../domain/approval.ts'
 import type { DeviceEvent, deviceReportSchema } from '../domain/station.ts'
+import { markStale } from '../store/airtime/plans.ts'
 import { type AsRunNews, appendAsRun } from '../store/as-run.ts'
 import { type Sql, transaction } from '../store/db.ts'
 import { whatWasStarted } from './as-run-detail.ts'
@@ -53,6 +54,7 @@ export async function recordReport(
     )
     await store(sql, device, fresh, now)
     await markFetched(sql, device.stationId, fresh, now)
+    await planAnew(sql, device.id, fresh)
     await recordReceipts(ctx, 'loudspeaker', await receiptsOf(sql, device.stationId, fresh, now), sql)
     await appendAsRun(sql, device.stationId, await entriesOf(sql, device, fresh, faults, now))
     return { upTo }
@@ -130,6 +132,21 @@ async function store(
       events.map(e => e.play ?? null),
       events.map(e => JSON.stringify(e)),
     ],
+  )
+}
+
+/** A slot that was released was heard after all: what it held need not be aired once more. */
+async function planAnew(sql: Sql, deviceId: string, events: DeviceEvent[]): Promise<void> {
+  const heard = events.filter(e => (e.kind === 'started' || e.kind === 'ended') && e.slotId !== undefined)
+  if (heard.length === 0) return
+  const { rows } = await sql.query<{ areaCode: string }>(
+    `select distinct s.area_code as "areaCode" from device_events e join slots s on s.id = e.slot_id
+     where e.device_id = $1 and e.n = any($2::bigint[]) and s.released_at is not null`,
+    [deviceId, heard.map(e => e.n)],
+  )
+  await markStale(
+    sql,
+    rows.map(r => r.areaCode),
   )
 }
 

@@ -78,7 +78,7 @@ export interface KnownSlot {
   state: 'planned' | 'locked' | 'void'
   sound: SlotFrameSound
   overSeconds: number
-  /** It was not on air and nobody says that it was, so what it holds is planned again. */
+  /** It was not on air and nobody says that it was, also not a device that was offline until now, so what it holds is planned again. */
   released: boolean
   items: (PlannedItem & { content: string; withdrawn: boolean })[]
 }
@@ -88,7 +88,8 @@ export async function slotsOf(sql: Sql, areaCodes: string[], now: Date): Promise
   const { rows: slots } = await sql.query<Omit<KnownSlot, 'items'>>(
     `select s.id, s.area_code as "areaCode", s.starts_at as "startsAt", s.max_seconds as "maxSeconds", s.relay, s.state,
        s.sound, s.over_seconds::float8 as "overSeconds", s.released_at is not null
-         and not exists (select from slot_ticks t where t.slot_id = s.id and t.ticked_at > s.released_at) as released
+         and not exists (select from slot_ticks t where t.slot_id = s.id and t.ticked_at > s.released_at)
+         and not exists (select from device_events e where e.slot_id = s.id and e.kind in ('started', 'ended')) as released
      from slots s where s.area_code = any($1::text[]) and s.starts_at > $2::timestamptz - $3 * interval '1 day'
        and (s.state <> 'void' or s.starts_at > $2)
      order by s.area_code, s.starts_at`,

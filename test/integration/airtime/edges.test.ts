@@ -4,8 +4,9 @@ import { saveProgramme } from '../../../services/airtime/programmes.ts'
 import { renderDueSlots } from '../../../services/airtime/rendering.ts'
 import { vietNamClock } from '../../../services/domain/airtime/calendar.ts'
 import { usualProgramme } from '../../../services/domain/programme.ts'
+import { recordReport } from '../../../services/places/device-report.ts'
 import { smallStudio } from '../../support/studio.ts'
-import { type AirtimeWorld, airtimeWorld } from './world.ts'
+import { type AirtimeWorld, airtimeWorld, type SlotRow } from './world.ts'
 
 let world: AirtimeWorld
 beforeAll(async () => {
@@ -66,5 +67,70 @@ describe('planning', () => {
     const { items, file } = JSON.parse(rows[0].entry)
     expect(items.map((i: { title: string }) => i.title)).toEqual(['Dài thứ nhất'])
     expect(file.durationMs).toBeLessThanOrEqual(120_500)
+  })
+})
+
+describe('what devices say of a slot', () => {
+  let devices: { id: string; stationId: string }[]
+  let slot: SlotRow | undefined
+  let n = 0
+  beforeEach(async () => {
+    const { db } = world.database
+    await db.query('delete from station_devices')
+    const { rows } = await db.query(
+      `insert into station_devices (station_id, name, token_hash, created_by, created_at, last_seen_at)
+       select $1, name, name, 'test', $2, $2 from unnest(array['a', 'b']) name returning id, station_id as "stationId"`,
+      [world.stations[0], world.at(0, '00:00')],
+    )
+    devices = rows
+    await world.announce({ title: 'Lỡ giờ' })
+    await world.pass()
+    world.at(0, '05:20')
+    await world.render()
+    await world.pass()
+    slot = (await filled())[0]
+    world.at(0, '06:00')
+    await world.pass()
+  })
+  const says = async (i: number, kind: 'missed' | 'started' | 'ended') => {
+    const device = devices[i]
+    if (!device) throw new Error('no such device')
+    const { rows } = await world.database.db.query('select dispatch_id as id from slot_items where slot_id = $1', [
+      slot?.id,
+    ])
+    n += 1
+    const at = world.deps.now().toISOString()
+    const event = { n, at, kind, slotId: slot?.id ?? '', dispatchId: rows[0].id, play: 1 }
+    const state = { version: 'test', seq: 1, playing: null, clockSkewMs: 0, filesMissing: 0, soundOk: true }
+    await recordReport(world.deps, device, { state, events: [event] })
+  }
+
+  test('one missed it and one that may well play is silent: nothing is aired twice by itself', async () => {
+    await says(0, 'missed')
+    expect((await world.pass()).missed).toBe(0)
+    expect(await plan()).toEqual([['05:30', 'Lỡ giờ']])
+    await says(1, 'missed')
+    expect((await world.pass()).missed).toBe(1)
+    expect((await plan()).map(([at]) => at)).toEqual(['05:30', '17:00'])
+  })
+
+  test('a device whose manifest has run out plays nothing, so nobody waits for its word', async () => {
+    await world.database.db.query(
+      `update station_devices set last_seen_at = last_seen_at - interval '10 days' where id = $1`,
+      [devices[1]?.id],
+    )
+    await says(0, 'missed')
+    expect((await world.pass()).missed).toBe(1)
+  })
+
+  test('it was planned again, and then a device that was offline says that it was heard: it is not aired once more', async () => {
+    await says(0, 'missed')
+    await says(1, 'missed')
+    await world.pass()
+    expect(await plan()).toHaveLength(2)
+    await says(1, 'started')
+    await says(1, 'ended')
+    await world.pass()
+    expect(await plan()).toEqual([['05:30', 'Lỡ giờ']])
   })
 })
