@@ -6,6 +6,7 @@ import type { DeviceEvent, deviceReportSchema } from '../domain/station.ts'
 import { markStale } from '../store/airtime/plans.ts'
 import { type AsRunNews, appendAsRun } from '../store/as-run.ts'
 import { type Sql, transaction } from '../store/db.ts'
+import { pokeStations } from '../store/shelf.ts'
 import { whatWasStarted } from './as-run-detail.ts'
 import type { DeviceFault } from './device-state.ts'
 import { deviceRevoked } from './device-tokens.ts'
@@ -55,6 +56,7 @@ export async function recordReport(
     await store(sql, device, fresh, now)
     await markFetched(sql, device.stationId, fresh, now)
     await planAnew(sql, device.id, fresh)
+    await catchUp(sql, device.stationId, report.state.seq, fresh)
     await recordReceipts(ctx, 'loudspeaker', await receiptsOf(sql, device.stationId, fresh, now), sql)
     await appendAsRun(sql, device.stationId, await entriesOf(sql, device, fresh, faults, now))
     return { upTo }
@@ -148,6 +150,24 @@ async function planAnew(sql: Sql, deviceId: string, events: DeviceEvent[]): Prom
     sql,
     rows.map(r => r.areaCode),
   )
+}
+
+/** Changes of a manifest that a lost day may hold, and many times more; what is beyond is a device gone mad. */
+const mostSeqLost = 1_000_000
+
+/**
+ * A device that has a higher sequence than the server got it from this server before it was restored from a backup, and would
+ * refuse everything, emergencies too, until the server has come as far. So the sequence moves on behind the device's: the
+ * hash of no body makes the next look at the manifest give it a new number.
+ */
+async function catchUp(sql: Sql, stationId: string, seq: number, events: DeviceEvent[]): Promise<void> {
+  const refusedSame = events.some(e => e.kind === 'refused' && e.reason === 'bad-manifest')
+  const { rowCount } = await sql.query(
+    `update station_manifests set seq = $2, body_hash = ''
+     where station_id = $1 and seq < $2::bigint + $3 and seq >= $2::bigint - $4 and body_hash <> ''`,
+    [stationId, seq, refusedSame ? 1 : 0, mostSeqLost],
+  )
+  if (rowCount) await pokeStations(sql, [stationId])
 }
 
 async function ownSlots(sql: Sql, stationId: string, events: DeviceEvent[]): Promise<Set<string>> {

@@ -39,3 +39,35 @@ describe('a device that says more than it may', () => {
     expect(entry).not.toHaveProperty('draftedBy')
   })
 })
+
+describe('a server that was restored from an old backup', () => {
+  test('goes on behind the sequence that its devices have, so that they do not refuse what it signs', async () => {
+    const { token } = await world.addDevice(1)
+    const { seq } = await world.manifest(token)
+    await world.report(token, [], { seq: seq + 40 })
+    expect((await world.manifest(token)).seq).toBe(seq + 41)
+    // A device is at most as far as the server: nothing moves.
+    await world.report(token, [], { seq: seq + 41 })
+    await world.report(token, [], { seq: 0 })
+    expect((await world.manifest(token)).seq).toBe(seq + 41)
+  })
+
+  test('the same number for something else is left behind as well', async () => {
+    const { token } = await world.addDevice(1)
+    const { seq } = await world.manifest(token)
+    const refused = { n: 1, at: ago(1), kind: 'refused', reason: 'bad-manifest' } as const
+    await world.report(token, [refused], { seq })
+    expect((await world.manifest(token)).seq).toBe(seq + 1)
+    await world.report(token, [refused], { seq })
+    expect((await world.manifest(token)).seq).toBe(seq + 1)
+  })
+
+  test('a number out of all reason is not followed', async () => {
+    const { token } = await world.addDevice(1)
+    const { seq } = await world.manifest(token)
+    for (const far of [seq + 5_000_000, Number.MAX_SAFE_INTEGER]) {
+      expect((await world.report(token, [], { seq: far })).status).toBe(200)
+    }
+    expect((await world.manifest(token)).seq).toBe(seq)
+  })
+})
