@@ -76,7 +76,8 @@ async function dueIds(sql: Sql, due: Date, now: Date): Promise<string[]> {
 
 /**
  * Takes what was cancelled, superseded or is over out of locked slots that have not begun: a file without it is made, until
- * then the manifest tells players to leave it out. A slot that is empty by it is taken off.
+ * then the manifest tells players to leave it out. A slot that is empty by it is taken off. What was cancelled before a slot
+ * began that has begun by now was left out by players as well: its file stays, but nothing may say that it was aired.
  * @returns how many items were taken out
  */
 export async function withdrawFromSlots(ctx: DispatchContext): Promise<number> {
@@ -86,17 +87,19 @@ export async function withdrawFromSlots(ctx: DispatchContext): Promise<number> {
       `with gone as (
          select i.slot_id, i.dispatch_id from slots s join slot_items i on i.slot_id = s.id
            join dispatches d on d.id = i.dispatch_id join announcements a on a.id = d.announcement_id
-         where s.state = 'locked' and s.starts_at > $1 and i.withdrawn_at is null and not (${isLive})
+         where s.state = 'locked' and i.withdrawn_at is null and not (${isLive})
+           and (s.starts_at > $1 or (d.cancelled_at < s.starts_at and s.starts_at > $1 - $2 * interval '1 day'))
        )
        update slot_items i set withdrawn_at = $1 from gone, slots s
        where i.slot_id = gone.slot_id and i.dispatch_id = gone.dispatch_id and s.id = i.slot_id and i.withdrawn_at is null
        returning i.slot_id as "slotId", s.area_code as "areaCode"`,
-      [now],
+      [now, daysBack],
     )
     const slotIds = [...new Set(rows.map(r => r.slotId))].sort()
     if (slotIds.length === 0) return 0
     await sql.query(
-      `update slots s set content_at = $2, render_failures = 0, render_after = null,
+      `update slots s set content_at = case when starts_at > $2 then $2 else content_at end, render_failures = 0,
+         render_after = null,
          state = case when kept.any then state else 'void' end, void_reason = case when kept.any then null else $3 end
        from (select id, exists (select from slot_items i where i.slot_id = id and i.withdrawn_at is null) as any
          from unnest($1::bigint[]) as id) kept

@@ -2,9 +2,13 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import type { StudioPort } from '../../../channels/contract.ts'
 import { saveProgramme } from '../../../services/airtime/programmes.ts'
 import { renderDueSlots } from '../../../services/airtime/rendering.ts'
+import { tickSlot } from '../../../services/airtime/slot-ticks.ts'
+import { cancel } from '../../../services/dispatch/control.ts'
 import { vietNamClock } from '../../../services/domain/airtime/calendar.ts'
 import { usualProgramme } from '../../../services/domain/programme.ts'
 import { recordReport } from '../../../services/places/device-report.ts'
+import { viewSlots } from '../../../services/store/airtime/views.ts'
+import { officer } from '../../support/dispatch.ts'
 import { smallStudio } from '../../support/studio.ts'
 import { type AirtimeWorld, airtimeWorld, type SlotRow } from './world.ts'
 
@@ -67,6 +71,51 @@ describe('planning', () => {
     const { items, file } = JSON.parse(rows[0].entry)
     expect(items.map((i: { title: string }) => i.title)).toEqual(['Dài thứ nhất'])
     expect(file.durationMs).toBeLessThanOrEqual(120_500)
+  })
+})
+
+describe('taken back', () => {
+  test('seconds before the slot, while nobody was looking: a tick confirms and tells only what was still to be aired', async () => {
+    const gone = await world.announce({ title: 'Thu hồi' })
+    const kept = await world.announce({ title: 'Còn lại' })
+    await world.pass()
+    world.at(0, '05:20')
+    await world.render()
+    await world.pass()
+    const [slot] = await filled()
+    expect(slot?.titles).toEqual(['Thu hồi', 'Còn lại'])
+    world.at(0, '05:29')
+    await cancel(world.deps, officer, gone.id, 'Sai ngày')
+    world.at(0, '05:31')
+    await world.pass()
+    const view = (await viewSlots(world.deps.db, { ids: [slot?.id ?? ''] }, world.deps.now()))[0]
+    expect(view?.items.map(i => [i.title, i.withdrawn])).toEqual([
+      ['Thu hồi', true],
+      ['Còn lại', false],
+    ])
+    // The file stays: its parts say what was left out.
+    expect(view?.file).not.toBeNull()
+    await tickSlot(world.deps, world.operator, slot?.id ?? '', world.stations[0] ?? '', undefined)
+    world.at(0, '05:40')
+    await world.pass()
+    const { rows } = await world.database.db.query(
+      `select entry from as_run where kind = 'ticked' and station_id = $1 order by n desc limit 1`,
+      [world.stations[0]],
+    )
+    expect(JSON.parse(rows[0].entry).dispatches).toEqual([kept.dispatch])
+  })
+
+  test('in the middle of the slot: it had its airing, and stays in the record', async () => {
+    const late = await world.announce({ title: 'Thu hồi sau' })
+    await world.pass()
+    world.at(0, '05:20')
+    await world.render()
+    await world.pass()
+    world.at(0, '05:31')
+    await cancel(world.deps, officer, late.id, 'Sai')
+    world.at(0, '05:32')
+    expect((await world.pass()).withdrawn).toBe(0)
+    expect(await plan()).toEqual([['05:30', 'Thu hồi sau']])
   })
 })
 
