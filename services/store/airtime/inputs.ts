@@ -107,11 +107,16 @@ export async function slotsOf(sql: Sql, areaCodes: string[], now: Date): Promise
   return slots.map(slot => ({ ...slot, items: bySlot.get(slot.id) ?? [] }))
 }
 
-/** What operators decided about items of areas. */
+/**
+ * What operators decided about items of areas. A choice is about the words: it holds for every round that carries them, and
+ * of several the newest.
+ */
 export async function choicesOf(sql: Sql, areaCodes: string[]): Promise<(PlanChoice & { areaCode: string })[]> {
   const { rows } = await sql.query(
-    `select area_code as "areaCode", dispatch_id as "dispatchId", kind, slot_at as "slotAt" from slot_choices
-     where area_code = any($1::text[])`,
+    `select distinct on (c.area_code, d.id) c.area_code as "areaCode", d.id as "dispatchId", c.kind, c.slot_at as "slotAt"
+     from slot_choices c join dispatches o on o.id = c.dispatch_id
+       join dispatches d on d.announcement_id = o.announcement_id and d.revision = o.revision and d.channel = o.channel
+     where c.area_code = any($1::text[]) order by c.area_code, d.id, c.made_at desc`,
     [areaCodes],
   )
   return rows

@@ -1,13 +1,18 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import type { StudioPort } from '../../../channels/contract.ts'
+import { chooseSlot } from '../../../services/airtime/choices.ts'
 import { saveProgramme } from '../../../services/airtime/programmes.ts'
 import { renderDueSlots } from '../../../services/airtime/rendering.ts'
 import { tickSlot } from '../../../services/airtime/slot-ticks.ts'
+import { airWeek } from '../../../services/airtime/week.ts'
 import { cancel } from '../../../services/dispatch/control.ts'
 import { vietNamClock } from '../../../services/domain/airtime/calendar.ts'
 import { usualProgramme } from '../../../services/domain/programme.ts'
 import { recordReport } from '../../../services/places/device-report.ts'
+import { createShelf } from '../../../services/places/shelf.ts'
 import { viewSlots } from '../../../services/store/airtime/views.ts'
+import { transaction } from '../../../services/store/db.ts'
+import { insertRound } from '../../../services/store/rounds.ts'
 import { officer } from '../../support/dispatch.ts'
 import { smallStudio } from '../../support/studio.ts'
 import { type AirtimeWorld, airtimeWorld, type SlotRow } from './world.ts'
@@ -72,6 +77,33 @@ describe('planning', () => {
     expect(items.map((i: { title: string }) => i.title)).toEqual(['Dài thứ nhất'])
     expect(file.durationMs).toBeLessThanOrEqual(120_500)
   })
+})
+
+test('what a person holds back stays held when a further round carries the same words', async () => {
+  const { db } = world.database
+  const { dispatch } = await world.announce({ title: 'Giữ lại' })
+  await world.pass()
+  const choose = (kind: 'hold' | 'auto', id: string) =>
+    chooseSlot(world.deps, world.operator, { areaCode: '19333', dispatchId: id, kind, reason: 'Chờ xác minh' })
+  await choose('hold', dispatch)
+  expect(await plan()).toEqual([])
+  const round = await transaction(db, sql => insertRound(sql, dispatch, ['unknown'], new Date()))
+  const { rows } = await db.query(
+    `update dispatches d set rendition_id = o.rendition_id from dispatches o where d.id = $1 and o.id = $2
+     returning d.rendition_id as id`,
+    [round.id, dispatch],
+  )
+  await createShelf(db, () => new Date()).put('stations', world.stations, {
+    dispatchId: round.id,
+    renditionId: rows[0].id,
+  })
+  await world.pass()
+  expect(await plan()).toEqual([])
+  expect(await plan('19742')).toHaveLength(1)
+  const week = await airWeek(world.deps, world.operator, '19333', world.monday)
+  expect(week.waiting).toMatchObject([{ dispatchId: round.id, reason: 'held', note: 'Chờ xác minh' }])
+  await choose('auto', round.id)
+  expect(await plan()).toEqual([['05:30', 'Giữ lại']])
 })
 
 describe('taken back', () => {
