@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import type { StudioPort } from '../../../channels/contract.ts'
 import { chooseSlot } from '../../../services/airtime/choices.ts'
+import { addException } from '../../../services/airtime/exceptions.ts'
 import { saveProgramme } from '../../../services/airtime/programmes.ts'
 import { renderDueSlots } from '../../../services/airtime/rendering.ts'
 import { tickSlot } from '../../../services/airtime/slot-ticks.ts'
 import { airWeek } from '../../../services/airtime/week.ts'
 import { cancel } from '../../../services/dispatch/control.ts'
-import { vietNamClock } from '../../../services/domain/airtime/calendar.ts'
+import { addDays, vietNamClock } from '../../../services/domain/airtime/calendar.ts'
 import { usualProgramme } from '../../../services/domain/programme.ts'
 import { recordReport } from '../../../services/places/device-report.ts'
 import { createShelf } from '../../../services/places/shelf.ts'
@@ -104,6 +105,36 @@ test('what a person holds back stays held when a further round carries the same 
   expect(week.waiting).toMatchObject([{ dispatchId: round.id, reason: 'held', note: 'Chờ xác minh' }])
   await choose('auto', round.id)
   expect(await plan()).toEqual([['05:30', 'Giữ lại']])
+})
+
+describe('the quota', () => {
+  const quota = { sessionsPerDay: 3, minutesPerSession: 30, weekdays: [1, 2, 3, 4, 5] }
+  const extra = (day: number, to: string, minutes = 10) => ({
+    ...{ areaCode: '19333', date: addDays(world.monday, day), start: null, kind: 'extra' as const },
+    ...{ to, minutes, reason: 'Thử hạn mức' },
+  })
+  beforeEach(async () => {
+    await saveProgramme(world.deps, { ...world.operator, role: 'officer' }, '19333', { ...usualProgramme, quota })
+  })
+
+  test('binds an operator on days of the week that it leaves out', async () => {
+    const { operator } = world
+    const saturday = extra(5, '09:00')
+    await expect(addException(world.deps, operator, saturday)).rejects.toMatchObject({ code: 'airtime.rule-broken' })
+    await expect(addException(world.deps, { ...operator, role: 'officer' }, saturday)).resolves.toMatchObject({
+      day: saturday.date,
+    })
+  })
+
+  test('is not passed by several at once', async () => {
+    const room = quota.sessionsPerDay - usualProgramme.sessions.length
+    const times = ['07:00', '09:00', '10:00', '13:00', '14:00', '15:00']
+    for (const day of [1, 2, 3, 4]) {
+      const wishes = times.map(at => addException(world.deps, world.operator, extra(day, at)))
+      const made = await Promise.allSettled(wishes)
+      expect(made.filter(m => m.status === 'fulfilled')).toHaveLength(room)
+    }
+  })
 })
 
 describe('taken back', () => {
