@@ -109,7 +109,13 @@ async function store(
   now: Date,
 ): Promise<void> {
   if (kind === 'auto') {
-    await sql.query('delete from slot_choices where area_code = $1 and dispatch_id = $2', [areaCode, dispatchId])
+    // Also what was decided about an earlier round of the same words.
+    await sql.query(
+      `delete from slot_choices c using dispatches o, dispatches d
+       where c.area_code = $1 and d.id = $2 and o.id = c.dispatch_id
+         and o.announcement_id = d.announcement_id and o.revision = d.revision`,
+      [areaCode, dispatchId],
+    )
     return
   }
   await sql.query(

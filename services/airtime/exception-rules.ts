@@ -1,4 +1,4 @@
-import { addDays, isDay, minuteOf, vietNamClock } from '../domain/airtime/calendar.ts'
+import { addDays, isDay, minuteOf, vietNamClock, weekdayOf } from '../domain/airtime/calendar.ts'
 import { framesOf, inQuietHours, type ProgrammeException, type Quota, strictest } from '../domain/airtime/frames.ts'
 import type { Sentence } from '../domain/errors.ts'
 import type { Programme } from '../domain/programme.ts'
@@ -85,14 +85,16 @@ function timeProblems({ kind, start, to, minutes }: Wished, programme: Programme
   return found
 }
 
-function overQuota({ kind, minutes }: Wished, quota: Quota, frames: Day): Sentence[] {
+function overQuota({ day, kind, minutes }: Wished, quota: Quota, frames: Day): Sentence[] {
   if (!quota || (kind !== 'extra' && kind !== 'longer')) return []
   const tooMany = kind === 'extra' && frames.length >= quota.sessionsPerDay
-  if (!tooMany && (minutes ?? 0) <= quota.minutesPerSession) return []
+  // A day of the week without airtime has no session to spare either.
+  const isOffDay = !quota.weekdays.includes(weekdayOf(day))
+  if (!tooMany && !isOffDay && (minutes ?? 0) <= quota.minutesPerSession) return []
   return [
     {
-      vi: `Vượt hạn mức ${quota.sessionsPerDay} phiên mỗi ngày, ${quota.minutesPerSession} phút mỗi phiên. Ông/Bà vui lòng đề nghị cán bộ cấp tỉnh thêm ngày ngoại lệ.`,
-      en: `This is over the quota of ${quota.sessionsPerDay} sessions a day and ${quota.minutesPerSession} minutes each. Please ask an officer to make the exception.`,
+      vi: `Vượt hạn mức ${quota.sessionsPerDay} phiên mỗi ngày, ${quota.minutesPerSession} phút mỗi phiên${isOffDay ? ', hoặc ngày này không được phát theo hạn mức' : ''}. Ông/Bà vui lòng đề nghị cán bộ cấp tỉnh thêm ngày ngoại lệ.`,
+      en: `This is over the quota of ${quota.sessionsPerDay} sessions a day and ${quota.minutesPerSession} minutes each${isOffDay ? ', or the quota leaves this day out' : ''}. Please ask an officer to make the exception.`,
     },
   ]
 }

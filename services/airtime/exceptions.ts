@@ -43,6 +43,8 @@ export async function addException(ctx: DispatchContext, actor: Actor, wish: Exc
     requireArea(actor, area)
     if (!area) throw noSuchArea()
     const now = ctx.now()
+    // First of all: of two at once, the second sees what the first has made.
+    await markStale(sql, [area.areaCode])
     const others = await exceptionsOf(sql, [wish.areaCode], wish.date, wish.date)
     const { exception, problems } = checkedException(wish, area, others, vietNamDay(now), actor.role === 'operator')
     refuse(problems)

@@ -1,8 +1,9 @@
 import type { DispatchContext } from '../dispatch/context.ts'
 import { airtimeSettings } from '../domain/airtime/timing.ts'
 import { holdAreas, markStale } from '../store/airtime/plans.ts'
-import { lockSlots, pokeStations } from '../store/airtime/slots.ts'
+import { lockSlots } from '../store/airtime/slots.ts'
 import { type Sql, transaction } from '../store/db.ts'
+import { pokeStationsOf } from '../store/shelf.ts'
 
 /** What people read about a slot that is not on air. */
 const reasons = {
@@ -13,6 +14,9 @@ const reasons = {
 
 /** How long back the loop looks for what it has not dealt with: a machine may have been off over a long holiday. */
 const daysBack = 8
+
+/** A device plays by its last manifest for up to so many days without a contact. */
+const daysBelieved = 8
 
 /** An item of a slot is aired only as long as this holds. Tables: d dispatches, a announcements. */
 export const isLive = `d.cancelled_at is null and d.expired_at is null and a.state not in ('cancelled', 'superseded')`
@@ -54,7 +58,7 @@ export async function lockDueSlots(ctx: DispatchContext): Promise<{ locked: numb
       [now, reasons.noFile],
     )
     await markStale(sql, areasOf(unready.rows))
-    await pokeStations(sql, areasOf([...locked.rows, ...unready.rows]))
+    await pokeStationsOf(sql, areasOf([...locked.rows, ...unready.rows]))
     sum.locked = locked.rows.length
     sum.void = (empty.rowCount ?? 0) + unready.rows.length
   })
@@ -72,7 +76,8 @@ async function dueIds(sql: Sql, due: Date, now: Date): Promise<string[]> {
 
 /**
  * Takes what was cancelled, superseded or is over out of locked slots that have not begun: a file without it is made, until
- * then the manifest tells players to leave it out. A slot that is empty by it is taken off.
+ * then the manifest tells players to leave it out. A slot that is empty by it is taken off. What was cancelled before a slot
+ * began that has begun by now was left out by players as well: its file stays, but nothing may say that it was aired.
  * @returns how many items were taken out
  */
 export async function withdrawFromSlots(ctx: DispatchContext): Promise<number> {
@@ -82,31 +87,35 @@ export async function withdrawFromSlots(ctx: DispatchContext): Promise<number> {
       `with gone as (
          select i.slot_id, i.dispatch_id from slots s join slot_items i on i.slot_id = s.id
            join dispatches d on d.id = i.dispatch_id join announcements a on a.id = d.announcement_id
-         where s.state = 'locked' and s.starts_at > $1 and i.withdrawn_at is null and not (${isLive})
+         where s.state = 'locked' and i.withdrawn_at is null and not (${isLive})
+           and (s.starts_at > $1 or (d.cancelled_at < s.starts_at and s.starts_at > $1 - $2 * interval '1 day'))
        )
        update slot_items i set withdrawn_at = $1 from gone, slots s
        where i.slot_id = gone.slot_id and i.dispatch_id = gone.dispatch_id and s.id = i.slot_id and i.withdrawn_at is null
        returning i.slot_id as "slotId", s.area_code as "areaCode"`,
-      [now],
+      [now, daysBack],
     )
     const slotIds = [...new Set(rows.map(r => r.slotId))].sort()
     if (slotIds.length === 0) return 0
     await sql.query(
-      `update slots s set content_at = $2, render_failures = 0, render_after = null,
+      `update slots s set content_at = case when starts_at > $2 then $2 else content_at end, render_failures = 0,
+         render_after = null,
          state = case when kept.any then state else 'void' end, void_reason = case when kept.any then null else $3 end
        from (select id, exists (select from slot_items i where i.slot_id = id and i.withdrawn_at is null) as any
          from unnest($1::bigint[]) as id) kept
        where s.id = kept.id and s.state = 'locked'`,
       [slotIds, now, reasons.withdrawn],
     )
-    await pokeStations(sql, areasOf(rows))
+    await pokeStationsOf(sql, areasOf(rows))
     return rows.length
   })
 }
 
 /**
- * A slot that every device which reported has missed was not heard: what it held is planned again. A slot that nobody
- * reported on stays unknown; a person may decide about it. Index: slots_open, device_events_slot.
+ * A slot that every device of the commune has missed was not heard: what it held is planned again. A slot that nobody
+ * reported on stays unknown, and so does one on which a device is silent that may have played it offline; a person may
+ * decide about it. A device that was not heard of for as long as a manifest is believed plays nothing.
+ * Indexes: slots_open, device_events_slot.
  * @returns how many were released
  */
 export async function releaseMissedSlots(ctx: DispatchContext): Promise<number> {
@@ -119,8 +128,15 @@ export async function releaseMissedSlots(ctx: DispatchContext): Promise<number> 
          and exists (select from device_events e where e.slot_id = s.id and e.kind = 'missed')
          and not exists (select from device_events e where e.slot_id = s.id and e.kind in ('started', 'ended', 'interrupted'))
          and not exists (select from slot_ticks t where t.slot_id = s.id)
+         and not exists (
+           select from stations st join station_devices v on v.station_id = st.id
+           where st.area_code = s.area_code and st.retired_at is null
+             and v.created_at <= s.starts_at and (v.revoked_at is null or v.revoked_at > s.starts_at)
+             and v.last_seen_at > s.starts_at - $4 * interval '1 day'
+             and not exists (
+               select from device_events e where e.slot_id = s.id and e.device_id = v.id and e.kind = 'missed'))
        returning s.area_code as "areaCode"`,
-      [now, airtimeSettings.startGraceMs, daysBack],
+      [now, airtimeSettings.startGraceMs, daysBack, daysBelieved],
     )
     await markStale(sql, areasOf(rows))
     return rows.length

@@ -15,8 +15,9 @@ import {
   staleAreas,
 } from '../store/airtime/plans.ts'
 import type { AreaProgramme } from '../store/airtime/programmes.ts'
-import { deleteSlots, pokeStations, type SlotWrite, writeSlots } from '../store/airtime/slots.ts'
+import { deleteSlots, type SlotWrite, writeSlots } from '../store/airtime/slots.ts'
 import { transaction } from '../store/db.ts'
+import { pokeStationsOf } from '../store/shelf.ts'
 import { hasRelay, readWorld, type World } from './planning-world.ts'
 
 /** Areas planned in one transaction: what is read for them is read in a few statements. */
@@ -94,7 +95,7 @@ function planBatch(
       now,
     )
     // Devices hold rendered slots only; a slot without a file is no news to them.
-    await pokeStations(sql, [...new Set([...gone, ...plans.flatMap(p => p.replaced)].map(s => s.areaCode))])
+    await pokeStationsOf(sql, [...new Set([...gone, ...plans.flatMap(p => p.replaced)].map(s => s.areaCode))])
     return { planned: held.length, changed: writes.length + gone.length }
   })
 }

@@ -7,8 +7,8 @@ import type { EffectiveProgramme } from '../http/schemas-airtime.ts'
 import { type AirtimeChange, airtimeChanges, recordAirtimeChange } from '../store/airtime/changes.ts'
 import { markCommunesStale, markStale } from '../store/airtime/plans.ts'
 import { type AreaProgramme, programmeOf, putProgramme } from '../store/airtime/programmes.ts'
-import { pokeStations } from '../store/airtime/slots.ts'
 import { type Sql, transaction } from '../store/db.ts'
+import { pokeStationsOf } from '../store/shelf.ts'
 import { planAreas } from './planning.ts'
 import { noSuchArea, requireArea } from './scope.ts'
 
@@ -59,7 +59,7 @@ export async function saveProgramme(
     await markStale(sql, [areaCode])
     if (area.kind === 'province') await markCommunesStale(sql, [areaCode])
     // Also what is not a slot is in the manifest: how an emergency is repeated.
-    await pokeStations(sql, await areasWith(sql, areaCode))
+    await pokeStationsOf(sql, await areasWith(sql, areaCode))
   })
   await planAreas(ctx, [areaCode])
   return getProgramme(ctx, actor, areaCode)

@@ -7,9 +7,10 @@ import { plannedSeconds } from '../domain/airtime/plan.ts'
 import { airtimeSettings, overheadSeconds } from '../domain/airtime/timing.ts'
 import { isAppError } from '../domain/errors.ts'
 import { holdAreas, markStale } from '../store/airtime/plans.ts'
-import { lockSlots, pokeStations } from '../store/airtime/slots.ts'
+import { lockSlots } from '../store/airtime/slots.ts'
 import { type Transaction, transaction, withAdvisoryLock } from '../store/db.ts'
 import { putFile, readFileSlice } from '../store/files.ts'
+import { pokeStationsOf } from '../store/shelf.ts'
 import { jobsOf, type RenderJob, tagsOf, wantedSlots } from './slot-jobs.ts'
 
 /** What rendering needs beside the dispatch context. */
@@ -131,7 +132,7 @@ async function attach(ctx: DispatchContext, { key, slots }: RenderJob): Promise<
        returning s.area_code as "areaCode"`,
       [given, key, toleranceMs],
     )
-    await pokeStations(sql, [...new Set(rows.map(r => r.areaCode))])
+    await pokeStationsOf(sql, [...new Set(rows.map(r => r.areaCode))])
     return rows.map(r => r.areaCode)
   })
   const others = [...new Set(slots.map(s => s.areaCode))].filter(code => !areas.includes(code)).sort()

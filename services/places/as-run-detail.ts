@@ -17,9 +17,24 @@ export interface StartedDetail {
   voice: string | null
 }
 
-/** One detail per event in the same order; nothing for events that begin nothing. Served by primary keys. */
-export async function whatWasStarted(sql: Sql, events: DeviceEvent[]): Promise<(StartedDetail | undefined)[]> {
-  const started = events.filter(e => e.kind === 'started' && e.dispatchId)
+/**
+ * One detail per event in the same order; nothing for events that begin nothing, or that name what this station was never
+ * given. Served by primary keys and shelf_items_place.
+ */
+export async function whatWasStarted(
+  sql: Sql,
+  stationId: string,
+  events: DeviceEvent[],
+): Promise<(StartedDetail | undefined)[]> {
+  const named = events.flatMap(e => (e.kind === 'started' ? (e.dispatchId ?? []) : []))
+  if (named.length === 0) return events.map(() => undefined)
+  const { rows } = await sql.query<{ id: string }>(
+    `select distinct dispatch_id as id from shelf_items
+     where kind = 'stations' and place_id = $1 and dispatch_id = any($2::bigint[])`,
+    [stationId, named],
+  )
+  const given = new Set(rows.map(r => r.id))
+  const started = events.filter(e => e.kind === 'started' && e.dispatchId !== undefined && given.has(e.dispatchId))
   if (started.length === 0) return events.map(() => undefined)
   const details = await detailsOf(
     sql,

@@ -3,8 +3,10 @@ import type { Receipt } from '../../channels/contract.ts'
 import { recordReceipts } from '../dispatch/receipts.ts'
 import { canonicalJson } from '../domain/approval.ts'
 import type { DeviceEvent, deviceReportSchema } from '../domain/station.ts'
+import { markStale } from '../store/airtime/plans.ts'
 import { type AsRunNews, appendAsRun } from '../store/as-run.ts'
 import { type Sql, transaction } from '../store/db.ts'
+import { pokeStations } from '../store/shelf.ts'
 import { whatWasStarted } from './as-run-detail.ts'
 import type { DeviceFault } from './device-state.ts'
 import { deviceRevoked } from './device-tokens.ts'
@@ -53,6 +55,8 @@ export async function recordReport(
     )
     await store(sql, device, fresh, now)
     await markFetched(sql, device.stationId, fresh, now)
+    await planAnew(sql, device.id, fresh)
+    await catchUp(sql, device.stationId, report.state.seq, fresh)
     await recordReceipts(ctx, 'loudspeaker', await receiptsOf(sql, device.stationId, fresh, now), sql)
     await appendAsRun(sql, device.stationId, await entriesOf(sql, device, fresh, faults, now))
     return { upTo }
@@ -102,6 +106,10 @@ function newFaults(known: DeviceFault[], found: Omit<DeviceFault, 'at'>[], now: 
   return found.filter(fault => !noted(fault)).map(fault => ({ ...fault, at: now.toISOString() }))
 }
 
+/**
+ * Keeps the events as they came. Only a slot of the station's own commune is found by them: what one device says must not
+ * let the slot of another commune count as missed or heard.
+ */
 async function store(
   sql: Sql,
   device: { id: string; stationId: string },
@@ -109,6 +117,7 @@ async function store(
   now: Date,
 ): Promise<void> {
   if (events.length === 0) return
+  const own = await ownSlots(sql, device.stationId, events)
   await sql.query(
     `insert into device_events (device_id, station_id, received_at, n, at, kind, slot_id, dispatch_id, play, body)
      select $1, $2, $3, * from unnest($4::bigint[], $5::timestamptz[], $6::text[], $7::bigint[], $8::bigint[], $9::int[],
@@ -120,12 +129,55 @@ async function store(
       events.map(e => e.n),
       events.map(e => e.at),
       events.map(e => e.kind),
-      events.map(e => e.slotId ?? null),
+      events.map(e => (e.slotId !== undefined && own.has(e.slotId) ? e.slotId : null)),
       events.map(e => e.dispatchId ?? null),
       events.map(e => e.play ?? null),
       events.map(e => JSON.stringify(e)),
     ],
   )
+}
+
+/** A slot that was released was heard after all: what it held need not be aired once more. */
+async function planAnew(sql: Sql, deviceId: string, events: DeviceEvent[]): Promise<void> {
+  const heard = events.filter(e => (e.kind === 'started' || e.kind === 'ended') && e.slotId !== undefined)
+  if (heard.length === 0) return
+  const { rows } = await sql.query<{ areaCode: string }>(
+    `select distinct s.area_code as "areaCode" from device_events e join slots s on s.id = e.slot_id
+     where e.device_id = $1 and e.n = any($2::bigint[]) and s.released_at is not null`,
+    [deviceId, heard.map(e => e.n)],
+  )
+  await markStale(
+    sql,
+    rows.map(r => r.areaCode),
+  )
+}
+
+/** Changes of a manifest that a lost day may hold, and many times more; what is beyond is a device gone mad. */
+const mostSeqLost = 1_000_000
+
+/**
+ * A device that has a higher sequence than the server got it from this server before it was restored from a backup, and would
+ * refuse everything, emergencies too, until the server has come as far. So the sequence moves on behind the device's: the
+ * hash of no body makes the next look at the manifest give it a new number.
+ */
+async function catchUp(sql: Sql, stationId: string, seq: number, events: DeviceEvent[]): Promise<void> {
+  const refusedSame = events.some(e => e.kind === 'refused' && e.reason === 'bad-manifest')
+  const { rowCount } = await sql.query(
+    `update station_manifests set seq = $2, body_hash = ''
+     where station_id = $1 and seq < $2::bigint + $3 and seq >= $2::bigint - $4 and body_hash <> ''`,
+    [stationId, seq, refusedSame ? 1 : 0, mostSeqLost],
+  )
+  if (rowCount) await pokeStations(sql, [stationId])
+}
+
+async function ownSlots(sql: Sql, stationId: string, events: DeviceEvent[]): Promise<Set<string>> {
+  const named = [...new Set(events.flatMap(e => e.slotId ?? []))]
+  if (named.length === 0) return new Set()
+  const { rows } = await sql.query<{ id: string }>(
+    `select s.id from slots s join stations st on st.area_code = s.area_code where st.id = $1 and s.id = any($2::bigint[])`,
+    [stationId, named],
+  )
+  return new Set(rows.map(r => r.id))
 }
 
 /**
@@ -184,7 +236,7 @@ async function entriesOf(
   faults: DeviceFault[],
   now: Date,
 ): Promise<AsRunNews[]> {
-  const details = await whatWasStarted(sql, events)
+  const details = await whatWasStarted(sql, device.stationId, events)
   const heardAt = now.toISOString()
   return [
     ...faults.map(({ kind, from, to }) => ({ at: now, kind: `device.${kind}`, body: { device: device.id, from, to } })),

@@ -1,6 +1,6 @@
-import { effectiveProgrammes } from '../airtime/effective.ts'
 import type { Programme } from '../domain/programme.ts'
 import type { ManifestEmergency, ManifestSlot, StationManifest } from '../domain/station.ts'
+import { programmesOf } from '../store/airtime/programmes.ts'
 import type { Sql } from '../store/db.ts'
 import { audioOf } from './operator.ts'
 import { itemsOfStations, type StationItem } from './shelf.ts'
@@ -58,7 +58,7 @@ export async function readManifestBodies(
     for (const { dispatchId } of own) if (titles.get(dispatchId)?.withdrawn) area?.gone.add(dispatchId)
   }
   const items = await itemsOfStations(sql, ids, now)
-  const programmes = await effectiveProgrammes(sql, areas)
+  const programmes = new Map((await programmesOf(sql, areas)).map(p => [p.areaCode, p.programme]))
   const withdrawn = await withdrawnOf(sql, ids, now)
   return new Map(
     stations.map(station => {

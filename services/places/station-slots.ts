@@ -52,17 +52,14 @@ export function partsByFile(slots: SlotRow[]): Map<string, StoredPart[]> {
 }
 
 /**
- * Slots with a file, from what is on air or may still be begun late, up to the horizon. A relay slot without a file of its
- * own carries the province's slot of the same start. Index: slots_time.
+ * Slots with a file, from what is on air or may still be begun late, up to the horizon. A relay slot has a file of its own
+ * like any other: the province's would air what the commune holds back. Index: slots_time.
  */
 export async function slotsOf(sql: Sql, areaCodes: string[], now: Date): Promise<SlotRow[]> {
   const { rows } = await sql.query<SlotRow>(
     `select s.id, s.area_code as "areaCode", s.starts_at as "startsAt", s.max_seconds as "maxSeconds",
        f.sha256, f.duration_ms as "durationMs", f.size_bytes::float8 as bytes, f.lufs, f.parts
-     from slots s
-       join areas a on a.code = s.area_code
-       left join slots p on s.relay and p.area_code = a.parent_code and p.starts_at = s.starts_at and p.state <> 'void'
-       join slot_files f on f.key = coalesce(s.file_key, p.file_key)
+     from slots s join slot_files f on f.key = s.file_key
      where s.area_code = any($1::text[]) and s.state <> 'void'
        and s.starts_at > $2::timestamptz - interval '3 hours'
        and s.starts_at <= $2::timestamptz + $3 * interval '1 hour'

@@ -62,3 +62,15 @@ export async function pokeStations(sql: Sql, stationIds: string[] | 'all'): Prom
   else
     await sql.query(`select pg_notify('loa_shelf', $1)`, [JSON.stringify({ kind: 'stations', placeIds: stationIds })])
 }
+
+/** The same for all stations in use of some areas, however many they are. */
+export async function pokeStationsOf(sql: Sql, areaCodes: string[]): Promise<void> {
+  if (areaCodes.length === 0) return
+  // Postgres refuses payloads of 8,000 bytes.
+  await sql.query(
+    `select pg_notify('loa_shelf', json_build_object('kind', 'stations', 'placeIds', array_agg(id::text))::text)
+     from (select id, (row_number() over (order by id) - 1) / 200 as part from stations
+       where area_code = any($1::text[]) and retired_at is null) numbered group by part`,
+    [areaCodes],
+  )
+}

@@ -5,7 +5,7 @@ import { AxisRefused, axisClient } from './axis-client.ts'
 import { type DuePlay, duePlay, withdrawnParts } from './due.ts'
 import type { Streamer } from './icecast.ts'
 import { withoutParts } from './mp3.ts'
-import { beginPlay, begunPlays, endPlay, type PlayTarget, soundOf } from './plays.ts'
+import { beginPlay, begunPlays, endPlay, type PlayTarget, soundOf, takeBackPlay } from './plays.ts'
 import { noteTry, type PlayedTo } from './settings.ts'
 
 const lookMs = 1_000
@@ -42,7 +42,11 @@ export function startAxis(ctx: StationContext, settings: PlayedTo & { kind: 'axi
       await client.play(clip, signal)
     } catch (error) {
       const reason = error instanceof AxisRefused ? error.code : 'failed'
-      await endPlay(ctx, target, play, 'failed', { reason })
+      // A device that says no is silent. One that does not answer may play: a slot is not begun twice, but an emergency is
+      // better heard twice than never.
+      if (play.emergency || reason !== 'unreachable') await takeBackPlay(ctx, target, play, reason)
+      else await endPlay(ctx, target, play, 'failed', { reason })
+      await client.remove(clip, signal).catch(() => undefined)
       throw error
     }
     await endPlay(ctx, target, play, 'accepted')

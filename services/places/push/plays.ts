@@ -70,6 +70,27 @@ export async function endPlay(
   })
 }
 
+/**
+ * A play that came to nothing, so that it is owed still: the log says that it failed, and it may be begun again as long as it
+ * is due.
+ */
+export async function takeBackPlay(
+  ctx: StationContext,
+  target: PlayTarget,
+  play: DuePlay,
+  reason: string,
+): Promise<void> {
+  await transaction(ctx.db, async sql => {
+    await sql.query('delete from push_plays where station_id = $1 and kind = $2 and ref = $3', [
+      target.stationId,
+      target.kind,
+      play.ref,
+    ])
+    const body = { ...about(target, play), reason }
+    await appendAsRun(sql, target.stationId, [{ at: ctx.now(), kind: 'push.failed', body }])
+  })
+}
+
 /** An interrupted slot goes on: only the log hears of it, the play is the same. */
 export async function resumePlay(
   ctx: StationContext,

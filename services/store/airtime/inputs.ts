@@ -78,7 +78,7 @@ export interface KnownSlot {
   state: 'planned' | 'locked' | 'void'
   sound: SlotFrameSound
   overSeconds: number
-  /** It was not on air and nobody says that it was, so what it holds is planned again. */
+  /** It was not on air and nobody says that it was, also not a device that was offline until now, so what it holds is planned again. */
   released: boolean
   items: (PlannedItem & { content: string; withdrawn: boolean })[]
 }
@@ -88,7 +88,8 @@ export async function slotsOf(sql: Sql, areaCodes: string[], now: Date): Promise
   const { rows: slots } = await sql.query<Omit<KnownSlot, 'items'>>(
     `select s.id, s.area_code as "areaCode", s.starts_at as "startsAt", s.max_seconds as "maxSeconds", s.relay, s.state,
        s.sound, s.over_seconds::float8 as "overSeconds", s.released_at is not null
-         and not exists (select from slot_ticks t where t.slot_id = s.id and t.ticked_at > s.released_at) as released
+         and not exists (select from slot_ticks t where t.slot_id = s.id and t.ticked_at > s.released_at)
+         and not exists (select from device_events e where e.slot_id = s.id and e.kind in ('started', 'ended')) as released
      from slots s where s.area_code = any($1::text[]) and s.starts_at > $2::timestamptz - $3 * interval '1 day'
        and (s.state <> 'void' or s.starts_at > $2)
      order by s.area_code, s.starts_at`,
@@ -106,11 +107,16 @@ export async function slotsOf(sql: Sql, areaCodes: string[], now: Date): Promise
   return slots.map(slot => ({ ...slot, items: bySlot.get(slot.id) ?? [] }))
 }
 
-/** What operators decided about items of areas. */
+/**
+ * What operators decided about items of areas. A choice is about the words: it holds for every round that carries them, and
+ * of several the newest.
+ */
 export async function choicesOf(sql: Sql, areaCodes: string[]): Promise<(PlanChoice & { areaCode: string })[]> {
   const { rows } = await sql.query(
-    `select area_code as "areaCode", dispatch_id as "dispatchId", kind, slot_at as "slotAt" from slot_choices
-     where area_code = any($1::text[])`,
+    `select distinct on (c.area_code, d.id) c.area_code as "areaCode", d.id as "dispatchId", c.kind, c.slot_at as "slotAt"
+     from slot_choices c join dispatches o on o.id = c.dispatch_id
+       join dispatches d on d.announcement_id = o.announcement_id and d.revision = o.revision and d.channel = o.channel
+     where c.area_code = any($1::text[]) order by c.area_code, d.id, c.made_at desc`,
     [areaCodes],
   )
   return rows

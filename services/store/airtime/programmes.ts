@@ -34,17 +34,18 @@ const effective = `select a.code as "areaCode", a.name as "areaName", a.kind, a.
     up.body as province, up.updated_by as "provinceBy", up.updated_at as "provinceAt"
   from areas a left join programmes own on own.area_code = a.code left join programmes up on up.area_code = a.parent_code`
 
-function read(body: unknown): Programme {
-  return programmeSchema.parse(body)
+/** A row that this version cannot read counts as none: one bad row must not silence every commune planned with it. */
+function read(body: unknown): Programme | null {
+  return programmeSchema.safeParse(body).data ?? null
 }
 
-function effectiveOf(row: Row, parsed: (body: unknown) => Programme): AreaProgramme {
+function effectiveOf(row: Row, parsed: (body: unknown) => Programme | null): AreaProgramme {
   const { areaCode, areaName, kind, provinceCode } = row
   const area = { areaCode, areaName, kind, provinceCode }
+  const own = row.own === null ? null : parsed(row.own)
   const province = row.province === null ? null : parsed(row.province)
   const bound = province?.quota ?? null
-  if (row.own !== null)
-    return { ...area, from: 'own', programme: parsed(row.own), bound, updatedBy: row.ownBy, updatedAt: row.ownAt }
+  if (own !== null) return { ...area, from: 'own', programme: own, bound, updatedBy: row.ownBy, updatedAt: row.ownAt }
   if (province !== null)
     return {
       ...area,
@@ -60,11 +61,11 @@ function effectiveOf(row: Row, parsed: (body: unknown) => Programme): AreaProgra
 /** The programmes of these areas, in the order of their codes. A province's is read once, however many communes have it. */
 export async function programmesOf(sql: Sql, areaCodes: string[]): Promise<AreaProgramme[]> {
   const { rows } = await sql.query<Row>(`${effective} where a.code = any($1::text[]) order by a.code`, [areaCodes])
-  const seen = new Map<string, Programme>()
+  const seen = new Map<string, Programme | null>()
   return rows.map(row =>
     effectiveOf(row, body => {
       const text = JSON.stringify(body)
-      const known = seen.get(text) ?? read(body)
+      const known = seen.has(text) ? (seen.get(text) ?? null) : read(body)
       seen.set(text, known)
       return known
     }),

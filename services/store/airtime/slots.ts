@@ -56,15 +56,3 @@ export async function deleteSlots(sql: Sql, ids: string[]): Promise<void> {
 export async function lockSlots(sql: Sql, ids: string[]): Promise<void> {
   await sql.query('select 1 from slots where id = any($1::bigint[]) order by area_code, starts_at for update', [ids])
 }
-
-/** Tells whoever serves stations that what these areas air has changed; in the transaction of the change. */
-export async function pokeStations(sql: Sql, areaCodes: string[]): Promise<void> {
-  if (areaCodes.length === 0) return
-  // Postgres refuses payloads of 8,000 bytes.
-  await sql.query(
-    `select pg_notify('loa_shelf', json_build_object('kind', 'stations', 'placeIds', array_agg(id::text))::text)
-     from (select id, (row_number() over (order by id) - 1) / 200 as part from stations
-       where area_code = any($1::text[]) and retired_at is null) numbered group by part`,
-    [areaCodes],
-  )
-}

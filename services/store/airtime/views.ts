@@ -146,7 +146,11 @@ export async function viewWaiting(sql: Sql, areaCode: string): Promise<WaitingVi
        cross join jsonb_to_recordset(p.waiting) as w ("dispatchId" bigint, reason text)
        join dispatches d on d.id = w."dispatchId" join announcements a on a.id = d.announcement_id
        left join renditions r on r.id = d.rendition_id
-       left join slot_choices c on c.area_code = p.area_code and c.dispatch_id = d.id
+       left join lateral (
+         select c.reason from slot_choices c join dispatches o on o.id = c.dispatch_id
+         where c.area_code = p.area_code and o.announcement_id = d.announcement_id and o.revision = d.revision
+         order by c.made_at desc limit 1
+       ) c on true
      where p.area_code = $1 and d.cancelled_at is null and a.state not in ('cancelled', 'superseded')
      order by d.priority, a.approved_at, d.id`,
     [areaCode],

@@ -65,12 +65,16 @@ describe('manifest', () => {
     expect(file.headers.etag).toBe(`"${slot?.file.sha256}"`)
   })
 
-  test("a relay slot carries the province's file of the same start", async () => {
-    const dispatch = await loudspeaker(await world.announce())
+  test("a relay slot carries its own file, never the province's, which may hold what the commune holds back", async () => {
+    const [kept, held] = [await loudspeaker(await world.announce()), await loudspeaker(await world.announce())]
     const startsAt = inMinutes(90)
-    await world.addSlot({ area: '44', startsAt, dispatchIds: [dispatch] })
+    await world.addSlot({ area: '44', startsAt, dispatchIds: [kept, held] })
     const relay = await world.addSlot({ startsAt, relay: true })
-    expect((await manifest()).slots.find(s => s.slotId === relay)?.parts.map(p => p.dispatchId)).toEqual([dispatch])
+    expect((await manifest()).slots.find(s => s.slotId === relay)).toBeUndefined()
+    const later = inMinutes(95)
+    await world.addSlot({ area: '44', startsAt: later, dispatchIds: [kept, held] })
+    const own = await world.addSlot({ startsAt: later, relay: true, dispatchIds: [kept] })
+    expect((await manifest()).slots.find(s => s.slotId === own)?.parts.map(p => p.dispatchId)).toEqual([kept])
   })
 
   test("has emergencies with the rule of the programme: the commune's own, else the province's", async () => {
