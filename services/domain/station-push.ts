@@ -8,10 +8,11 @@ export const pushKinds = ['mqtt', 'icecast', 'axis'] as const
 export type PushKind = (typeof pushKinds)[number]
 
 const address = z
-  .url({ protocol: /^https?$/ })
+  // The refinements below read it as an address, which what is none would make throw.
+  .url({ protocol: /^https?$/, abort: true })
   .max(300)
   // A password in an address ends up on screens and in logs.
-  .refine(text => !/@/.test(new URL(text).username + new URL(text).password) && new URL(text).username === '', {
+  .refine(text => new URL(text).username === '' && new URL(text).password === '', {
     message: 'Không ghi tài khoản trong địa chỉ · no account in the address',
   })
 /** Shown to nobody; absent: the one that is kept stays. */

@@ -29,6 +29,10 @@ export const stationPlaybackSchema = z.object({
 })
 export type StationPlaybackShape = z.infer<typeof stationPlaybackSchema>
 
+/** A station whose log a person may read; one that is no longer in use keeps its log. */
+export const loggedStationSchema = z.object({ id, name: z.string(), areaName: z.string(), retired: z.boolean() })
+export type LoggedStation = z.infer<typeof loggedStationSchema>
+
 /** One way in which a station is served beside pull; its password is never shown. */
 export const stationPushSchema = z.object({
   kind: z.enum(pushKinds),

@@ -226,9 +226,12 @@ export const stationSchema = z.object({
   areaCode: z.string(),
   areaName: z.string(),
   operatorEmail: z.string().nullable(),
+  /** Podcast (RSS) of this station alone; `playlistUrl` is the same as M3U. */
   feedUrl: z.string(),
+  playlistUrl: z.string(),
   /** Of all stations of the commune. */
   communeFeedUrl: z.string(),
+  communePlaylistUrl: z.string(),
 })
 export const boardSchema = z.object({
   id,

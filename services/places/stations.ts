@@ -43,9 +43,9 @@ export async function createStations(
 export async function listStations(
   sql: Sql,
   options: { retired?: boolean } = {},
-): Promise<(StationRow & { parentCode: string })[]> {
+): Promise<(StationRow & { parentCode: string; retired: boolean })[]> {
   const { rows } = await sql.query(
-    `select ${columns}, coalesce(a.parent_code, '') as "parentCode" from stations s join areas a on a.code = s.area_code
+    `select ${columns}, coalesce(a.parent_code, '') as "parentCode", s.retired_at is not null as retired from stations s join areas a on a.code = s.area_code
      where s.retired_at is null or $1 order by s.area_code, s.name, s.id`,
     [options.retired ?? false],
   )

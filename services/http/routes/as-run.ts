@@ -10,6 +10,7 @@ import type { HttpDeps } from '../deps.ts'
 import { notFound } from '../problem.ts'
 import { type RouteDef, route } from '../route.ts'
 import { asRunPageSchema } from '../schemas-airtime.ts'
+import { loggedStationSchema } from '../schemas-devices.ts'
 
 const month = z.string().regex(/^20\d{2}-(0[1-9]|1[0-2])$/)
 const stationId = z.string().regex(/^\d{1,18}$/)
@@ -29,6 +30,16 @@ export function asRunRoutes(deps: HttpDeps): RouteDef[] {
   }
 
   return [
+    route({
+      method: 'get',
+      path: '/api/as-run/stations',
+      summary: 'Stations whose log a person may read: an operator, those of the own areas; with those no longer in use',
+      tag: 'stations',
+      access: 'device.read',
+      response: z.array(loggedStationSchema),
+      handle: async ({ actor }) =>
+        (await stationsOf(actor)).map(({ id, name, areaName, retired }) => ({ id, name, areaName, retired })),
+    }),
     route({
       method: 'get',
       path: '/api/stations/:id/as-run',

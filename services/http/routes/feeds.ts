@@ -62,6 +62,11 @@ export function communeFeedUrl({ links }: Pick<HttpDeps, 'links'>, areaCode: str
   return `${links.publicUrl}/feeds/communes/${links.areaFeedToken(areaCode)}.xml`
 }
 
+/** The same feed as a playlist for players that know no podcasts. */
+export function playlistUrl(feedUrl: string): string {
+  return feedUrl.replace(/\.xml$/, '.m3u')
+}
+
 interface Feed {
   owner: FeedOwner
   stations: StationRow[]

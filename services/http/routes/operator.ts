@@ -5,7 +5,7 @@ import { listStations } from '../../places/stations.ts'
 import type { HttpDeps } from '../deps.ts'
 import { type RouteDef, route } from '../route.ts'
 import { type OperatorItem, operatorItemSchema, stationSchema } from '../schemas.ts'
-import { communeFeedUrl, stationFeedUrl } from './feeds.ts'
+import { communeFeedUrl, playlistUrl, stationFeedUrl } from './feeds.ts'
 
 const itemParams = z.object({ id: z.string().regex(/^\d{1,18}$/) })
 
@@ -60,10 +60,12 @@ export function operatorRoutes(deps: HttpDeps): RouteDef[] {
       response: z.array(stationSchema),
       async handle() {
         const stations = await listStations(deps.db)
-        return stations.map(({ feedToken, parentCode: _, ...station }) => ({
+        return stations.map(({ feedToken, parentCode: _, retired: __, ...station }) => ({
           ...station,
           feedUrl: stationFeedUrl(deps.links.publicUrl, feedToken),
+          playlistUrl: playlistUrl(stationFeedUrl(deps.links.publicUrl, feedToken)),
           communeFeedUrl: communeFeedUrl(deps, station.areaCode),
+          communePlaylistUrl: playlistUrl(communeFeedUrl(deps, station.areaCode)),
         }))
       },
     }),

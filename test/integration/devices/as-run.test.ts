@@ -54,6 +54,16 @@ describe('the as-run log', () => {
     await operator.get(`/api/stations/${stationId(1)}/as-run?month=2026-11`).expect(404)
   })
 
+  test('names the stations to choose from: an operator has the own ones, with or without a device', async () => {
+    const listed = async (role: 'officer' | 'operator') =>
+      (await (await world.as(role)).get('/api/as-run/stations').expect(200)).body as { id: string; retired: boolean }[]
+    expect((await listed('officer')).map(s => s.id).sort()).toEqual(world.stations.map(s => s.id).sort())
+    expect(await listed('operator')).toEqual([expect.objectContaining({ id: stationId(), retired: false })])
+    await world.deps.db.query('update stations set retired_at = now() where id = $1', [stationId()])
+    expect(await listed('operator')).toEqual([expect.objectContaining({ id: stationId(), retired: true })])
+    await world.deps.db.query('update stations set retired_at = null where id = $1', [stationId()])
+  })
+
   test.each(['csv', 'jsonl'] as const)('is exported as %s, which the file alone proves', async format => {
     const officer = await world.as('officer')
     const answer = await officer.get(`/api/as-run/export?month=2026-11&format=${format}`).buffer(true).expect(200)

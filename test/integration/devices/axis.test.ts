@@ -164,7 +164,10 @@ test('a demo pushes to this machine only, and an address holds no account', asyn
       agent.put(`/api/stations/${world.stations[0]?.id}/pushes/${kind}`).send(body)
     expect((await put('axis', { url: 'http://192.0.2.7', user: 'root' })).body.code).toBe('setup.demo-provider')
     expect((await put('axis', { url: 'http://a:b@127.0.0.1', user: 'root' })).status).toBe(422)
+    expect((await put('axis', { url: 'http://:b@127.0.0.1', user: 'root' })).status).toBe(422)
+    expect((await put('axis', { url: 'loa-thon-3', user: 'root' })).status).toBe(422)
     expect((await put('icecast', { url: 'http://127.0.0.1:8000/' })).status).toBe(422)
+    expect((await put('icecast', { url: 'dong-ha.mp3' })).status).toBe(422)
     expect((await put('smoke-signals', {})).status).toBe(404)
     expect((await put('icecast', { url: 'http://127.0.0.1:8000/a.mp3', password: 'x' })).status).toBe(200)
     // Another address does not get the old password.

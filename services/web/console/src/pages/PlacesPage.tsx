@@ -1,17 +1,5 @@
-import {
-  ActionIcon,
-  Anchor,
-  Button,
-  CopyButton,
-  Group,
-  Skeleton,
-  Table,
-  Tabs,
-  Text,
-  TextInput,
-  Tooltip,
-} from '@mantine/core'
-import { IconCheck, IconCopy, IconExternalLink, IconSearch } from '@tabler/icons-react'
+import { Anchor, Button, Group, Skeleton, Table, Tabs, Text, TextInput } from '@mantine/core'
+import { IconExternalLink, IconSearch } from '@tabler/icons-react'
 import { type ReactNode, useState } from 'react'
 import { useSearchParams } from 'react-router'
 import type { Board, Station } from '../../../../http/schemas.ts'
@@ -23,6 +11,7 @@ import { presence } from '../lib/lastSeen.ts'
 import { useNow } from '../lib/useNow.ts'
 import { PageHead, Panel } from '../parts/Panel.tsx'
 import { ProblemBox } from '../parts/problem.tsx'
+import { FeedsNote, PlaceFeeds } from './PlaceFeeds.tsx'
 import css from './PlacesPage.module.css'
 
 /** Stations with their feeds, boards with their player pages and last sign of life. */
@@ -64,6 +53,7 @@ export function PlacesPage() {
             </Text>
           </Group>
           <Tabs.Panel value="stations">
+            <FeedsNote />
             {stations.isError && <ProblemBox error={stations.error} onRetry={() => void stations.refetch()} />}
             {stations.isPending && <Skeleton height={300} />}
             {stations.data && <Pages rows={shown(stations.data)} key={search} of={rows => <Stations rows={rows} />} />}
@@ -124,23 +114,7 @@ function Stations({ rows }: { rows: Station[] }) {
             <Table.Td data-label={t.places.area}>{station.areaName}</Table.Td>
             <Table.Td data-label={t.places.operator}>{station.operatorEmail ?? '–'}</Table.Td>
             <Table.Td data-label={t.places.feed}>
-              <Group gap={4} wrap="nowrap">
-                <code className={css.address}>{station.feedUrl}</code>
-                <CopyButton value={station.feedUrl}>
-                  {({ copied, copy }) => (
-                    <Tooltip label={copied ? t.common.copied : t.common.copy}>
-                      <ActionIcon
-                        variant="subtle"
-                        color={copied ? 'leaf' : 'ink'}
-                        onClick={copy}
-                        aria-label={t.places.copyFeed(station.name)}
-                      >
-                        {copied ? <IconCheck size={18} /> : <IconCopy size={18} />}
-                      </ActionIcon>
-                    </Tooltip>
-                  )}
-                </CopyButton>
-              </Group>
+              <PlaceFeeds station={station} />
             </Table.Td>
           </Table.Tr>
         ))}

@@ -2,10 +2,13 @@ import { Alert, Button, Group, Select, Skeleton, Text } from '@mantine/core'
 import { MonthPickerInput } from '@mantine/dates'
 import { IconDownload, IconShieldCheck, IconShieldX } from '@tabler/icons-react'
 import { useSearchParams } from 'react-router'
-import { asRunExport, type AsRunPage as Page, useAsRun, useDevices } from '../../api/devices.ts'
-import { useMe, useStations } from '../../api/queries.ts'
+import type { LoggedStation } from '../../../../../http/schemas-devices.ts'
+import { asRunExport, type AsRunPage as Page, useAsRun } from '../../api/devices.ts'
+import { useLoggedStations } from '../../api/pushes.ts'
 import { DateWords } from '../../app/DateWords.tsx'
 import { useWords } from '../../i18n/context.tsx'
+import { pushWords } from '../../i18n/pushes.ts'
+import { useOwn } from '../../i18n/useOwn.ts'
 import { matches } from '../../lib/fold.ts'
 import { dayOf, formatNumber } from '../../lib/format.ts'
 import { useNow } from '../../lib/useNow.ts'
@@ -78,16 +81,12 @@ function Export({ href, label }: { href: string; label: string }) {
   )
 }
 
-/** An operator has no list of all stations; theirs are those of their devices. */
+/** The stations of the person's areas; one that is no longer in use keeps its log and says so. */
 function StationChoice({ station, onChoose }: { station: string | null; onChoose: (id: string | null) => void }) {
   const { t } = useWords()
-  const me = useMe()
-  const operator = me.data?.role === 'operator'
-  const stations = useStations(!operator)
-  const devices = useDevices()
-  const names = new Map<string, string>()
-  for (const one of devices.data ?? []) names.set(one.stationId, `${one.stationName} – ${one.areaName}`)
-  for (const one of stations.data ?? []) names.set(one.id, `${one.name} – ${one.areaName}`)
+  const words = useOwn(pushWords)
+  const stations = useLoggedStations()
+  const label = (one: LoggedStation) => `${one.name} – ${one.areaName}${one.retired ? ` (${words.retired})` : ''}`
   return (
     <Select
       label={t.asRun.station}
@@ -96,7 +95,7 @@ function StationChoice({ station, onChoose }: { station: string | null; onChoose
       allowDeselect={false}
       value={station}
       onChange={onChoose}
-      data={[...names].map(([value, label]) => ({ value, label }))}
+      data={(stations.data ?? []).map(one => ({ value: one.id, label: label(one) }))}
       filter={({ options, search }) => options.filter(one => 'label' in one && matches(one.label, search))}
       nothingFoundMessage={t.places.none}
       w={{ base: '100%', xs: 340 }}

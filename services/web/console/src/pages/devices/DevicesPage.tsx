@@ -15,6 +15,7 @@ import { AddDevice } from './AddDevice.tsx'
 import { DeviceCard } from './DeviceCard.tsx'
 import { DeviceLink } from './DeviceLink.tsx'
 import css from './devices.module.css'
+import { PushPanel } from './PushPanel.tsx'
 
 /** What needs a look comes first: attention, then silence, then the rest by station. */
 export function byNeed(a: StationDevice, b: StationDevice): number {
@@ -98,6 +99,7 @@ export function DevicesPage() {
           </>
         )}
       </Panel>
+      <PushPanel mayWrite={mayWrite} />
       {adding && (
         <AddDevice
           onClose={() => setAdding(false)}
