@@ -205,6 +205,16 @@ const partWithYear: Rule = place => {
   }
 }
 
+/** đường 30/4, phố 2/9, quảng trường 19/8: the day is the name of the place, said without the word ngày. */
+const namedByDay = atEnd(/(?:^|[^\p{L}])(?:đường|phố|quảng trường|đại lộ|công viên)\s+$/u)
+const dayInName = new RegExp(String.raw`${D}[/-]${M}(?!\d|[/-]\d|\p{L}|\s?%)`, 'uy')
+
+const nameOfDay: Rule = place => {
+  const match = namedByDay.test(place.before) ? matchAt(dayInName, place.text, place.at) : undefined
+  if (match?.[1] === undefined || match[2] === undefined) return undefined
+  return { end: place.at + match[0].length, spoken: spellDate(match[1], match[2], undefined, place) }
+}
+
 const dayMonthRule: Rule = place => {
   const match = matchAt(dayMonth, place.text, place.at)
   if (match?.[1] === undefined || match[2] === undefined) return undefined
@@ -225,6 +235,7 @@ const rules: readonly Rule[] = [
   daysOfMonth,
   partWithYear,
   months,
+  nameOfDay,
   dayMonthRule,
 ]
 

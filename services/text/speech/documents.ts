@@ -27,6 +27,9 @@ const namedType = atEnd(
 )
 const numberWord = atEnd(/(?:^|[^\p{L}])số\s*:?\s*$/u)
 
+/** Documents of several bodies, each in the symbol: TTLT-BTC-BNV. */
+const jointly = /^(?:\p{L}{1,4}LT|CTrPH|QCPH)$/u
+
 interface Symbol {
   type: string | undefined
   issuers: string[]
@@ -103,7 +106,7 @@ function stateSymbol(written: string, profile: Profile): Symbol {
   const matter = matters[parts[1] ?? '']
   if (matter !== undefined) return { type, issuers: [], unknown: undefined, matter }
   if (first === 'HĐ') return { type, issuers: [], unknown: undefined }
-  const codes = first === 'TTLT' || first === 'NQLT' ? parts.slice(1) : parts.slice(1, 2)
+  const codes = jointly.test(first) ? parts.slice(1) : parts.slice(1, 2)
   const names = codes.map(code => issuerName(code, profile))
   const known = names.filter(name => name !== undefined)
   return { type, issuers: known, unknown: known.length === names.length ? undefined : codes[names.indexOf(undefined)] }

@@ -26,6 +26,7 @@ export function listed(names: string[]): string {
 
 /** Every way in which a text may name an issuer, by its full name: UBND, BTTTT, Bộ TTTT. */
 const shortNames = new Map<string, string[]>()
+addShortNames('Thủ tướng Chính phủ', ['TTg Chính phủ', 'TTg CP'])
 for (const [code, name] of Object.entries(issuers)) addShortNames(name, [code])
 for (const [code, field] of Object.entries(fields)) {
   addShortNames(`Bộ ${field}`, [`Bộ ${code}`, `B${code}`])

@@ -11,7 +11,7 @@ import { readPhone } from './phones.ts'
 import { readLevel, readRoad } from './places.ts'
 import { readPrefixedMoney } from './quantities.ts'
 import { readQuantity } from './ranges.ts'
-import { readAlarm, readOrdinal, readRoman } from './roman.ts'
+import { readAlarm, readAlarmLevel, readOrdinal, readRoman } from './roman.ts'
 import { digitsEnd, mayBeAddress, standsAlone } from './shape.ts'
 import { readSignature } from './signatures.ts'
 import { readBareUnit, readLetter, readNegative, readZone } from './single.ts'
@@ -47,6 +47,7 @@ const digitRules: readonly Rule[] = [
   readPhone,
   readTime,
   readScale,
+  readAlarmLevel,
   readDate,
   readOrdinal,
   readSlash,
@@ -69,6 +70,7 @@ const capitalRules: readonly Rule[] = [
   readQuarter,
   readStandard,
   readAlarm,
+  readAlarmLevel,
   readRoman,
   readRoad,
   readLevel,

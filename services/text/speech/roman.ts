@@ -22,7 +22,7 @@ const keyword = atEnd(
   /(?:^|[^\p{L}])(đại hội(?: đảng| đại biểu)?(?: toàn quốc)?|lần thứ|lần|thứ|khóa|khoá|quý|kỳ|kì|kỳ họp thứ|kỳ họp|học kỳ|thế kỷ|thế kỉ|chương|phần|mục|phụ lục|phụ biểu|biểu|bảng|hạng|loại|nhóm|bậc|cấp|ngạch|khu vực|vùng|đợt|tập|quyển|quân khu|đoạn|(?<!tài )khoản|năm|nhiệm kỳ|hội nghị|giai đoạn|đề án|dự án|tổ|cụm|khối|lớp|hồi|báo động|bđ|thế chiến|điều|tiểu mục|trung ương|mức độ|mức|tuyến|số)\s+$/u,
 )
 const listed = atEnd(
-  /(?:^|[^\p{L}])(?:quý|khóa|khoá|chương|phần|mục|phụ lục|khu vực|đợt|hạng|loại|nhóm|bậc|cấp|tuyến|lần thứ|kỳ|đại hội|thế kỷ|thế kỉ|vùng|báo động)\s+[ivxlc]{1,7}(?:\s*(?:,|và|hoặc|đến|-|–)\s*[ivxlc]{1,7}){0,6}\s*(?:,|và|hoặc|đến|-|–)\s*$/u,
+  /(?:^|[^\p{L}])(?:quý|khóa|khoá|chương|phần|mục|phụ lục|khu vực|đợt|hạng|loại|nhóm|bậc|bảng|mức|mức độ|cấp|tuyến|lần thứ|kỳ|đại hội|thế kỷ|thế kỉ|vùng|báo động)\s+[ivxlc]{1,7}(?:\s*(?:,|và|hoặc|đến|-|–)\s*[ivxlc]{1,7}){0,6}\s*(?:,|và|hoặc|đến|-|–)\s*$/u,
 )
 const numeral = /[IVXLCDMivxlcdm]+(?![\p{L}\d])/uy
 
@@ -49,6 +49,7 @@ export function readRoman(place: Place): Reading | undefined {
   const end = at + written.length
   const word = keyword.exec(before)?.[1]
   if (word === undefined) {
+    if (written === upper && fuelGrade.test(before)) return { end, spoken: spellInteger(String(value), profile) }
     if (upper === 'X' && matchAt(communeBehind, text, end) !== undefined) return undefined
     if (numeralAlone.test(written) && /\p{Ll}\s$/u.test(text.slice(at - 2, at))) {
       return { end, spoken: spellInteger(String(value), profile) }
@@ -95,6 +96,22 @@ function allowed(word: string, numeral: string, upperCase: boolean): boolean {
   return true
 }
 
+/** xăng RON 95-III, dầu 0,05S-II: the level of emission behind the grade (QCVN 01:2022/BKHCN). */
+const fuelGrade = atEnd(/(?:^|[^\p{L}])(?:ron\s?9\d|\d,\d{2,3}\s?s)\s?[-–]\s?$/u)
+/** How far above or below an alarm level the water stands: 0,52m, 5 cm. */
+const heightBehind = /(?=\s\d{1,3}(?:[.,]\d{1,2})?\s?c?m(?![\p{L}\d]))/uy
+const alarmWord = atEnd(/(?:^|[^\p{L}])báo động(?: cấp| số| mức)?\s+$/u)
+const alarmLevel = /(III|II|I|[123])(?=\s\d)/y
+
+/** "báo động 2 0,52m": two numbers that must not run into each other. */
+export function readAlarmLevel(place: Place): Reading | undefined {
+  if (!alarmWord.test(place.before)) return undefined
+  const match = matchAt(alarmLevel, place.text, place.at)
+  const end = place.at + (match?.[0].length ?? 0)
+  if (match?.[1] === undefined || matchAt(heightBehind, place.text, end) === undefined) return undefined
+  return { end, spoken: `${spellInteger(String(romanValue(match[1]) ?? match[1]), place.profile)},` }
+}
+
 const alarm = /BĐ\s?(III|II|I|[123])(?![\p{L}\d])/uy
 
 /** BĐIII, BĐ 2: the three flood levels (QĐ 18/2021/QĐ-TTg, báo động). */
@@ -102,7 +119,9 @@ export function readAlarm(place: Place): Reading | undefined {
   const match = matchAt(alarm, place.text, place.at)
   if (match?.[1] === undefined) return undefined
   const level = romanValue(match[1]) ?? match[1]
-  return { end: place.at + match[0].length, spoken: `báo động ${spellInteger(String(level), place.profile)}` }
+  const end = place.at + match[0].length
+  const pause = matchAt(heightBehind, place.text, end) === undefined ? '' : ','
+  return { end, spoken: `báo động ${spellInteger(String(level), place.profile)}${pause}` }
 }
 
 /** Behind a word in small letters these can be nothing else; VI, XI, MI, DI could be syllables. */

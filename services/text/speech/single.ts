@@ -30,6 +30,7 @@ export function readLetter(place: Place): Reading | undefined {
   if (matchAt(initials, text, at) !== undefined) return { end: end + 1, spoken: letterName(letter) ?? letter }
   if (letter === 'x' && /[\d\p{L}²³]\s?$/u.test(before) && /^\s?\d/.test(text.slice(end, end + 2)))
     return { end, spoken: 'nhân' }
+  if (/[AEIOU]/.test(letter) && /\d$/.test(before)) return { end, spoken: letter.toLowerCase() }
   if (/[aeiouy]/i.test(letter) || (text[end] === '.' && /^\.\p{L}/u.test(text.slice(end, end + 2)))) return undefined
   const name = letterName(letter)
   return name === undefined || name === letter ? undefined : { end, spoken: name }

@@ -96,7 +96,7 @@ export const units: Record<string, string> = {
   EUR: 'ơ rô',
   '€': 'ơ rô',
   GBP: 'bảng Anh',
-  '£': 'bảng anh',
+  '£': 'bảng Anh',
   JPY: 'yên Nhật',
   '¥': 'yên',
   CNY: 'nhân dân tệ',

@@ -204,6 +204,8 @@ describe('the officer is told', () => {
     ['tin 😀', 'Biểu tượng'],
     ['ngày … tháng 11 năm 2026', 'chỗ trống'],
     ['Số: ..../QĐ-UBND', 'chỗ trống'],
+    ['ĐT 02333.852.xxx', '"02333.852.xxx"'],
+    ['gọi 0914.xxx.xxx', '"0914.xxx.xxx"'],
     ['<speak>Xin chào', '"<speak>"'],
     ["[[h@l'oU]] xin chào", '"[[h@l\'oU]]"'],
   ])('%s', (text, part) => {
@@ -228,6 +230,9 @@ describe('the officer is told', () => {
     'TM. ỦY BAN NHÂN DÂN',
     'tăng 45,123 tỷ',
     'gạo, muối...',
+    '- Lưu: VT, KGVX.',
+    'Chỉ số PAR INDEX',
+    'giành 2 HCV',
   ])('nothing about %s', text => {
     expect(warned(text)).toEqual([])
   })
