@@ -4,7 +4,7 @@ import { symbolName } from './documents.ts'
 import { issuerName } from './issuers.ts'
 import { spellLetters } from './letters.ts'
 import { spellDigits, spellInteger } from './numbers.ts'
-import { spellOrdinal } from './roman.ts'
+import { spellOrdinal, weekdayList } from './roman.ts'
 import { isSyllable } from './syllables.ts'
 import type { Place, Reading } from './types.ts'
 import { atEnd, matchAt } from './types.ts'
@@ -13,10 +13,10 @@ import { warnUnclear, warnUnknown } from './warnings.ts'
 const longToken = /\p{Lu}[\p{L}\d]{0,23}(?:(?:\s?&\s?|-|,(?=\p{Lu}{2}[\p{Lu}]*&))\p{Lu}[\p{L}\d]{0,23}){0,5}/uy
 const shortToken = /\p{Lu}[\p{L}\d]{0,39}/uy
 const bodyBefore = atEnd(
-  /(?:^|[^\p{L}])(?:trung tâm|(?<!(?:đảng|chi|cán|toàn|tỉnh|thành|huyện|đoàn|hội|nội|đồng) )bộ|(?<!cơ |trụ )sở|(?<!quốc |dự |văn |hải |hậu )phòng|ban|cục|vụ|viện|chi cục|ngành|ty)\s+$/u,
+  /(?:^|[^\p{L}])(?:trung tâm|(?<!(?:đảng|chi|cán|toàn|tỉnh|thành|huyện|đoàn|hội|nội|đồng) )bộ|(?<!cơ |trụ )sở|(?<!quốc |dự |văn |hải |hậu )phòng|trạm|ban|cục|vụ|viện|chi cục|ngành|ty)\s+$/u,
 )
 /** các Sở: Nội vụ, NN&PTNT; Sở Xây dựng, NNPTNT. */
-const bodiesListed = atEnd(/(?:^|[^\p{L}])(?:sở|bộ|phòng)(?:\s*:)?\s[^.;\n]{1,48}(?:,|và)\s*$/u)
+const bodiesListed = atEnd(/(?:^|[^\p{L}])(?:sở|bộ|phòng)(?:\s*:\s*|\s*:?\s[^.;\n]{1,48}(?:,|và)\s*)$/u)
 const properBefore = atEnd(
   /(?:^|[^\p{L}])(trung tâm|tt|bộ|sở|phòng|ban|cục|vụ|viện|chi cục|văn phòng|ban chỉ đạo|ban chỉ huy|tổng cục|hội|đài|bệnh viện|cổng|trường)\s+$/u,
 )
@@ -125,6 +125,8 @@ const weekdayAlone = /T([2-7])(?![\p{L}\d/])/uy
 /** T2-T6, and T7 where the text speaks of days. */
 function readWeekdays(place: Place): Reading | undefined {
   const { text, at, before, profile } = place
+  const list = text[at] === 'T' ? weekdayList(place, at + 1) : undefined
+  if (list !== undefined) return { ...list, spoken: `thứ ${list.spoken}` }
   const range = matchAt(weekdayRange, text, at)
   if (range?.[1] !== undefined) {
     const until = range[2] === undefined ? 'Chủ nhật' : `thứ ${spellOrdinal(range[2], profile)}`

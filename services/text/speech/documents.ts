@@ -28,7 +28,7 @@ const namedType = atEnd(
 const numberWord = atEnd(/(?:^|[^\p{L}])số\s*:?\s*$/u)
 
 /** Documents of several bodies, each in the symbol: TTLT-BTC-BNV. */
-const jointly = /^(?:\p{L}{1,4}LT|CTrPH|QCPH)$/u
+const jointly = /^(?:\p{L}{1,4}LT|CTr?PH|QCPH)$/u
 
 interface Symbol {
   type: string | undefined
@@ -101,7 +101,7 @@ function stateSymbol(written: string, profile: Profile): Symbol {
   if (type === undefined || parts.length === 1) {
     const name = issuerName(first, profile)
     if (name !== undefined && type === undefined) return { type: undefined, issuers: [name], unknown: undefined }
-    return { type, issuers: [], unknown: type === undefined ? written : undefined }
+    return { type, issuers: [], unknown: type === undefined ? first : undefined }
   }
   const matter = matters[parts[1] ?? '']
   if (matter !== undefined) return { type, issuers: [], unknown: undefined, matter }

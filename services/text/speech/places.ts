@@ -79,7 +79,8 @@ const road = /(QL|ĐT|TL|ĐH|HL)[.\s-]{0,2}(\d{1,4})([\p{Lu}a-eđ]?)(?![\p{L}\d]
 /** CT.01: an expressway by its sign (TT 41/2024/TT-BGTVT). */
 const expressway = /CT\.(\d{2})(?![\p{L}\d]|[.,/-]\d)/uy
 
-/** QL9, QL1A, ĐT.579. A road has at most four digits and never begins with zero, so "ĐT: 0233..." is a telephone. */
+/** QL9, QL1A, ĐT.579. A road has at most four digits, and only one of a district or a
+ * commune begins with zero (ĐH.05), so "ĐT: 0233..." is a telephone. */
 export function readRoad(place: Place): Reading | undefined {
   const motorway = matchAt(expressway, place.text, place.at)
   if (motorway?.[1] !== undefined)
@@ -87,7 +88,8 @@ export function readRoad(place: Place): Reading | undefined {
   const match = matchAt(road, place.text, place.at)
   const [, kind = '', digits = '', letter = ''] = match ?? []
   const name = roads[kind]
-  if (match === undefined || name === undefined || digits.startsWith('0')) return undefined
+  const numbered = !digits.startsWith('0') || (/^(?:ĐH|HL)\./.test(match?.[0] ?? '') && digits.length === 2)
+  if (match === undefined || name === undefined || !numbered) return undefined
   const spoken = [name, spellInteger(digits, place.profile), letterName(letter)].filter(Boolean).join(' ')
   return { end: place.at + match[0].length, spoken }
 }

@@ -16,7 +16,7 @@ export interface Quantity {
 }
 
 /** 1m65: metres and centimetres of a height; 1m2 and 1m3 are areas and volumes. */
-const height = /m(\d{2})(?![\p{L}\d]|[.,/]\d)/uy
+const height = /m(\d{2}|[014-9])(?![\p{L}\d]|[.,/]\d)/uy
 const scaleWord = /\s?(nghìn|ngàn|triệu|tỷ|tỉ)(?![\p{L}])/uy
 const scaleChain = /\s(tỷ|tỉ|nghìn tỷ|đồng)(?![\p{L}])/uy
 const shorthand = /(k|tr|trđ|t|\str)(\d{1,3})?(?![\p{L}\d]|[.,]\d)/uy
@@ -122,7 +122,8 @@ function withUnit(place: Place, quantity: Quantity): Quantity {
     const comrades =
       match[1] === 'đ' &&
       /^\/[cC](?!\p{L})/u.test(place.text.slice(quantity.end + match[0].length, quantity.end + match[0].length + 3))
-    const name = isName || comrades ? undefined : unitName(match[1], glued)
+    const tonnes = match[1] === 'T' && glued && (quantity.number.decimals !== '' || weighed.test(place.before))
+    const name = isName || comrades ? undefined : tonnes ? 'tấn' : unitName(match[1], glued)
     if (name !== undefined) return withRate(place, { ...quantity, end: quantity.end + match[0].length, unit: name })
   }
   const word = matchAt(wordBeforeRate, place.text, quantity.end)

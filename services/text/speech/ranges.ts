@@ -7,12 +7,12 @@ const separator = /\s?[-–—÷]\s?(?=\d)/y
 const ordinalBefore = atEnd(/(?:^|[^\p{L}])thứ\s+$/u)
 
 /** Three and more: 1-2-3, 16-16-8. A third number makes it a list. */
-const joined = /\d{1,3}(?:-\d{1,3}){2,20}(?![\d\p{L}/%]|[.,-]\d)/uy
+const joined = /\d{1,3}(?:(?:-\d{1,3}){2,20}|(?: - \d{1,3}){2,20})(?![\d\p{L}/]|[.,-]\d| - \d)/uy
 
 function readJoined(place: Place): Reading | undefined {
   const match = matchAt(joined, place.text, place.at)
   if (match === undefined) return undefined
-  const spoken = match[0].split('-').map(number => place.readPart(number))
+  const spoken = match[0].split(/ ?- ?/).map(number => place.readPart(number))
   return { end: place.at + match[0].length, spoken: spoken.join(', ') }
 }
 

@@ -19,7 +19,7 @@ export function romanValue(numeral: string): number | undefined {
 }
 
 const keyword = atEnd(
-  /(?:^|[^\p{L}])(đại hội(?: đảng| đại biểu)?(?: toàn quốc)?|lần thứ|lần|thứ|khóa|khoá|quý|kỳ|kì|kỳ họp thứ|kỳ họp|học kỳ|thế kỷ|thế kỉ|chương|phần|mục|phụ lục|phụ biểu|biểu|bảng|hạng|loại|nhóm|bậc|cấp|ngạch|khu vực|vùng|đợt|tập|quyển|quân khu|đoạn|(?<!tài )khoản|năm|nhiệm kỳ|hội nghị|giai đoạn|đề án|dự án|tổ|cụm|khối|lớp|hồi|báo động|bđ|thế chiến|điều|tiểu mục|trung ương|mức độ|mức|tuyến|số)\s+$/u,
+  /(?:^|[^\p{L}])(đại hội(?: đảng| đại biểu)?(?: toàn quốc)?|lần thứ|lần|thứ|khóa|khoá|quý|kỳ|kì|kỳ họp thứ|kỳ họp|học kỳ|thế kỷ|thế kỉ|chương|phần|mục|phụ lục|phụ biểu|biểu|bảng|hạng|loại|nhóm|bậc|cấp|ngạch|khu vực|vùng|đợt|tập|quyển|quân khu|đoạn|(?<!tài )khoản|năm|nhiệm kỳ|hội nghị|giai đoạn|đề án|dự án|tổ|cụm|khối|lớp|hồi|báo động|bđ|thế chiến|điều|tiểu mục|trung ương|mức độ|mức|tuyến|số|giải)\s+$/u,
 )
 const listed = atEnd(
   /(?:^|[^\p{L}])(?:quý|khóa|khoá|chương|phần|mục|phụ lục|khu vực|đợt|hạng|loại|nhóm|bậc|bảng|mức|mức độ|cấp|tuyến|lần thứ|kỳ|đại hội|thế kỷ|thế kỉ|vùng|báo động)\s+[ivxlc]{1,7}(?:\s*(?:,|và|hoặc|đến|-|–)\s*[ivxlc]{1,7}){0,6}\s*(?:,|và|hoặc|đến|-|–)\s*$/u,
@@ -59,6 +59,7 @@ export function readRoman(place: Place): Reading | undefined {
     return { end, spoken: spellInteger(String(value), profile) }
   }
   if (!allowed(word, upper, written === upper) || isSyllableHere(written, text, end)) return undefined
+  if (word === 'giải' && /^[.-]\p{L}/u.test(text.slice(end, end + 2))) return undefined
   const ordinal = /thứ$/.test(word)
   return { end, spoken: ordinal ? spellOrdinal(String(value), profile) : spellInteger(String(value), profile) }
 }
@@ -87,7 +88,7 @@ function allowed(word: string, numeral: string, upperCase: boolean): boolean {
   if (word === 'năm') return numeral.length >= 3 && numeral.startsWith('M')
   if (word === 'số') return /^[IVXL]+$/.test(numeral)
   if (
-    /^(?:tổ|cụm|khối|lớp|điều|cấp|loại|nhóm|lần|kỳ|kì|bậc|bảng|biểu|trung ương|mức độ|mức|tuyến|đề án|dự án|hội nghị|ngạch)$/.test(
+    /^(?:tổ|cụm|khối|lớp|điều|cấp|loại|nhóm|lần|kỳ|kì|bậc|bảng|biểu|trung ương|mức độ|mức|tuyến|đề án|dự án|hội nghị|ngạch|giải)$/.test(
       word,
     )
   ) {
@@ -136,10 +137,23 @@ const ordinalList = atEnd(/(?:^|[^\p{L}])thứ\s+[2-7](?:\s*(?:,|và|hoặc|-|�
 const listedWeekday = /([2-7])(?=,[2-7](?![\d]))/y
 const dayNumber = /([1-9]\d{0,3})(?![\d]|[.,/:]\d|\s?%)/y
 
+/** thứ 2-4-6: three weekdays and more are a list. */
+const joinedWeekdays = /[2-7](?:-[2-7]){2,5}(?![\d]|[.,/:-]\d)/y
+
+/** The weekdays of 2-4-6, each with its word; undefined when it is no such list. @param at of the first figure */
+export function weekdayList(place: Place, at: number): Reading | undefined {
+  const match = matchAt(joinedWeekdays, place.text, at)
+  if (match === undefined) return undefined
+  const days = match[0].split('-').map(day => spellOrdinal(day, place.profile))
+  return { end: at + match[0].length, spoken: days.join(', thứ ') }
+}
+
 /** "thứ 4" -> thứ tư, and the rest of a list of weekdays. */
 export function readOrdinal(place: Place): Reading | undefined {
   const inList = ordinalList.test(place.before)
   if (!inList && !ordinalDigits.test(place.before)) return undefined
+  const days = weekdayList(place, place.at)
+  if (days !== undefined) return days
   const match = matchAt(dayNumber, place.text, place.at) ?? matchAt(listedWeekday, place.text, place.at)
   if (match?.[1] === undefined || (inList && !/^[2-7]$/.test(match[1]))) return undefined
   const end = place.at + match[0].length

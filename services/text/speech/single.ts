@@ -36,6 +36,14 @@ export function readLetter(place: Place): Reading | undefined {
   return name === undefined || name === letter ? undefined : { end, spoken: name }
 }
 
+const diameter = /[Ø⌀Φφ]\s?(?=\d)/y
+
+/** Ø200: the diameter of a pipe. */
+export function readDiameter({ text, at }: Place): Reading | undefined {
+  const match = matchAt(diameter, text, at)
+  return match === undefined ? undefined : { end: at + match[0].length, spoken: 'phi' }
+}
+
 const bareUnit = new RegExp(`${bareUnits.source}(?![\\p{L}\\d])|[kcdm]?m[²³]|km(?=\\d)`, 'iuy')
 
 /** A unit without its number is still no word. */

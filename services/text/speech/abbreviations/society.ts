@@ -58,6 +58,8 @@ export const society: Record<string, string> = {
   CKI: 'chuyên khoa một',
   CKII: 'chuyên khoa hai',
   MNTHTHCS: 'Mầm non, Tiểu học và Trung học cơ sở',
+  TNXP: 'thanh niên xung phong',
+  HNGĐ: 'hôn nhân và gia đình',
   TNTP: 'Thiếu niên Tiền phong',
   LĐLĐ: 'Liên đoàn Lao động',
   CĐCS: 'công đoàn cơ sở',

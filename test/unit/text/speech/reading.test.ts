@@ -26,7 +26,7 @@ reads('numbers', [
   ['05 (năm) ngày', 'năm ngày'],
   ['mười (10) hộ', 'mười hộ'],
   ['giảm 01/03 thủ tục', 'giảm một trên ba thủ tục'],
-  ['các ngày 1,2,3/8', 'các ngày một, hai, ngày ba tháng tám'],
+  ['các ngày 1,2,3/8', 'các ngày một, hai, ba tháng tám'],
   ['tỷ lệ 1:500', 'tỷ lệ một trên năm trăm'],
 ])
 
