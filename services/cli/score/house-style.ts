@@ -36,6 +36,11 @@ export const differences: readonly Difference[] = [
     theirs: ours => ours.replaceAll('độ xê', 'độ c').replaceAll('độ ép', 'độ f').replaceAll('độ ca', 'độ k'),
   },
   {
+    name: 'small letter of a country',
+    because: 'Anh is the name of a country: bảng Anh',
+    theirs: ours => ours.replaceAll('bảng Anh', 'bảng anh'),
+  },
+  {
     name: 'x between measures',
     because: 'the sign of multiplication is said: năm mét nhân bảy mét',
     theirs: ours => ours.replaceAll(' nhân ', ' x '),

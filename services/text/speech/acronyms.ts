@@ -4,7 +4,7 @@ import { symbolName } from './documents.ts'
 import { issuerName } from './issuers.ts'
 import { spellLetters } from './letters.ts'
 import { spellDigits, spellInteger } from './numbers.ts'
-import { spellOrdinal } from './roman.ts'
+import { spellOrdinal, weekdayList } from './roman.ts'
 import { isSyllable } from './syllables.ts'
 import type { Place, Reading } from './types.ts'
 import { atEnd, matchAt } from './types.ts'
@@ -12,10 +12,16 @@ import { warnUnclear, warnUnknown } from './warnings.ts'
 
 const longToken = /\p{Lu}[\p{L}\d]{0,23}(?:(?:\s?&\s?|-|,(?=\p{Lu}{2}[\p{Lu}]*&))\p{Lu}[\p{L}\d]{0,23}){0,5}/uy
 const shortToken = /\p{Lu}[\p{L}\d]{0,39}/uy
-const bodyBefore = atEnd(/(?:^|[^\p{L}])(?:trung tâm|bộ|sở|phòng|ban|cục|vụ|viện|chi cục|ngành|ty)\s+$/u)
+const bodyBefore = atEnd(
+  /(?:^|[^\p{L}])(?:trung tâm|(?<!(?:đảng|chi|cán|toàn|tỉnh|thành|huyện|đoàn|hội|nội|đồng) )bộ|(?<!cơ |trụ )sở|(?<!quốc |dự |văn |hải |hậu )phòng|trạm|ban|cục|vụ|viện|chi cục|ngành|ty)\s+$/u,
+)
+/** các Sở: Nội vụ, NN&PTNT; Sở Xây dựng, NNPTNT. */
+const bodiesListed = atEnd(/(?:^|[^\p{L}])(?:sở|bộ|phòng)(?:\s*:\s*|\s*:?\s[^.;\n]{1,48}(?:,|và)\s*)$/u)
 const properBefore = atEnd(
   /(?:^|[^\p{L}])(trung tâm|tt|bộ|sở|phòng|ban|cục|vụ|viện|chi cục|văn phòng|ban chỉ đạo|ban chỉ huy|tổng cục|hội|đài|bệnh viện|cổng|trường)\s+$/u,
 )
+/** CT. UBND: an office and its body, with a dot between them that ends no sentence. */
+const officeDot = /^P?(?:CT|BT|GĐ)$/
 const numberBehind = /^\s*(?:số\s*:?\s*)?\d/u
 
 /** Abbreviations in their context, then single tokens of capitals. The token starts with an upper-case letter. */
@@ -24,15 +30,30 @@ export function readAcronym(place: Place): Reading | undefined {
   const long = matchAt(longToken, text, at)?.[0]
   const short = matchAt(shortToken, text, at)?.[0]
   if (long === undefined || short === undefined) return undefined
-  const row = readTitles(place)
+  const row = readTitles(place) ?? readFileCopies(place)
   if (row !== undefined) return row
   const tokens = long.length > short.length ? [long, short] : [short]
   for (const token of tokens) {
     const spoken = expansion(place, token)
     if (spoken === undefined) continue
-    return { end: skipOwnExpansion(text, at + token.length, spoken), spoken: withoutSaid(place.before, spoken) }
+    const end = skipOwnExpansion(text, at + token.length, spoken)
+    return {
+      end:
+        officeDot.test(token) && text[end] === '.' && /^\.\s?\p{Lu}{2}/u.test(text.slice(end, end + 4)) ? end + 1 : end,
+      spoken: withoutSaid(place.before, spoken),
+    }
   }
   return readWeekdays(place) ?? unknown(place, short)
+}
+
+const filedBefore = atEnd(/(?:^|[^\p{L}])lưu\s*:?\s*$/u)
+/** The units and initials behind the file copy: ", KGVX", ", NC1(2b)". */
+const fileCopies = /VT(?:\s?[,;-]\s?\p{Lu}[\p{Lu}\d&]{0,11}(?![\p{L}])(?:\s?\(\d{0,3}\s?(?:\p{Ll}|bản)?\))?){1,6}/uy
+
+/** "Lưu: VT, KGVX": the file is said; which desk keeps the copy is for the clerk, not for listeners. */
+function readFileCopies(place: Place): Reading | undefined {
+  const match = filedBefore.test(place.before) ? matchAt(fileCopies, place.text, place.at) : undefined
+  return match === undefined ? undefined : { end: place.at + match[0].length, spoken: 'văn thư' }
 }
 
 /** "thủ tục TTHC", "quy chuẩn QCVN": two words or more that stand before it already are not said again. */
@@ -61,6 +82,7 @@ function expansion(place: Place, token: string): string | undefined {
   if (type !== undefined && key.length > 1 && numberBehind.test(after)) return type
   const chosen = readingInContext(key, before, after)
   if (chosen !== undefined) return chosen
+  if (key.length > 3 && fields[key] !== undefined && bodiesListed.test(before)) return fields[key]
   return fromTable(place, token, key, after)
 }
 
@@ -103,6 +125,8 @@ const weekdayAlone = /T([2-7])(?![\p{L}\d/])/uy
 /** T2-T6, and T7 where the text speaks of days. */
 function readWeekdays(place: Place): Reading | undefined {
   const { text, at, before, profile } = place
+  const list = text[at] === 'T' ? weekdayList(place, at + 1) : undefined
+  if (list !== undefined) return { ...list, spoken: `thứ ${list.spoken}` }
   const range = matchAt(weekdayRange, text, at)
   if (range?.[1] !== undefined) {
     const until = range[2] === undefined ? 'Chủ nhật' : `thứ ${spellOrdinal(range[2], profile)}`
@@ -117,14 +141,15 @@ function readWeekdays(place: Place): Reading | undefined {
 }
 
 const titleRow =
-  /(?:(?:GS|PGS|TSKH|TS|Th[Ss]|BSCKI{1,2}|B[Ss]|DS|KTS|KS|LS|NGƯT|NSƯT|TTƯT|TTND|NGND|NSND)(?![\p{L}])[.,]?\s?){1,5}(?=\p{Lu}\p{Ll})/uy
+  /(?:(?:GS|PGS|TSKH|TS|Th[Ss]|BSCKI{1,2}|B[Ss]|CK(?:I{1,2}|[12])|DS|KTS|KS|LS|NGƯT|NSƯT|TTƯT|TTND|NGND|NSND)(?![\p{L}\d])[.,]?\s?){1,5}(?=\p{Lu}\p{Ll})/uy
 
 /** PGS.TS. Nguyễn ...: titles before a name, with their dots. */
 function readTitles(place: Place): Reading | undefined {
   const row = matchAt(titleRow, place.text, place.at)?.[0]
   if (row === undefined) return undefined
-  const spoken = (row.match(/\p{L}+/gu) ?? []).map(title => titles[title] ?? title)
-  return { end: place.at + row.trimEnd().length, spoken: spoken.join(', ') }
+  const spoken = (row.match(/[\p{L}\d]+/gu) ?? []).map(title => titles[title] ?? title)
+  const joined = spoken.join(', ').replaceAll(', chuyên khoa', ' chuyên khoa')
+  return { end: place.at + row.trimEnd().length, spoken: joined }
 }
 
 /** PM2.5 */
@@ -172,7 +197,7 @@ function spellCode(digits: string, place: Place): string {
 }
 
 const smallForm =
-  /(?:[Vv]\/[Vv]|[Đđ]\/[Cc]|[Vv]\.[Vv](?:\.{1,3}|…)?|t[px](?:\.\s?|\s)(?=\p{Lu}\p{Ll})|[Tt]r\.\s?(?=\d)|pH(?!\p{L})|[Cc]ty(?!\p{L})\.?)/uy
+  /(?:[Vv]\/[Vv]|[Đđ]\/[Cc]|[Vv]\.[Vv](?:\.{1,3}|…)?|t[px](?:\.\s?|\s)(?=\p{Lu}\p{Ll})|[Tt]r\.\s?(?=\d)|pH(?!\p{L})|[Cc]ty(?!\p{L})\.?|T\.[ƯW](?!\p{L}))/uy
 
 /** v/v, đ/c, v.v. and their like. "đ/c" is an address before a colon or a number, else a comrade. */
 export function readSmallForm(place: Place): Reading | undefined {

@@ -10,9 +10,10 @@ export interface ContextualReading {
 
 const listBefore = /(?:^|[^\p{L}])(?:cbcc|ccvc|cb|cc|vc)\s*(?:,|-|–|và|\/)\s*$/u
 const listAfter = /^\s*(?:,|-|–|và|\/)\s*(?:CB|CC|VC|NLĐ)(?![\p{L}])/u
-const council = /^\s+(?:UBND|HĐND|UBMTTQ|MTTQ|Hội|Thường trực|Ủy ban|Hội đồng)/u
+const council = /^(?:\s+|\.\s?)(?:UBND|HĐND|UBMTTQ|MTTQ|Hội|Thường trực|Ủy ban|Hội đồng)/u
 const staffBefore = /(?:^|[^\p{L}])(?:cb|cbql|gv|nv|hs|sv)\s*(?:,|-|–|và|\/)\s*$/u
 const staffAfter = /^\s*(?:,|-|–|và|\/)\s*(?:CB|CBQL|GV|NV|HS|SV)(?![\p{L}])/u
+const schoolsBefore = /(?:^|[^\p{L}])(?:thcs|thpt|mn|th)\s*(?:,|và|&|-|–|\/)\s*$/u
 const office = /^\s+(?:BTV|BCH|BCT|BKT|Ban|UBKT|Ủy ban)(?![\p{L}])/u
 const personName = /^\.?\s?\p{Lu}\p{Ll}/u
 
@@ -41,7 +42,11 @@ export const ambiguous: Record<string, ContextualReading[]> = {
         /^\s+(?:PVHCC|HCC|VH|GDTX|GDNN|YT|KN|Y tế|[Vv]ăn hóa|[Dd]ịch vụ|[Kk]iểm soát|[Hh]ành chính|[Pp]hục vụ|[Gg]iáo dục|[Hh]ọc tập|[Kk]huyến nông|[Tt]ruyền thông)/u,
       spoken: 'Trung tâm',
     },
-    { after: /^\s+(?:HĐND|UBND|MTTQ|Tỉnh ủy|TU|Đảng ủy|ĐU|Thành ủy|Huyện ủy)/u, spoken: 'Thường trực' },
+    {
+      after:
+        /^\s+(?:HĐND|UBND|MTTQ|UBMTTQ|UB MTTQ|Ủy ban MTTQ|Ủy ban Mặt trận|Tỉnh ủy|TU|Đảng ủy|ĐU|Thành ủy|Huyện ủy)/u,
+      spoken: 'Thường trực',
+    },
     { before: /(?:xã|phường|thị xã|thành phố)\s*(?:,|và|-|\/)\s*$/u, spoken: 'thị trấn' },
   ],
   CT: [
@@ -123,9 +128,17 @@ export const ambiguous: Record<string, ContextualReading[]> = {
   CA: [{ after: /^\s+(?:tỉnh|xã|phường|huyện|thành phố|TP|Tỉnh|Xã|Phường)/u, spoken: 'Công an' }],
   LH: [{ after: /^\s*:/u, spoken: 'liên hệ' }],
   BĐ: [{ after: /^\s?(?:cấp\s)?(?:I{1,3}|[123])(?![\p{L}\d])/u, spoken: 'báo động' }],
-  TH: [{ before: /trường\s+$/u, spoken: 'Tiểu học' }],
-  MN: [{ before: /trường\s+$/u, spoken: 'Mầm non' }],
-  TTg: [{ after: /^\s+CP(?![\p{L}])/u, spoken: 'Thủ tướng' }],
+  TH: [
+    { before: /trường\s+$/u, spoken: 'Tiểu học' },
+    { before: schoolsBefore, spoken: 'tiểu học' },
+    { after: /^\s*(?:,|và|&|-|–|\/)\s*(?:THCS|THPT)(?!\p{L})/u, spoken: 'tiểu học' },
+  ],
+  MN: [
+    { before: /trường\s+$/u, spoken: 'Mầm non' },
+    { before: schoolsBefore, spoken: 'mầm non' },
+    { after: /^\s*(?:,|và|&|-|–|\/)\s*(?:TH|THCS|THPT)(?!\p{L})/u, spoken: 'mầm non' },
+  ],
+  TTg: [{ after: /^\s+(?:CP|Chính phủ)(?![\p{L}])/u, spoken: 'Thủ tướng' }],
   TU: [
     { before: /(?:thường vụ|thường trực|bí thư|ban tổ chức|ban tuyên giáo|văn phòng|btv|tt)\s+$/u, spoken: 'Tỉnh ủy' },
   ],

@@ -38,9 +38,12 @@ function spellDate(day: string, month: string | undefined, year: string | undefi
   return words.join(' ')
 }
 
+/** các ngày 05, 12, 19/12: the word stands before the first of them. */
+const dayListed = atEnd(/(?:^|[^\p{L}])các ngày\s+\d{1,2}(?:\s*(?:,|và)\s*\d{1,2}){0,8}\s*(?:,|và)\s*$/u)
+
 /** Never "ngày ngày": the word is said only when it does not stand there already. */
 function dayWord(before: string): string {
-  return afterDay.test(before) ? '' : 'ngày '
+  return afterDay.test(before) || dayListed.test(before) ? '' : 'ngày '
 }
 
 const fullDate = new RegExp(String.raw`${D}(\s?[/.-]\s?)${M}\2${Y}${end}`, 'y')
@@ -48,6 +51,7 @@ const isoDate = new RegExp(String.raw`${Y}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])
 const shortYear = new RegExp(String.raw`${D}/${M}/(\d{2})(?!\d|/)`, 'y')
 const dayToDate = new RegExp(String.raw`${D}${dash}${D}/${M}(?:/${Y})?(?!\d|/)`, 'y')
 const dateToDate = new RegExp(String.raw`${D}/${M}(?:/${Y})?${dash}${D}/${M}(?:/${Y})?(?!\d|/)`, 'y')
+const daysJoined = new RegExp(String.raw`${D}-${D}-${D}/${M}(?:/${Y})?(?!\d|/)`, 'y')
 const dayToDayOfMonth = new RegExp(
   String.raw`${D}${dash}${D}(?=\s+tháng\s+(?:\d|giêng|chạp|này|tới|sau|trước|một|hai|ba|tư|năm|sáu|bảy|tám|chín|mười))`,
   'y',
@@ -110,6 +114,15 @@ const sharedMonth: Rule = place => {
     end: place.at + match[0].length,
     spoken: `${first} đến ngày ${spellDate(match[2] ?? '', match[3], match[4], place)}`,
   }
+}
+
+/** 12-13-14/11: three days in a row are a list. */
+const threeDays: Rule = place => {
+  const [written, first = '', second = '', third = '', month, year] = matchAt(daysJoined, place.text, place.at) ?? []
+  if (written === undefined || Number(first) >= Number(second) || Number(second) >= Number(third)) return undefined
+  const days = [first, second].map(day => spellInteger(day, place.profile)).join(', ')
+  const spoken = `${dayWord(place.before)}${days}, ${spellDate(third, month, year, place)}`
+  return { end: place.at + written.length, spoken }
 }
 
 const twoDates: Rule = place => {
@@ -205,6 +218,16 @@ const partWithYear: Rule = place => {
   }
 }
 
+/** đường 30/4, phố 2/9, quảng trường 19/8: the day is the name of the place, said without the word ngày. */
+const namedByDay = atEnd(/(?:^|[^\p{L}])(?:đường|phố|quảng trường|đại lộ|công viên)\s+$/u)
+const dayInName = new RegExp(String.raw`${D}[/-]${M}(?!\d|[/-]\d|\p{L}|\s?%)`, 'uy')
+
+const nameOfDay: Rule = place => {
+  const match = namedByDay.test(place.before) ? matchAt(dayInName, place.text, place.at) : undefined
+  if (match?.[1] === undefined || match[2] === undefined) return undefined
+  return { end: place.at + match[0].length, spoken: spellDate(match[1], match[2], undefined, place) }
+}
+
 const dayMonthRule: Rule = place => {
   const match = matchAt(dayMonth, place.text, place.at)
   if (match?.[1] === undefined || match[2] === undefined) return undefined
@@ -217,6 +240,7 @@ const dayMonthRule: Rule = place => {
 }
 
 const rules: readonly Rule[] = [
+  threeDays,
   twoDates,
   sharedMonth,
   full,
@@ -225,6 +249,7 @@ const rules: readonly Rule[] = [
   daysOfMonth,
   partWithYear,
   months,
+  nameOfDay,
   dayMonthRule,
 ]
 

@@ -27,6 +27,9 @@ const namedType = atEnd(
 )
 const numberWord = atEnd(/(?:^|[^\p{L}])số\s*:?\s*$/u)
 
+/** Documents of several bodies, each in the symbol: TTLT-BTC-BNV. */
+const jointly = /^(?:\p{L}{1,4}LT|CTr?PH|QCPH)$/u
+
 interface Symbol {
   type: string | undefined
   issuers: string[]
@@ -98,12 +101,12 @@ function stateSymbol(written: string, profile: Profile): Symbol {
   if (type === undefined || parts.length === 1) {
     const name = issuerName(first, profile)
     if (name !== undefined && type === undefined) return { type: undefined, issuers: [name], unknown: undefined }
-    return { type, issuers: [], unknown: type === undefined ? written : undefined }
+    return { type, issuers: [], unknown: type === undefined ? first : undefined }
   }
   const matter = matters[parts[1] ?? '']
   if (matter !== undefined) return { type, issuers: [], unknown: undefined, matter }
   if (first === 'HĐ') return { type, issuers: [], unknown: undefined }
-  const codes = first === 'TTLT' || first === 'NQLT' ? parts.slice(1) : parts.slice(1, 2)
+  const codes = jointly.test(first) ? parts.slice(1) : parts.slice(1, 2)
   const names = codes.map(code => issuerName(code, profile))
   const known = names.filter(name => name !== undefined)
   return { type, issuers: known, unknown: known.length === names.length ? undefined : codes[names.indexOf(undefined)] }

@@ -1,3 +1,4 @@
+import { letterName } from './letters.ts'
 import { numberAt, spellInteger } from './numbers.ts'
 import { quantityAt, sayQuantity } from './quantities.ts'
 import type { Place, Reading } from './types.ts'
@@ -81,7 +82,7 @@ function readAddress(place: Place): Reading | undefined {
     warnUnrealDate(place, match[0])
   const spoken = parts.map(part => {
     const digits = /^\d+/.exec(part)?.[0] ?? ''
-    return [spellInteger(digits, profile), place.readPart(part.slice(digits.length))].join(' ').trim()
+    return [spellInteger(digits, profile), letterName(part.slice(digits.length)) ?? ''].join(' ').trim()
   })
   return { end: at + match[0].length, spoken: spoken.join(' xẹt ') }
 }

@@ -8,7 +8,7 @@ export { type SpeechPart, splitForSpeech } from './split.ts'
 export type { DocumentStyle, PlacedWarning, ProfileName, Span, SpokenText }
 
 /** Kept with every pinned reading. Raise it with a change of the rules that changes what listeners hear. */
-export const readerVersion = 2
+export const readerVersion = 3
 
 export interface ReadingOptions {
   /** Regional words; north says nghìn, linh, tư. */

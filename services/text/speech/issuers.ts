@@ -1,4 +1,4 @@
-import { fields, issuers } from './abbreviations.ts'
+import { fields, issuers, terms } from './abbreviations.ts'
 import { spellInteger } from './numbers.ts'
 import type { Place, Profile, Reading } from './types.ts'
 import { matchAt } from './types.ts'
@@ -11,11 +11,31 @@ export function issuerName(code: string, profile: Profile): string | undefined {
   const term = /^([\p{L}]+?)(\d{1,2})$/u.exec(key)
   const body = issuers[term?.[1] ?? '']
   if (body !== undefined && term?.[2] !== undefined) return `${body} khóa ${spellInteger(term[2], profile)}`
+  const led = bodyOf(key)
+  if (led !== undefined) return led
   const field = fields[key.slice(1)]
   if (field === undefined) return undefined
   if (key.startsWith('B')) return `Bộ ${field}`
   if (key.startsWith('S')) return `Sở ${field}`
   return key.startsWith('P') ? `Phòng ${field}` : undefined
+}
+
+/** Bodies that put what they are for behind themselves: BCĐPTDS, BQLDA, VPHĐND. */
+const bodies: Record<string, string> = {
+  BCĐ: 'Ban Chỉ đạo',
+  BCH: 'Ban Chỉ huy',
+  BQL: 'Ban Quản lý',
+  VP: 'Văn phòng',
+  TT: 'Trung tâm',
+  CC: 'Chi cục',
+  HĐ: 'Hội đồng',
+}
+const body = /^(BCĐ|BCH|BQL|VP|TT|CC|HĐ)(\p{Lu}[\p{Lu}\d]{2,12})$/u
+
+function bodyOf(key: string): string | undefined {
+  const [, first = '', rest = ''] = body.exec(key) ?? []
+  const matter = issuers[rest] ?? terms[rest]
+  return matter === undefined ? undefined : `${bodies[first]} ${matter.charAt(0).toUpperCase()}${matter.slice(1)}`
 }
 
 /** A, B và C. */
@@ -26,6 +46,7 @@ export function listed(names: string[]): string {
 
 /** Every way in which a text may name an issuer, by its full name: UBND, BTTTT, Bộ TTTT. */
 const shortNames = new Map<string, string[]>()
+addShortNames('Thủ tướng Chính phủ', ['TTg Chính phủ', 'TTg CP'])
 for (const [code, name] of Object.entries(issuers)) addShortNames(name, [code])
 for (const [code, field] of Object.entries(fields)) {
   addShortNames(`Bộ ${field}`, [`Bộ ${code}`, `B${code}`])

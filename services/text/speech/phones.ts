@@ -1,6 +1,7 @@
 import { spellDigits } from './numbers.ts'
 import type { Place, Reading } from './types.ts'
 import { atEnd, matchAt } from './types.ts'
+import { warnHiddenDigits } from './warnings.ts'
 
 const international = /(?:\(\+84\)|\+84)[\s.-]?(?:\(0\)[\s.-]?)?(\d(?:[\s.-]?\d){7,9})(?!\d)/y
 const withoutPlus = /84([35789]\d{8})(?!\d)/y
@@ -77,7 +78,18 @@ function digitCount(text: string): number {
 
 /** Telephone numbers digit by digit in groups: by their prefix, or after a word such as "tổng đài". */
 export function readPhone(place: Place): Reading | undefined {
-  return byPrefix(place) ?? byContext(place)
+  return byPrefix(place) ?? withBlanks(place) ?? byContext(place)
+}
+
+const hidden =
+  /0\d{2,5}(?:[\s.-]?\d{2,4}){0,2}(?:[\s.-]?(?:[xX]{2,4}|\*{2,4})){1,3}(?:[\s.-]?\d{2,4}){0,2}(?![\p{L}\d])/uy
+
+/** 02333.852.xxx: a number that is not given in full; its digits are said and the officer is told. */
+function withBlanks(place: Place): Reading | undefined {
+  const match = place.text[place.at] === '0' ? matchAt(hidden, place.text, place.at) : undefined
+  if (match === undefined) return undefined
+  warnHiddenDigits(place, match[0])
+  return { end: place.at + match[0].length, spoken: sayGroups(match[0].replace(/[xX*]+/gu, '')) }
 }
 
 /** Few numbers begin like a telephone number: the first character decides which shapes are worth a try. */

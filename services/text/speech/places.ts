@@ -1,6 +1,6 @@
 import { fields, surnames, terms } from './abbreviations.ts'
 import { letterName } from './letters.ts'
-import { spellInteger } from './numbers.ts'
+import { spellDigits, spellInteger } from './numbers.ts'
 import { isSyllable } from './syllables.ts'
 import type { Place, Reading } from './types.ts'
 import { atEnd, matchAt } from './types.ts'
@@ -19,7 +19,9 @@ const words: Record<string, string> = {
 }
 
 const level = /(TDP|KP|TP|T\.P|TX|TT|Tp|Tx|Tt|[HQPXT])(\.)?\s?(?=\p{Lu}[\p{L}’']|\d)/uy
-const bodyBefore = atEnd(/(?:^|[^\p{L}])(?:bộ|sở|phòng)\s+$/u)
+const bodyBefore = atEnd(
+  /(?:^|[^\p{L}])(?:(?<!(?:đảng|chi|cán|toàn|tỉnh|thành|huyện|đoàn|hội|nội|đồng) )bộ|(?<!cơ |trụ )sở|(?<!quốc |dự |văn |hải |hậu )phòng)\s+$/u,
+)
 
 /** TP Đồng Hới, P. Nam Đông Hà, Q.1, TP.HCM: the abbreviation of a level before a name or a number. */
 export function readLevel(place: Place): Reading | undefined {
@@ -72,14 +74,22 @@ const roads: Record<string, string> = {
   HL: 'Hương lộ',
 }
 
-const road = /(QL|ĐT|TL|ĐH|HL)[.\s-]{0,2}(\d{1,4})(\p{Lu}?)(?![\p{L}\d]|[.,]\d)/uy
+const road = /(QL|ĐT|TL|ĐH|HL)[.\s-]{0,2}(\d{1,4})([\p{Lu}a-eđ]?)(?![\p{L}\d]|[.,]\d)/uy
 
-/** QL9, QL1A, ĐT.579. A road has at most four digits and never begins with zero, so "ĐT: 0233..." is a telephone. */
+/** CT.01: an expressway by its sign (TT 41/2024/TT-BGTVT). */
+const expressway = /CT\.(\d{2})(?![\p{L}\d]|[.,/-]\d)/uy
+
+/** QL9, QL1A, ĐT.579. A road has at most four digits, and only one of a district or a
+ * commune begins with zero (ĐH.05), so "ĐT: 0233..." is a telephone. */
 export function readRoad(place: Place): Reading | undefined {
+  const motorway = matchAt(expressway, place.text, place.at)
+  if (motorway?.[1] !== undefined)
+    return { end: place.at + motorway[0].length, spoken: `xê tê ${spellDigits(motorway[1])}` }
   const match = matchAt(road, place.text, place.at)
   const [, kind = '', digits = '', letter = ''] = match ?? []
   const name = roads[kind]
-  if (match === undefined || name === undefined || digits.startsWith('0')) return undefined
+  const numbered = !digits.startsWith('0') || (/^(?:ĐH|HL)\./.test(match?.[0] ?? '') && digits.length === 2)
+  if (match === undefined || name === undefined || !numbered) return undefined
   const spoken = [name, spellInteger(digits, place.profile), letterName(letter)].filter(Boolean).join(' ')
   return { end: place.at + match[0].length, spoken }
 }

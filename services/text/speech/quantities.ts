@@ -1,5 +1,5 @@
 import type { WrittenNumber } from './numbers.ts'
-import { numberAt, spellInteger } from './numbers.ts'
+import { numberAt, spellDecimals, spellInteger } from './numbers.ts'
 import type { Place, Reading } from './types.ts'
 import { atEnd, matchAt } from './types.ts'
 import { gluedOnly, gluedUnits, plainUnits, rateWords, units } from './unit-table.ts'
@@ -15,6 +15,8 @@ export interface Quantity {
   unit: string
 }
 
+/** 1m65: metres and centimetres of a height; 1m2 and 1m3 are areas and volumes. */
+const height = /m(\d{2}|[014-9])(?![\p{L}\d]|[.,/]\d)/uy
 const scaleWord = /\s?(nghìn|ngàn|triệu|tỷ|tỉ)(?![\p{L}])/uy
 const scaleChain = /\s(tỷ|tỉ|nghìn tỷ|đồng)(?![\p{L}])/uy
 const shorthand = /(k|tr|trđ|t|\str)(\d{1,3})?(?![\p{L}\d]|[.,]\d)/uy
@@ -54,6 +56,11 @@ const anyCase = new Map(
 export function quantityAt(place: Place, at: number): Quantity | undefined {
   const number = numberAt(place, at)
   if (number === undefined) return undefined
+  const tall = number.decimals === '' ? matchAt(height, place.text, number.end) : undefined
+  if (tall?.[1] !== undefined && !naming.test(place.before)) {
+    const unit = `mét ${spellDecimals(tall[1], place.profile)}`
+    return { end: number.end + tall[0].length, number, scale: '', unit }
+  }
   const short = shortScale(place, number)
   if (short !== undefined) return withUnit(place, short)
   const word = matchAt(scaleWord, place.text, number.end)
@@ -115,7 +122,8 @@ function withUnit(place: Place, quantity: Quantity): Quantity {
     const comrades =
       match[1] === 'đ' &&
       /^\/[cC](?!\p{L})/u.test(place.text.slice(quantity.end + match[0].length, quantity.end + match[0].length + 3))
-    const name = isName || comrades ? undefined : unitName(match[1], glued)
+    const tonnes = match[1] === 'T' && glued && (quantity.number.decimals !== '' || weighed.test(place.before))
+    const name = isName || comrades ? undefined : tonnes ? 'tấn' : unitName(match[1], glued)
     if (name !== undefined) return withRate(place, { ...quantity, end: quantity.end + match[0].length, unit: name })
   }
   const word = matchAt(wordBeforeRate, place.text, quantity.end)
@@ -159,7 +167,7 @@ function withRate(place: Place, quantity: Quantity): Quantity {
 /** Money in a currency of cents: 2,50€ -> hai ơ rô năm mươi xu. */
 function spellCents(quantity: Quantity, place: Place): string | undefined {
   const { number, scale, unit } = quantity
-  if (scale !== '' || !/^(?:đô la|ơ rô|bảng anh)$/.test(unit) || !/^\d{1,2}$/.test(number.decimals)) return undefined
+  if (scale !== '' || !/^(?:đô la|ơ rô|bảng Anh)$/.test(unit) || !/^\d{1,2}$/.test(number.decimals)) return undefined
   if (!/[$€£]/.test(place.text[quantity.end - 1] ?? '')) return undefined
   const cents = number.decimals.padEnd(2, '0')
   const small = Number(cents) === 0 ? '' : `${spellInteger(cents, place.profile)} xu`
@@ -176,7 +184,7 @@ export function sayQuantity(quantity: Quantity, place: Place): string {
 
 /** Behind the sign of the dollar the comma groups thousands: US$1,000. */
 const englishThousands = /\d{1,3}(?:,\d{3})+(?![\d.,])/y
-const prefixMoney = /(US\$|\$|€|£)\s?(?=\d)/y
+const prefixMoney = /(US\$|[$€£¥₩])\s?(?=\d)/y
 
 /** $100, US$5: the sign is written first and said last. */
 export function readPrefixedMoney(place: Place): Reading | undefined {

@@ -6,11 +6,23 @@ import { atEnd, matchAt } from './types.ts'
 const separator = /\s?[-–—÷]\s?(?=\d)/y
 const ordinalBefore = atEnd(/(?:^|[^\p{L}])thứ\s+$/u)
 
+/** Three and more: 1-2-3, 16-16-8. A third number makes it a list. */
+const joined = /\d{1,3}(?:(?:-\d{1,3}){2,20}|(?: - \d{1,3}){2,20})(?![\d\p{L}/]|[.,-]\d| - \d)/uy
+
+function readJoined(place: Place): Reading | undefined {
+  const match = matchAt(joined, place.text, place.at)
+  if (match === undefined) return undefined
+  const spoken = match[0].split(/ ?- ?/).map(number => place.readPart(number))
+  return { end: place.at + match[0].length, spoken: spoken.join(', ') }
+}
+
 /**
  * Quantities and ranges of them: 15-20%, 5 - 10 triệu đồng (the unit is shared), 3kg-6kg. Only an ascending pair is a
  * range; a falling one (a score, a code) is read as two numbers.
  */
 export function readQuantity(place: Place): Reading | undefined {
+  const list = readJoined(place)
+  if (list !== undefined) return list
   const first = quantityAt(place, place.at)
   if (first === undefined) return undefined
   const dash = matchAt(separator, place.text, first.end)

@@ -11,10 +11,10 @@ import { readPhone } from './phones.ts'
 import { readLevel, readRoad } from './places.ts'
 import { readPrefixedMoney } from './quantities.ts'
 import { readQuantity } from './ranges.ts'
-import { readAlarm, readOrdinal, readRoman } from './roman.ts'
+import { readAlarm, readAlarmLevel, readOrdinal, readRoman } from './roman.ts'
 import { digitsEnd, mayBeAddress, standsAlone } from './shape.ts'
 import { readSignature } from './signatures.ts'
-import { readBareUnit, readLetter, readNegative, readZone } from './single.ts'
+import { readBareUnit, readDiameter, readLetter, readNegative, readZone } from './single.ts'
 import { readStandard } from './standards.ts'
 import { readSymbol } from './symbols.ts'
 import { readTime } from './times.ts'
@@ -47,6 +47,7 @@ const digitRules: readonly Rule[] = [
   readPhone,
   readTime,
   readScale,
+  readAlarmLevel,
   readDate,
   readOrdinal,
   readSlash,
@@ -59,6 +60,7 @@ const signRules: readonly Rule[] = [
   readPrefixedMoney,
   readDefinition,
   readRepeatedNumber,
+  readDiameter,
   readSymbol,
 ]
 const capitalRules: readonly Rule[] = [
@@ -69,14 +71,16 @@ const capitalRules: readonly Rule[] = [
   readQuarter,
   readStandard,
   readAlarm,
+  readAlarmLevel,
   readRoman,
   readRoad,
   readLevel,
+  readDiameter,
   readAcronym,
   readBareUnit,
   readLetter,
 ]
-const smallRules: readonly Rule[] = [readSmallForm, readRoman, readBareUnit, readLetter, readZone]
+const smallRules: readonly Rule[] = [readSmallForm, readRoman, readBareUnit, readDiameter, readLetter, readZone]
 
 /**
  * One pass from left to right. Every rule is tried at the start of a token only and looks a bounded way back and ahead,

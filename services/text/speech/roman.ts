@@ -19,10 +19,10 @@ export function romanValue(numeral: string): number | undefined {
 }
 
 const keyword = atEnd(
-  /(?:^|[^\p{L}])(đại hội(?: đảng| đại biểu)?(?: toàn quốc)?|lần thứ|lần|thứ|khóa|khoá|quý|kỳ|kì|kỳ họp thứ|kỳ họp|học kỳ|thế kỷ|thế kỉ|chương|phần|mục|phụ lục|phụ biểu|biểu|bảng|hạng|loại|nhóm|bậc|cấp|ngạch|khu vực|vùng|đợt|tập|quyển|quân khu|đoạn|(?<!tài )khoản|năm|nhiệm kỳ|hội nghị|giai đoạn|đề án|dự án|tổ|cụm|khối|lớp|hồi|báo động|bđ|thế chiến|điều|tiểu mục|trung ương|mức độ|mức|tuyến|số)\s+$/u,
+  /(?:^|[^\p{L}])(đại hội(?: đảng| đại biểu)?(?: toàn quốc)?|lần thứ|lần|thứ|khóa|khoá|quý|kỳ|kì|kỳ họp thứ|kỳ họp|học kỳ|thế kỷ|thế kỉ|chương|phần|mục|phụ lục|phụ biểu|biểu|bảng|hạng|loại|nhóm|bậc|cấp|ngạch|khu vực|vùng|đợt|tập|quyển|quân khu|đoạn|(?<!tài )khoản|năm|nhiệm kỳ|hội nghị|giai đoạn|đề án|dự án|tổ|cụm|khối|lớp|hồi|báo động|bđ|thế chiến|điều|tiểu mục|trung ương|mức độ|mức|tuyến|số|giải)\s+$/u,
 )
 const listed = atEnd(
-  /(?:^|[^\p{L}])(?:quý|khóa|khoá|chương|phần|mục|phụ lục|khu vực|đợt|hạng|loại|nhóm|bậc|cấp|tuyến|lần thứ|kỳ|đại hội|thế kỷ|thế kỉ|vùng|báo động)\s+[ivxlc]{1,7}(?:\s*(?:,|và|hoặc|đến|-|–)\s*[ivxlc]{1,7}){0,6}\s*(?:,|và|hoặc|đến|-|–)\s*$/u,
+  /(?:^|[^\p{L}])(?:quý|khóa|khoá|chương|phần|mục|phụ lục|khu vực|đợt|hạng|loại|nhóm|bậc|bảng|mức|mức độ|cấp|tuyến|lần thứ|kỳ|đại hội|thế kỷ|thế kỉ|vùng|báo động)\s+[ivxlc]{1,7}(?:\s*(?:,|và|hoặc|đến|-|–)\s*[ivxlc]{1,7}){0,6}\s*(?:,|và|hoặc|đến|-|–)\s*$/u,
 )
 const numeral = /[IVXLCDMivxlcdm]+(?![\p{L}\d])/uy
 
@@ -49,6 +49,7 @@ export function readRoman(place: Place): Reading | undefined {
   const end = at + written.length
   const word = keyword.exec(before)?.[1]
   if (word === undefined) {
+    if (written === upper && fuelGrade.test(before)) return { end, spoken: spellInteger(String(value), profile) }
     if (upper === 'X' && matchAt(communeBehind, text, end) !== undefined) return undefined
     if (numeralAlone.test(written) && /\p{Ll}\s$/u.test(text.slice(at - 2, at))) {
       return { end, spoken: spellInteger(String(value), profile) }
@@ -58,6 +59,7 @@ export function readRoman(place: Place): Reading | undefined {
     return { end, spoken: spellInteger(String(value), profile) }
   }
   if (!allowed(word, upper, written === upper) || isSyllableHere(written, text, end)) return undefined
+  if (word === 'giải' && /^[.-]\p{L}/u.test(text.slice(end, end + 2))) return undefined
   const ordinal = /thứ$/.test(word)
   return { end, spoken: ordinal ? spellOrdinal(String(value), profile) : spellInteger(String(value), profile) }
 }
@@ -86,13 +88,29 @@ function allowed(word: string, numeral: string, upperCase: boolean): boolean {
   if (word === 'năm') return numeral.length >= 3 && numeral.startsWith('M')
   if (word === 'số') return /^[IVXL]+$/.test(numeral)
   if (
-    /^(?:tổ|cụm|khối|lớp|điều|cấp|loại|nhóm|lần|kỳ|kì|bậc|bảng|biểu|trung ương|mức độ|mức|tuyến|đề án|dự án|hội nghị|ngạch)$/.test(
+    /^(?:tổ|cụm|khối|lớp|điều|cấp|loại|nhóm|lần|kỳ|kì|bậc|bảng|biểu|trung ương|mức độ|mức|tuyến|đề án|dự án|hội nghị|ngạch|giải)$/.test(
       word,
     )
   ) {
     return upperCase && /^[IVX]+$/.test(numeral)
   }
   return true
+}
+
+/** xăng RON 95-III, dầu 0,05S-II: the level of emission behind the grade (QCVN 01:2022/BKHCN). */
+const fuelGrade = atEnd(/(?:^|[^\p{L}])(?:ron\s?9\d|\d,\d{2,3}\s?s)\s?[-–]\s?$/u)
+/** How far above or below an alarm level the water stands: 0,52m, 5 cm. */
+const heightBehind = /(?=\s\d{1,3}(?:[.,]\d{1,2})?\s?c?m(?![\p{L}\d]))/uy
+const alarmWord = atEnd(/(?:^|[^\p{L}])báo động(?: cấp| số| mức)?\s+$/u)
+const alarmLevel = /(III|II|I|[123])(?=\s\d)/y
+
+/** "báo động 2 0,52m": two numbers that must not run into each other. */
+export function readAlarmLevel(place: Place): Reading | undefined {
+  if (!alarmWord.test(place.before)) return undefined
+  const match = matchAt(alarmLevel, place.text, place.at)
+  const end = place.at + (match?.[0].length ?? 0)
+  if (match?.[1] === undefined || matchAt(heightBehind, place.text, end) === undefined) return undefined
+  return { end, spoken: `${spellInteger(String(romanValue(match[1]) ?? match[1]), place.profile)},` }
 }
 
 const alarm = /BĐ\s?(III|II|I|[123])(?![\p{L}\d])/uy
@@ -102,7 +120,9 @@ export function readAlarm(place: Place): Reading | undefined {
   const match = matchAt(alarm, place.text, place.at)
   if (match?.[1] === undefined) return undefined
   const level = romanValue(match[1]) ?? match[1]
-  return { end: place.at + match[0].length, spoken: `báo động ${spellInteger(String(level), place.profile)}` }
+  const end = place.at + match[0].length
+  const pause = matchAt(heightBehind, place.text, end) === undefined ? '' : ','
+  return { end, spoken: `báo động ${spellInteger(String(level), place.profile)}${pause}` }
 }
 
 /** Behind a word in small letters these can be nothing else; VI, XI, MI, DI could be syllables. */
@@ -117,10 +137,23 @@ const ordinalList = atEnd(/(?:^|[^\p{L}])thứ\s+[2-7](?:\s*(?:,|và|hoặc|-|�
 const listedWeekday = /([2-7])(?=,[2-7](?![\d]))/y
 const dayNumber = /([1-9]\d{0,3})(?![\d]|[.,/:]\d|\s?%)/y
 
+/** thứ 2-4-6: three weekdays and more are a list. */
+const joinedWeekdays = /[2-7](?:-[2-7]){2,5}(?![\d]|[.,/:-]\d)/y
+
+/** The weekdays of 2-4-6, each with its word; undefined when it is no such list. @param at of the first figure */
+export function weekdayList(place: Place, at: number): Reading | undefined {
+  const match = matchAt(joinedWeekdays, place.text, at)
+  if (match === undefined) return undefined
+  const days = match[0].split('-').map(day => spellOrdinal(day, place.profile))
+  return { end: at + match[0].length, spoken: days.join(', thứ ') }
+}
+
 /** "thứ 4" -> thứ tư, and the rest of a list of weekdays. */
 export function readOrdinal(place: Place): Reading | undefined {
   const inList = ordinalList.test(place.before)
   if (!inList && !ordinalDigits.test(place.before)) return undefined
+  const days = weekdayList(place, place.at)
+  if (days !== undefined) return days
   const match = matchAt(dayNumber, place.text, place.at) ?? matchAt(listedWeekday, place.text, place.at)
   if (match?.[1] === undefined || (inList && !/^[2-7]$/.test(match[1]))) return undefined
   const end = place.at + match[0].length

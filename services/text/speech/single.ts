@@ -30,9 +30,18 @@ export function readLetter(place: Place): Reading | undefined {
   if (matchAt(initials, text, at) !== undefined) return { end: end + 1, spoken: letterName(letter) ?? letter }
   if (letter === 'x' && /[\d\p{L}²³]\s?$/u.test(before) && /^\s?\d/.test(text.slice(end, end + 2)))
     return { end, spoken: 'nhân' }
+  if (/[AEIOU]/.test(letter) && /\d$/.test(before)) return { end, spoken: letter.toLowerCase() }
   if (/[aeiouy]/i.test(letter) || (text[end] === '.' && /^\.\p{L}/u.test(text.slice(end, end + 2)))) return undefined
   const name = letterName(letter)
   return name === undefined || name === letter ? undefined : { end, spoken: name }
+}
+
+const diameter = /[Ø⌀Φφ]\s?(?=\d)/y
+
+/** Ø200: the diameter of a pipe. */
+export function readDiameter({ text, at }: Place): Reading | undefined {
+  const match = matchAt(diameter, text, at)
+  return match === undefined ? undefined : { end: at + match[0].length, spoken: 'phi' }
 }
 
 const bareUnit = new RegExp(`${bareUnits.source}(?![\\p{L}\\d])|[kcdm]?m[²³]|km(?=\\d)`, 'iuy')

@@ -26,11 +26,13 @@ const words: Record<string, string> = {
   '€': 'ơ rô',
   $: 'đô la',
   '£': 'bảng Anh',
+  '¥': 'yên',
+  '₩': 'uôn',
   '₫': 'đồng',
 }
 
 /** Without a number these are decoration, or the text of a machine: $(rm). */
-const currency = /[$€£₫]/
+const currency = /[$€£¥₩₫]/
 
 /** Orders to a voice or a browser: <break time="3s"/>, </speak>, and espeak's [[phonemes]]. */
 const tag = /<[/!?]?[A-Za-z][^<>\n]{0,120}>/y
@@ -53,7 +55,7 @@ const sameWord = atEnd(
 )
 const unitBehind = /(?:[kcdm]?m[23²³]|km|kg|kwh|ha|lít|tấn)(?![\p{L}\d])/iuy
 const romanBefore = atEnd(
-  /(?:^|[^\p{L}])(?:quý|khóa|khoá|chương|phần|mục|phụ lục|khu vực|đợt|thế kỷ|thế kỉ|hạng|loại|nhóm|bậc|kỳ|lần thứ|thứ|vùng|báo động|cấp|đại hội)\s+[ivxlc]{1,7}\s?$/u,
+  /(?:^|[^\p{L}])(?:quý|khóa|khoá|chương|phần|mục|phụ lục|khu vực|đợt|thế kỷ|thế kỉ|hạng|loại|nhóm|bậc|bảng|mức|mức độ|kỳ|lần thứ|thứ|vùng|báo động|cấp|đại hội)\s+[ivxlc]{1,7}\s?$/u,
 )
 /** MPN/100ml: so many in so much. */
 const measureBehind = /^\d{1,4}\s?(?:ml|l|lít|g|kg|km|ha|m[23²³]|giờ|phút|người|dân)(?!\p{L})/u
@@ -137,12 +139,12 @@ function readDash(place: Place, end: number): Reading {
   const behind = text.slice(end, end + 24)
   const spaced = /\s$/.test(before) && /^\s/.test(behind)
   if (markerBefore.test(before) && /^ \p{Lu}/u.test(behind)) return { end, spoken: ',' }
+  if (romanBefore.test(before) && /^\s?[IVXLC]+(?![\p{L}\d])/u.test(behind)) return { end, spoken: 'đến' }
   if (bothAbbreviated(place, end)) return { end, spoken: ',' }
   const digitBehind = /^\s?\d/.test(behind)
   if (/%$/.test(before) && (/^\d[\d,]{0,4}%-\d/.test(behind) || /%[-–]\d[\d,]{0,4}%$/.test(before)))
     return { end, spoken: ',' }
   if (digitBehind && (measured.test(before) || (spaced && fromBefore.test(before)))) return { end, spoken: 'đến' }
-  if (romanBefore.test(before) && /^\s?[IVXLC]+(?![\p{L}\d])/u.test(behind)) return { end, spoken: 'đến' }
   const word = sameWord.exec(before)
   const again = word?.slice(1).find(found => found !== undefined)
   if (

@@ -96,7 +96,7 @@ export const units: Record<string, string> = {
   EUR: 'ơ rô',
   '€': 'ơ rô',
   GBP: 'bảng Anh',
-  '£': 'bảng anh',
+  '£': 'bảng Anh',
   JPY: 'yên Nhật',
   '¥': 'yên',
   CNY: 'nhân dân tệ',
@@ -143,7 +143,7 @@ export const units: Record<string, string> = {
 
 /** One-letter units that are units only when glued to the number (30s, 3p, 220v, 10đ). */
 export const gluedOnly = new Set(['v', 'đ'])
-export const gluedUnits: Record<string, string> = { s: 'giây', p: 'phút', w: 'oát' }
+export const gluedUnits: Record<string, string> = { s: 'giây', p: 'phút', w: 'oát', cc: 'xê xê' }
 
 /** Words that are units already: needed only to follow a chain such as "triệu đồng/ha/năm". */
 export const plainUnits = new Set([

@@ -63,3 +63,11 @@ export function warnBlank(place: Place): void {
     en: 'The text has a blank that was not filled in (dots in a date or in a document number).',
   })
 }
+
+/** 0914.xxx.xxx: nobody can call it. */
+export function warnHiddenDigits(place: Place, written: string): void {
+  place.warn(`phone:${written}`, {
+    vi: `Số điện thoại "${written}" chưa đủ chữ số. Đề nghị ghi đủ hoặc bỏ khỏi bài đọc.`,
+    en: `The telephone number "${written}" is not complete. Please write it in full or leave it out.`,
+  })
+}

@@ -79,5 +79,9 @@ export const administration: Record<string, string> = {
   CCTTHC: 'cải cách thủ tục hành chính',
   CVP: 'Chánh Văn phòng',
   PCVP: 'Phó Chánh Văn phòng',
+  TPHT: 'tư pháp - hộ tịch',
+  VPTK: 'văn phòng - thống kê',
+  TCKT: 'tài chính - kế toán',
+  ĐCXD: 'địa chính - xây dựng',
   BKS: 'biển kiểm soát',
 }

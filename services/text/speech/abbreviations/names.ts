@@ -8,6 +8,8 @@ export const smallForms: Record<string, string> = {
   'tr.': 'trang',
   ph: 'pê hát',
   cty: 'công ty',
+  't.ư': 'Trung ương',
+  't.w': 'Trung ương',
 }
 
 /** Surnames that make "TP Nguyễn Văn ..." a person and not a city. */
@@ -34,6 +36,10 @@ export const titles: Record<string, string> = {
   Bs: 'bác sĩ',
   BSCKI: 'bác sĩ chuyên khoa một',
   BSCKII: 'bác sĩ chuyên khoa hai',
+  CKI: 'chuyên khoa một',
+  CKII: 'chuyên khoa hai',
+  CK1: 'chuyên khoa một',
+  CK2: 'chuyên khoa hai',
   KS: 'kỹ sư',
   LS: 'luật sư',
   NGƯT: 'nhà giáo ưu tú',
@@ -43,7 +49,5 @@ export const titles: Record<string, string> = {
 
 /** Foreign words that are written in capitals and said as words. */
 export const knownWords = new Set(
-  'INTERNET EMAIL WEBSITE WEB FAX HOTLINE ZALO FACEBOOK VIETTEL VINAPHONE MOBIFONE YOUTUBE GMT UTC PAR INDEX'.split(
-    ' ',
-  ),
+  'INTERNET EMAIL WEBSITE WEB FAX HOTLINE ZALO FACEBOOK VIETTEL VINAPHONE MOBIFONE YOUTUBE GMT UTC'.split(' '),
 )

@@ -26,6 +26,8 @@ export const technology: Record<string, string> = {
   FDI: 'ép đê i',
   GDP: 'giê đê pê',
   GRDP: 'giê e rờ đê pê',
+  PAR: 'pa',
+  INDEX: 'in đếch',
   PCI: 'pê xê i',
   PAPI: 'pa pi',
   SIPAS: 'xi pát',

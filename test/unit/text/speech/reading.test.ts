@@ -26,7 +26,7 @@ reads('numbers', [
   ['05 (năm) ngày', 'năm ngày'],
   ['mười (10) hộ', 'mười hộ'],
   ['giảm 01/03 thủ tục', 'giảm một trên ba thủ tục'],
-  ['các ngày 1,2,3/8', 'các ngày một, hai, ngày ba tháng tám'],
+  ['các ngày 1,2,3/8', 'các ngày một, hai, ba tháng tám'],
   ['tỷ lệ 1:500', 'tỷ lệ một trên năm trăm'],
 ])
 
@@ -204,6 +204,8 @@ describe('the officer is told', () => {
     ['tin 😀', 'Biểu tượng'],
     ['ngày … tháng 11 năm 2026', 'chỗ trống'],
     ['Số: ..../QĐ-UBND', 'chỗ trống'],
+    ['ĐT 02333.852.xxx', '"02333.852.xxx"'],
+    ['gọi 0914.xxx.xxx', '"0914.xxx.xxx"'],
     ['<speak>Xin chào', '"<speak>"'],
     ["[[h@l'oU]] xin chào", '"[[h@l\'oU]]"'],
   ])('%s', (text, part) => {
@@ -228,6 +230,9 @@ describe('the officer is told', () => {
     'TM. ỦY BAN NHÂN DÂN',
     'tăng 45,123 tỷ',
     'gạo, muối...',
+    '- Lưu: VT, KGVX.',
+    'Chỉ số PAR INDEX',
+    'giành 2 HCV',
   ])('nothing about %s', text => {
     expect(warned(text)).toEqual([])
   })
