@@ -36,6 +36,10 @@ export const ambiguous: Record<string, ContextualReading[]> = {
     { before: /(?:của|thủ tướng|ttg|nghị định|nghị quyết)\s+$/u, spoken: 'Chính phủ' },
   ],
   TT: [
+    {
+      before: /(?:^|[^\p{L}])(?:nđ|nq|qđ|luật|nghị định|nghị quyết|quyết định)\s*(?:,|và|\/)\s*$/u,
+      spoken: 'Thông tư',
+    },
     { after: /^[\s-]?Huế/u, spoken: 'Thừa Thiên' },
     {
       after:
@@ -107,7 +111,10 @@ export const ambiguous: Record<string, ContextualReading[]> = {
       spoken: 'Ban Tổ chức',
     },
   ],
-  BTV: [{ after: /^\s+(?:Tỉnh|Đảng|Thành|Huyện|TU|ĐU|HU|Đoàn|Hội|Công đoàn|tỉnh|xã)/u, spoken: 'Ban Thường vụ' }],
+  BTV: [
+    { before: /(?:ủy viên|uỷ viên|thay mặt|thường trực)\s+$/u, spoken: 'Ban Thường vụ' },
+    { after: /^\s+(?:Tỉnh|Đảng|Thành|Huyện|TU|ĐU|HU|Đoàn|Hội|Công đoàn|tỉnh|xã)/u, spoken: 'Ban Thường vụ' },
+  ],
   ĐT: [
     { after: /^\s*(?::|[.]?\s*(?:\(?0|\+84|1[89]00|\d{7}))/u, spoken: 'điện thoại' },
     { before: /số\s*$/u, spoken: 'điện thoại' },
