@@ -36,6 +36,7 @@ export const ambiguous: Record<string, ContextualReading[]> = {
     { before: /(?:của|thủ tướng|ttg|nghị định|nghị quyết)\s+$/u, spoken: 'Chính phủ' },
   ],
   TT: [
+    { before: /(?:^|[^\p{L}])đài\s+$/u, spoken: 'Truyền thanh' },
     {
       before: /(?:^|[^\p{L}])(?:nđ|nq|qđ|luật|nghị định|nghị quyết|quyết định)\s*(?:,|và|\/)\s*$/u,
       spoken: 'Thông tư',
@@ -173,6 +174,8 @@ export const ambiguous: Record<string, ContextualReading[]> = {
   TK: [{ after: /^\s*(?:số|:|\d)/u, spoken: 'tài khoản' }],
   VT: [{ before: /(?:lưu|lưu trữ)\s*:?\s*$/u, spoken: 'văn thư' }],
   BP: [{ before: /(?:^|[^\p{L}])(?:đồn|trạm|bộ đội|lính|hải đội)\s+$/u, spoken: 'Biên phòng' }],
+  ĐK: [{ before: /(?:^|[^\p{L}])bệnh viện\s+$/u, spoken: 'đa khoa' }],
+  XD: [{ before: /(?:^|[^\p{L}])(?:mtqg|mục tiêu quốc gia|phong trào|thi đua)\s+$/u, spoken: 'xây dựng' }],
   ĐC: [{ after: /^\s*:/u, spoken: 'địa chỉ' }],
   DT: [
     { before: /%\s$/u, spoken: 'dự toán' },
