@@ -95,7 +95,9 @@ function fromTable(place: Place, token: string, key: string, after: string): str
     if (isSyllable(token) && inCapitals(place, token)) return undefined
     return isProper(place, after) ? term.charAt(0).toUpperCase() + term.slice(1) : term
   }
-  if (/^[BS]\p{Lu}{2,}/u.test(key) && fields[key.slice(1)] !== undefined) return issuerName(key, place.profile)
+  // BCT inside a sentence is as often Bộ Chính trị: the officer is asked.
+  if (key !== 'BCT' && /^[BS]\p{Lu}{2,}/u.test(key) && fields[key.slice(1)] !== undefined)
+    return issuerName(key, place.profile)
   if (/^(?:UBTVQH|QH|HĐND)\d{1,2}$/u.test(key)) return issuerName(key, place.profile)
   return issuers[key] !== undefined && key.length > 3 ? issuers[key] : symbolName(token, place.profile)
 }

@@ -36,6 +36,11 @@ export const ambiguous: Record<string, ContextualReading[]> = {
     { before: /(?:của|thủ tướng|ttg|nghị định|nghị quyết)\s+$/u, spoken: 'Chính phủ' },
   ],
   TT: [
+    { before: /(?:^|[^\p{L}])đài\s+$/u, spoken: 'Truyền thanh' },
+    {
+      before: /(?:^|[^\p{L}])(?:nđ|nq|qđ|luật|nghị định|nghị quyết|quyết định)\s*(?:,|và|\/)\s*$/u,
+      spoken: 'Thông tư',
+    },
     { after: /^[\s-]?Huế/u, spoken: 'Thừa Thiên' },
     {
       after:
@@ -107,7 +112,10 @@ export const ambiguous: Record<string, ContextualReading[]> = {
       spoken: 'Ban Tổ chức',
     },
   ],
-  BTV: [{ after: /^\s+(?:Tỉnh|Đảng|Thành|Huyện|TU|ĐU|HU|Đoàn|Hội|Công đoàn|tỉnh|xã)/u, spoken: 'Ban Thường vụ' }],
+  BTV: [
+    { before: /(?:ủy viên|uỷ viên|thay mặt|thường trực)\s+$/u, spoken: 'Ban Thường vụ' },
+    { after: /^\s+(?:Tỉnh|Đảng|Thành|Huyện|TU|ĐU|HU|Đoàn|Hội|Công đoàn|tỉnh|xã)/u, spoken: 'Ban Thường vụ' },
+  ],
   ĐT: [
     { after: /^\s*(?::|[.]?\s*(?:\(?0|\+84|1[89]00|\d{7}))/u, spoken: 'điện thoại' },
     { before: /số\s*$/u, spoken: 'điện thoại' },
@@ -166,6 +174,8 @@ export const ambiguous: Record<string, ContextualReading[]> = {
   TK: [{ after: /^\s*(?:số|:|\d)/u, spoken: 'tài khoản' }],
   VT: [{ before: /(?:lưu|lưu trữ)\s*:?\s*$/u, spoken: 'văn thư' }],
   BP: [{ before: /(?:^|[^\p{L}])(?:đồn|trạm|bộ đội|lính|hải đội)\s+$/u, spoken: 'Biên phòng' }],
+  ĐK: [{ before: /(?:^|[^\p{L}])bệnh viện\s+$/u, spoken: 'đa khoa' }],
+  XD: [{ before: /(?:^|[^\p{L}])(?:mtqg|mục tiêu quốc gia|phong trào|thi đua)\s+$/u, spoken: 'xây dựng' }],
   ĐC: [{ after: /^\s*:/u, spoken: 'địa chỉ' }],
   DT: [
     { before: /%\s$/u, spoken: 'dự toán' },

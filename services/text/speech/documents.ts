@@ -1,4 +1,4 @@
-import { documentTypes, matters } from './abbreviations.ts'
+import { documentTypes, fields, matters } from './abbreviations.ts'
 import { issuerBehindDate, issuerName, listed, namedInSentence, ownIssuer } from './issuers.ts'
 import { letterName } from './letters.ts'
 import { spellInteger } from './numbers.ts'
@@ -99,7 +99,9 @@ function stateSymbol(written: string, profile: Profile): Symbol {
   const first = parts[0] ?? ''
   const type = documentTypes[first]
   if (type === undefined || parts.length === 1) {
-    const name = issuerName(first, profile)
+    const office = first.length > 3 ? fields[first] : undefined
+    // 512/VHXH: an office of a commune signs with its field alone.
+    const name = issuerName(first, profile) ?? (office === undefined ? undefined : `Phòng ${office}`)
     if (name !== undefined && type === undefined) return { type: undefined, issuers: [name], unknown: undefined }
     return { type, issuers: [], unknown: type === undefined ? first : undefined }
   }

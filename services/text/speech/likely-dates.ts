@@ -10,7 +10,7 @@ const strongContext = atEnd(
 )
 const weakContext = atEnd(/(?:^|[^\p{L}])(?:từ|đến|trước|sau|vào|tới|hết|kể từ|lúc|cuối|đầu|và|hoặc)\s+$/u)
 /** "Ngày Pháp luật Việt Nam 9/11": the name of a day, then the day. */
-const namedDay = atEnd(/(?:^|[^\p{L}])(?:ngày|tháng hành động|tuần lễ)(?:\s\p{L}+){1,8}\s$/u)
+const namedDay = atEnd(/(?:^|[^\p{L}])(?:ngày|tháng hành động|tuần lễ)(?:\s\p{L}+){1,8}\s\(?$/u)
 const listContext = atEnd(/ngày[^.;\n]{1,40}(?:,|và|đến|hoặc|-|–|;)\s*$/u)
 const yearlyAfter = /^\s*(?:hằng năm|hàng năm|âm lịch|dương lịch|\(âm lịch|\(dương lịch|tới|năm nay|năm \d{4})/u
 /** 01/03 thủ tục, 12/15 xã: so many of so many. */

@@ -25,6 +25,9 @@ const adjacent = atEnd(
 const inClause = new RegExp(String.raw`(?:^|[^\p{L}])${phoneWord}(?![\p{L}])[^;\n]{0,48}$`, 'u')
 /** "0233 3852113 hoặc 113": an alternative to a number of many digits is a number to call, too. */
 const afterNumber = atEnd(/\d(?:[\s.-]?\d){6,}\s*(?:,|;|-|hoặc|và)\s*$/u)
+/** (0233) 3575155 - 3575156: a second number of the same area. */
+const sameArea = atEnd(/(?<!\d)0\d{2,3}\)?[\s.]?\d{7,8}\s*(?:,|;|\/|-|–|hoặc|và)\s*$/u)
+const withoutArea = /\d{7,8}(?![\d\p{L}]|[.,/]\d)/uy
 const smsTo = atEnd(/(?:^|[^\p{L}])(?:gửi|gửi đến|gửi tới|nhắn tin(?: đến| tới)?)\s+$/u)
 const identityWord = atEnd(
   /(?:^|[^\p{L}])(?:tài khoản|stk|số tk|tk|cccd|cmnd|căn cước(?: công dân)?|định danh(?: cá nhân)?|mã số thuế|mst|mã hồ sơ|mật khẩu|id|mã pin|mã xác nhận|mã otp|mã bưu chính|mã bưu điện|mã số|mã|hộ chiếu|số thẻ|thẻ bhyt)(?:\s+số)?\s*:?\s*$/u,
@@ -181,6 +184,8 @@ function byContext(place: Place): Reading | undefined {
     if (calledBy[code[0]]?.test(before) || inClause.test(clause) || afterNumber.test(before) || smsTo.test(before))
       return { end: at + code[0].length, spoken: spellDigits(code[0]) }
   }
+  const second = match !== undefined && !counted ? matchAt(withoutArea, text, at) : undefined
+  if (second !== undefined && sameArea.test(before)) return { end: at + second[0].length, spoken: sayGroups(second[0]) }
   if (match !== undefined && !counted) {
     const texted = /^\d{4}$/.test(match[0]) && smsTo.test(before)
     if (texted || adjacent.test(before)) return { end: at + match[0].length, spoken: sayGroups(match[0]) }

@@ -20,7 +20,8 @@ const height = /m(\d{2}|[014-9])(?![\p{L}\d]|[.,/]\d)/uy
 const scaleWord = /\s?(nghìn|ngàn|triệu|tỷ|tỉ)(?![\p{L}])/uy
 const scaleChain = /\s(tỷ|tỉ|nghìn tỷ|đồng)(?![\p{L}])/uy
 const shorthand = /(k|tr|trđ|t|\str)(\d{1,3})?(?![\p{L}\d]|[.,]\d)/uy
-const unitToken = /\s?((?:US\$|[°º˚]\s?[CcFfKkNEBĐ](?![\p{L}])|[\p{L}µμ]{1,5}[²³23]?|[%‰℃°º˚$€£¥₫₩฿]))(?![\p{L}\d²³])/uy
+const unitToken =
+  /[^\S\n]?((?:US\$|[°º˚]\s?[CcFfKkNEBĐ](?![\p{L}])|[\p{L}µμ]{1,5}[²³23]?|[%‰℃°º˚$€£¥₫₩฿]))(?![\p{L}\d²³])/uy
 const rateToken = /\s?\/\s?([\p{L}µμ°]{1,8}[²³23]?)(?![\p{L}\d²³])/uy
 /** mm/24h, lần/2 tháng. */
 const rateSpan = /\s?\/\s?(\d{1,3})\s?(\p{L}{1,5})(?![\p{L}\d²³])/uy

@@ -128,13 +128,17 @@ function anyClock(place: Place, at: number): Clock | undefined {
 /** 19g is an hour where the text speaks of one; else it is a weight. */
 const saigonHour = /(\d{1,2})g(?![\p{L}\d/])/uy
 const hourBefore = atEnd(/(?:^|[^\p{L}])(?:lúc|hồi|vào lúc)\s+$/u)
+/** 8g-17g: two hours of a day; weights of a range are larger (50g-100g). */
+const hourRange = /(?<!\d)(?:\d|1\d|2[0-4])g\s?[-–]\s?(?:1[1-9]|2[0-4])g(?!\p{L})/u
 const hourBehind = /^\s(?:ngày|sáng|trưa|chiều|tối|đêm|hôm|hằng|hàng)(?!\p{L})/u
 
 function saigonHourAt(place: Place, at: number): Clock | undefined {
   const match = matchAt(saigonHour, place.text, at)
   if (match?.[1] === undefined || Number(match[1]) > 24) return undefined
   const end = at + match[0].length
-  if (!hourBefore.test(place.before) && !hourBehind.test(place.text.slice(end, end + 8))) return undefined
+  const behind = place.text.slice(end, end + 8)
+  const side = hourRange.test(place.text.slice(Math.max(0, at - 6), end + 6))
+  if (!side && !hourBefore.test(place.before) && !hourBehind.test(behind)) return undefined
   return { end, spoken: spellClock(match[1], undefined, undefined, place.profile) }
 }
 

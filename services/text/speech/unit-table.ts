@@ -103,6 +103,7 @@ export const units: Record<string, string> = {
   KRW: 'won Hàn Quốc',
   THB: 'bạt Thái',
   LAK: 'kíp Lào',
+  KIP: 'kíp',
   SGD: 'đô la Xinh-ga-po',
   AUD: 'đô la Úc',
   '₩': 'uôn',

@@ -79,6 +79,7 @@ export const administration: Record<string, string> = {
   CCTTHC: 'cải cách thủ tục hành chính',
   CVP: 'Chánh Văn phòng',
   PCVP: 'Phó Chánh Văn phòng',
+  VB: 'văn bản',
   TPHT: 'tư pháp - hộ tịch',
   VPTK: 'văn phòng - thống kê',
   TCKT: 'tài chính - kế toán',

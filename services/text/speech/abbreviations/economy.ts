@@ -18,6 +18,7 @@ export const economy: Record<string, string> = {
   CNTTCN: 'công nghiệp, tiểu thủ công nghiệp',
   TMDV: 'thương mại, dịch vụ',
   TMĐT: 'thương mại điện tử',
+  TTCNXD: 'tiểu thủ công nghiệp - xây dựng',
   CMCN: 'cách mạng công nghiệp',
   RON: 'rôn',
   NNPTNT: 'nông nghiệp và phát triển nông thôn',

@@ -1,5 +1,6 @@
 /** Defence, public order, traffic, disasters. Keys are as written, without `&`, `-` and `.`. */
 export const security: Record<string, string> = {
+  LLDQ: 'lực lượng dân quân',
   KTXH: 'kinh tế - xã hội',
   VHXH: 'văn hóa - xã hội',
   QPAN: 'quốc phòng - an ninh',

@@ -47,6 +47,7 @@ export const state: Record<string, string> = {
   UBMT: 'Ủy ban Mặt trận',
   UVBCT: 'Ủy viên Bộ Chính trị',
   UVTW: 'Ủy viên Trung ương',
+  UVTV: 'Ủy viên Thường vụ',
   UVBTV: 'Ủy viên Ban Thường vụ',
   UVBCH: 'Ủy viên Ban Chấp hành',
   TTĐU: 'Thường trực Đảng ủy',
