@@ -36,7 +36,7 @@ export async function detailsOf(
     `select distinct x.dispatch_id::text as "dispatchId", x.slot_id::text as "slotId", a.id as announcement, d.revision,
        a.content->>'title' as title, d.priority, a.approved_hash as "approvedHash", a.author_name as "draftedBy",
        a.approved_by_name as "approvedBy", r.content->>'voice' as voice,
-       case when x.slot_id is null then sound->>'sha256' else f.sha256 end as sha256,
+       case when x.slot_id is null then o.file->>'sha256' else f.sha256 end as sha256,
        case when x.slot_id is null then (r.content->>'lufs')::float8 else f.lufs::float8 end as lufs,
        case when x.slot_id is null then (r.content->>'dbtp')::float8 else f.dbtp::float8 end as dbtp
      from unnest($1::bigint[], $2::bigint[]) as x (dispatch_id, slot_id)
@@ -44,7 +44,7 @@ export async function detailsOf(
        join announcements a on a.id = d.announcement_id
        left join renditions r on r.id = d.rendition_id
        left join lateral (
-         select sound from jsonb_array_elements(r.files) sound where sound->>'mime' like 'audio/%' limit 1
+         select e.file from jsonb_array_elements(r.files) as e (file) where e.file->>'mime' like 'audio/%' limit 1
        ) o on true
        left join slots s on s.id = x.slot_id
        left join slot_files f on f.key = s.file_key`,
