@@ -48,6 +48,8 @@ export async function startWholeInstance(options: { quietHours?: string } = {}):
     channels: [...instance.ctx.channels.keys()],
     withWorkDir: instance.withWorkDir,
     openSession: instance.openSession,
+    studio: instance.studio,
+    pushes: { links: instance.links, mqtt: undefined },
   })
   return {
     instance,
