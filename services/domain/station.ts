@@ -8,7 +8,11 @@ import { z } from 'zod'
  */
 const when = z.iso.datetime()
 const hash = z.string().regex(/^[0-9a-f]{64}$/)
-const id = z.string().regex(/^\d{1,19}$/)
+/** Within what a bigint holds. */
+const id = z.string().regex(/^\d{1,18}$/)
+
+/** An emergency without an end of its own is over after this long: a forgotten one must not play for a month. */
+export const emergencyHoursWithoutEnd = 12
 
 export const manifestFileSchema = z.object({
   /** Absolute or relative to the server; signed for a limited time, so not part of what makes a manifest new. */

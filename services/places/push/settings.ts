@@ -100,7 +100,9 @@ export async function republishAll(ctx: StationContext): Promise<number> {
 
 /** A device was added, shut out or given a new link: what the broker holds for the station is no longer right. */
 export async function publishAnew(sql: Sql, stationId: string): Promise<void> {
-  await sql.query(`update station_pushes set published_seq = ${anew()} where station_id = $1 and kind = 'mqtt'`, [stationId])
+  await sql.query(`update station_pushes set published_seq = ${anew()} where station_id = $1 and kind = 'mqtt'`, [
+    stationId,
+  ])
 }
 
 /** A station that Loa itself plays to. */
