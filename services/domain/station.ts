@@ -8,7 +8,11 @@ import { z } from 'zod'
  */
 const when = z.iso.datetime()
 const hash = z.string().regex(/^[0-9a-f]{64}$/)
-const id = z.string().regex(/^\d{1,19}$/)
+/** Within what a bigint holds. */
+const id = z.string().regex(/^\d{1,18}$/)
+
+/** An emergency without an end of its own is over after this long: a forgotten one must not play for a month. */
+export const emergencyHoursWithoutEnd = 12
 
 export const manifestFileSchema = z.object({
   /** Absolute or relative to the server; signed for a limited time, so not part of what makes a manifest new. */
@@ -95,18 +99,26 @@ export const deviceEventKinds = [
   'fault',
 ] as const
 
+/** Any clock that is off, but no time that a database or a calendar cannot hold. */
+const eventTime = when.refine(text => text >= '1970' && text < '2200', 'a time between 1970 and 2200')
+/** A word or two; a NUL can be kept by no database. */
+const word = z
+  .string()
+  .max(40)
+  .refine(text => !text.includes('\u0000'), 'no NUL')
+
 export const deviceEventSchema = z.object({
   /** Counts the device's events from 1 without gaps: a repeat is recognised, a gap shows. */
   n: z.number().int().positive(),
   /** By the device's corrected clock. */
-  at: when,
+  at: eventTime,
   kind: z.enum(deviceEventKinds),
   /** Sequence of the manifest it acted by; absent before the first. */
   seq: z.number().int().positive().optional(),
   slotId: id.optional(),
   dispatchId: id.optional(),
   /** Which play: of a slot's part, or the how-manieth of an emergency (1, 2, ...). */
-  play: z.number().int().positive().optional(),
+  play: z.number().int().positive().max(1_000_000).optional(),
   sha256: hash.optional(),
   /** Where in the part it began or stopped. */
   positionMs: z.number().int().nonnegative().optional(),
@@ -114,13 +126,13 @@ export const deviceEventSchema = z.object({
    * withdrawn | emergency | power-cut | too-late | no-file | bad-hash | old-sequence | unknown-key | bad-signature |
    * bad-manifest | other-station | expired | sink-failed | disk-full | operator
    */
-  reason: z.string().max(40).optional(),
+  reason: word.optional(),
 })
 export type DeviceEventKind = (typeof deviceEventKinds)[number]
 export type DeviceEvent = z.infer<typeof deviceEventSchema>
 
 export const deviceStateSchema = z.object({
-  version: z.string().max(40),
+  version: word,
   seq: z.number().int().nonnegative(),
   playing: z.object({ slotId: id.optional(), dispatchId: id, since: when }).nullable(),
   /** Corrected clock minus the device's own, milliseconds. */

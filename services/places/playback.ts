@@ -32,7 +32,8 @@ interface Row extends Omit<StationPlayback, 'plays' | 'evidence' | 'summary'> {
 
 /**
  * Per station what was played of an announcement, before and after it was withdrawn. Stations are those that got it, by
- * area and name. Indexes: shelf_items by dispatch (few dispatches), device_events_dispatch.
+ * area and name. An operator ticks an item or a whole slot with it; both are the same word.
+ * Indexes: shelf_items by dispatch (few dispatches), device_events_dispatch, slot_items_dispatch.
  */
 export async function playbackOf(ctx: DispatchContext, announcementId: string): Promise<StationPlayback[]> {
   const { rows } = await ctx.db.query<Row>(
@@ -43,7 +44,8 @@ export async function playbackOf(ctx: DispatchContext, announcementId: string): 
        where d.announcement_id = $1 group by 1
      )
      select st.id as "stationId", st.name as "stationName", a.name as "areaName", i.fetched_at as "fetchedAt",
-       i.gone as "withdrawnAt", i.aired_at as "airedAt", i.aired_by as "airedBy",
+       i.gone as "withdrawnAt", greatest(i.aired_at, k.at) as "airedAt",
+       case when k.at >= i.aired_at or i.aired_at is null then k.by else i.aired_by end as "airedBy",
        (select count(*)::int from station_devices v where v.station_id = st.id) as devices,
        coalesce(e.before, 0) as "playsBefore", coalesce(e.after, 0) as "playsAfterWithdrawal",
        e.last_played as "lastPlayedAt", e.interrupted_at as "interruptedAt", e.interrupted_by as "interruptedBy",
@@ -60,6 +62,11 @@ export async function playbackOf(ctx: DispatchContext, announcementId: string): 
            count(*) filter (where kind = 'missed')::int as missed
          from device_events v where v.station_id = st.id and v.dispatch_id = any(i.dispatches)
        ) e on true
+       left join lateral (
+         select max(t.aired_at) as at, (array_agg(t.aired_by order by t.aired_at desc))[1] as by
+         from slot_items c join slot_ticks t on t.slot_id = c.slot_id and t.station_id = st.id
+         where c.dispatch_id = any(i.dispatches) and c.withdrawn_at is null
+       ) k on true
      order by st.area_code, st.name, st.id`,
     [announcementId],
   )

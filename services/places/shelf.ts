@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { ShelfPort } from '../../channels/contract.ts'
 import type { Priority } from '../domain/announcement.ts'
 import { priorities } from '../domain/announcement.ts'
+import { emergencyHoursWithoutEnd } from '../domain/station.ts'
 import type { Db, Sql } from '../store/db.ts'
 import type { StoredFile } from '../store/renditions.ts'
 
@@ -88,6 +89,12 @@ export const speechContentSchema = z.object({
 
 export type BoardItem = ShelfEntry & { content: StoredBoardContent }
 export type StationItem = ShelfEntry & z.infer<typeof speechContentSchema>
+
+/** Until when an item is for the air: an emergency that names no end is over long before it leaves the shelf. */
+export function heardUntil(item: Pick<ShelfEntry, 'priority' | 'putAt' | 'expiresAt' | 'endGiven'>): Date {
+  if (item.priority !== 'emergency' || item.endGiven) return item.expiresAt
+  return new Date(item.putAt.getTime() + emergencyHoursWithoutEnd * 3_600_000)
+}
 
 /** Emergency before priority before routine, newest first within each. */
 export function byPriority(a: ShelfEntry, b: ShelfEntry): number {

@@ -3,7 +3,7 @@ import type { ManifestEmergency, ManifestSlot, StationManifest } from '../domain
 import { programmesOf } from '../store/airtime/programmes.ts'
 import type { Sql } from '../store/db.ts'
 import { audioOf } from './operator.ts'
-import { itemsOfStations, type StationItem } from './shelf.ts'
+import { heardUntil, itemsOfStations, type StationItem } from './shelf.ts'
 import { partsByFile, slotOf, slotsOf, titlesOf, type WithBodyFile } from './station-slots.ts'
 
 /** A manifest as it is kept: what is news when it changes. */
@@ -17,9 +17,6 @@ const validDays = 7
 
 /** A poke that got lost costs at most one of these. */
 const pollSeconds = 60
-
-/** An emergency without an end of its own is over after this long: a forgotten one must not play for a month. */
-export const emergencyHoursWithoutEnd = 12
 
 /** For renditions made before loudness was kept: every file is made to this level, or refused. */
 const usualLufs = -16
@@ -116,9 +113,7 @@ async function withdrawnOf(sql: Sql, stationIds: string[], now: Date): Promise<M
 
 function emergencyOf(item: StationItem, programme: Programme, now: Date): WithBodyFile<ManifestEmergency> | undefined {
   const file = audioOf(item.files)
-  const expiresAt = item.endGiven
-    ? item.expiresAt
-    : new Date(item.putAt.getTime() + emergencyHoursWithoutEnd * 3_600_000)
+  const expiresAt = heardUntil(item)
   if (item.priority !== 'emergency' || !file || expiresAt <= now) return undefined
   const { times, gapSeconds, everyMinutes, afterwards } = programme.emergency
   return {

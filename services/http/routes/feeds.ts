@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { type FeedItem, type FeedOwner, type FeedSlot, m3uPlaylist, rssFeed } from '../../places/feed.ts'
 import { stationFileUrl, stationSlotUrl } from '../../places/links.ts'
 import { audioOf } from '../../places/operator.ts'
-import { itemsOfStations, stationChangedAt } from '../../places/shelf.ts'
+import { heardUntil, itemsOfStations, stationChangedAt } from '../../places/shelf.ts'
 import { slotsToAir } from '../../places/station-slots.ts'
 import { type StationRow, stationByToken, stationsOfArea } from '../../places/stations.ts'
 import type { HttpDeps } from '../deps.ts'
@@ -95,7 +95,7 @@ async function sendFeed(deps: HttpDeps, feed: Feed, ending: Ending, req: Request
   else res.send(body)
 }
 
-/** Items of all stations, each once. */
+/** Items of all stations that are for the air now, each once. A player plays the first of a feed: no emergency that is over. */
 async function readItems(deps: HttpDeps, stations: StationRow[], now: Date): Promise<FeedItem[]> {
   const byStation = await itemsOfStations(
     deps.db,
@@ -106,7 +106,7 @@ async function readItems(deps: HttpDeps, stations: StationRow[], now: Date): Pro
   return stations.flatMap(({ id, feedToken }) =>
     (byStation.get(id) ?? []).flatMap(item => {
       const file = audioOf(item.files)
-      if (!file || seen.has(item.dispatchId)) return []
+      if (!file || seen.has(item.dispatchId) || heardUntil(item) <= now) return []
       seen.add(item.dispatchId)
       const url = stationFileUrl(deps.links, { ...item, feedToken }, file)
       return [{ ...item, enclosure: { url, mime: file.mime, sizeBytes: file.sizeBytes } }]

@@ -113,8 +113,9 @@ async function publishNews(
       }
       await ctx.db.query(
         `update station_pushes set published_seq = $2, tried_at = $3, problem = null
-         where station_id = $1 and kind = 'mqtt'`,
-        [stationId, current.seq, ctx.now()],
+         where station_id = $1 and kind = 'mqtt' and published_seq = $4`,
+        // Whoever asked for it to be published anew meanwhile is answered by the next look.
+        [stationId, current.seq, ctx.now(), own[0]?.publishedSeq ?? 0],
       )
     }
   }

@@ -13,6 +13,12 @@ import { type Sql, transaction } from '../../store/db.ts'
 import { pokeStations } from '../../store/shelf.ts'
 import type { StationContext } from '../station-context.ts'
 
+/**
+ * Asks for the manifest to be published again: no sequence of a manifest, and another number each time, so that an asking
+ * while it is being published is not taken for the one that is being answered.
+ */
+const anew = (table = '') => `least(${table}published_seq, 0) - 1`
+
 /** One way of push of one station, as people see it: without its password. */
 export interface PushRow {
   stationId: string
@@ -57,7 +63,7 @@ export async function setPush(
        on conflict (station_id, kind) do update set settings = excluded.settings,
          sealed = coalesce(excluded.sealed,
            case when p.settings->>'url' is not distinct from excluded.settings->>'url' then p.sealed end),
-         updated_by = excluded.updated_by, updated_at = excluded.updated_at, problem = null, published_seq = 0`,
+         updated_by = excluded.updated_by, updated_at = excluded.updated_at, problem = null, published_seq = ${anew('p.')}`,
       [stationId, kind, JSON.stringify(settings), sealed, actor.name, ctx.now()],
     )
     if (rowCount === 0) throw noStation()
@@ -71,7 +77,7 @@ export async function removePush(ctx: StationContext, stationId: string, kind: P
   await transaction(ctx.db, async sql => {
     if (kind === 'mqtt') {
       await sql.query(
-        `update station_pushes set settings = '{"off": true}', published_seq = 0 where station_id = $1 and kind = $2`,
+        `update station_pushes set settings = '{"off": true}', published_seq = ${anew()} where station_id = $1 and kind = $2`,
         [stationId, kind],
       )
     } else await sql.query('delete from station_pushes where station_id = $1 and kind = $2', [stationId, kind])
@@ -86,7 +92,7 @@ export async function removePush(ctx: StationContext, stationId: string, kind: P
  */
 export async function republishAll(ctx: StationContext): Promise<number> {
   return await transaction(ctx.db, async sql => {
-    const { rowCount } = await sql.query(`update station_pushes set published_seq = 0 where kind = 'mqtt'`)
+    const { rowCount } = await sql.query(`update station_pushes set published_seq = ${anew()} where kind = 'mqtt'`)
     await pokeStations(sql, 'all')
     return rowCount ?? 0
   })
@@ -94,7 +100,9 @@ export async function republishAll(ctx: StationContext): Promise<number> {
 
 /** A device was added, shut out or given a new link: what the broker holds for the station is no longer right. */
 export async function publishAnew(sql: Sql, stationId: string): Promise<void> {
-  await sql.query(`update station_pushes set published_seq = 0 where station_id = $1 and kind = 'mqtt'`, [stationId])
+  await sql.query(`update station_pushes set published_seq = ${anew()} where station_id = $1 and kind = 'mqtt'`, [
+    stationId,
+  ])
 }
 
 /** A station that Loa itself plays to. */

@@ -1,6 +1,7 @@
 import type { DeviceReport } from '../../domain/airtime/playback.ts'
 import type { SlotFrameSound } from '../../domain/airtime/timing.ts'
 import type { Priority } from '../../domain/announcement.ts'
+import { emergencyHoursWithoutEnd } from '../../domain/station.ts'
 import type { Sql } from '../db.ts'
 
 /** A slot with everything that a page shows of it. */
@@ -172,16 +173,16 @@ export async function viewEmergencies(sql: Sql, areaCode: string, now: Date): Pr
   const { rows } = await sql.query(
     `select distinct on (d.announcement_id) d.id as "dispatchId", d.announcement_id as "announcementId",
        a.content->>'title' as title, min(s.put_at) over (partition by d.id) as "issuedAt",
-       coalesce(d.expires_at, s.put_at + interval '30 days') as "expiresAt",
+       coalesce(d.expires_at, s.put_at + $3 * interval '1 hour') as "expiresAt",
        coalesce((r.content->>'durationSeconds')::float8, 0) as seconds
      from stations st join shelf_items s on s.kind = 'stations' and s.place_id = st.id
        join dispatches d on d.id = s.dispatch_id join announcements a on a.id = d.announcement_id
        join renditions r on r.id = s.rendition_id
      where st.area_code = $1 and st.retired_at is null and d.priority = 'emergency' and s.withdrawn_at is null
        and d.cancelled_at is null and d.expired_at is null and a.state not in ('cancelled', 'superseded')
-       and coalesce(d.expires_at, s.put_at + interval '30 days') > $2
+       and coalesce(d.expires_at, s.put_at + $3 * interval '1 hour') > $2
      order by d.announcement_id, d.revision desc, d.id desc`,
-    [areaCode, now],
+    [areaCode, now, emergencyHoursWithoutEnd],
   )
   return rows
 }

@@ -10,6 +10,7 @@ import { cancel } from '../../../services/dispatch/control.ts'
 import { addDays, vietNamClock } from '../../../services/domain/airtime/calendar.ts'
 import { usualProgramme } from '../../../services/domain/programme.ts'
 import { recordReport } from '../../../services/places/device-report.ts'
+import { playbackOf } from '../../../services/places/playback.ts'
 import { createShelf } from '../../../services/places/shelf.ts'
 import { viewSlots } from '../../../services/store/airtime/views.ts'
 import { transaction } from '../../../services/store/db.ts'
@@ -244,5 +245,46 @@ describe('what devices say of a slot', () => {
     await says(1, 'ended')
     await world.pass()
     expect(await plan()).toEqual([['05:30', 'Lỡ giờ']])
+  })
+})
+
+describe('what people read', () => {
+  test("an operator's tick of a slot is the word on each announcement in it, at that station alone", async () => {
+    const { id } = await world.announce({ title: 'Có người xác nhận' })
+    await world.pass()
+    world.at(0, '05:20')
+    await world.render()
+    await world.pass()
+    const [slot] = await filled()
+    world.at(0, '05:50')
+    await tickSlot(world.deps, world.operator, slot?.id ?? '', world.stations[0] ?? '', undefined)
+    const [here, there] = world.stations.map(async station => {
+      return (await playbackOf(world.deps, id)).find(p => p.stationId === station)
+    })
+    expect(await here).toMatchObject({
+      airedBy: world.operator.name,
+      evidence: 'attested-by-operator',
+      airedAt: slot?.at,
+    })
+    expect((await here)?.summary.vi).toMatch(/^Người vận hành xác nhận đã phát/)
+    expect(await there).toMatchObject({ airedAt: null, evidence: null })
+  })
+
+  test('an emergency without an end is shown with the end that stations keep', async () => {
+    const { dispatch } = await world.announce({
+      ...{ title: 'Khẩn không hạn', priority: 'emergency', urgencyReason: 'Diễn tập', expiresAt: undefined },
+    })
+    const week = () => airWeek(world.deps, world.operator, '19333', world.monday)
+    const { rows } = await world.database.db.query(
+      `select put_at as at from shelf_items where dispatch_id = $1 limit 1`,
+      [dispatch],
+    )
+    const issued: Date = rows[0].at
+    const deps = (hours: number) => ({ ...world.deps, now: () => new Date(issued.getTime() + hours * 3_600_000) })
+    expect((await airWeek(deps(1), world.operator, '19333', undefined)).emergencies).toMatchObject([
+      { dispatchId: dispatch, expiresAt: new Date(issued.getTime() + 12 * 3_600_000).toISOString() },
+    ])
+    expect((await airWeek(deps(13), world.operator, '19333', undefined)).emergencies).toEqual([])
+    expect((await week()).emergencies.map(e => e.dispatchId)).not.toContain(dispatch)
   })
 })

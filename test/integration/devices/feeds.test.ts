@@ -32,6 +32,17 @@ const playlist = async () => await (await fetch(`${world.server.url}${feed('m3u'
 const addresses = (m3u: string) => m3u.split('\n').filter(line => line.startsWith('http'))
 const pathOf = (url: string) => url.replace(world.links.publicUrl, '').replaceAll('&amp;', '&')
 
+test('an emergency without an end leaves the feed when stations stop playing it; what else there is stays', async () => {
+  const [urgent, usual] = [
+    await world.announce({ title: 'Khẩn đã lâu', priority: 'emergency' }),
+    await world.announce({ title: 'Thường' }),
+  ]
+  expect(guids((await http().get(feed()).expect(200)).text)).toEqual([`urn:loa:${urgent}:1`, `urn:loa:${usual}:1`])
+  await world.database.db.query(`update shelf_items set put_at = put_at - interval '13 hours'`)
+  expect(guids((await http().get(feed()).expect(200)).text)).toEqual([`urn:loa:${usual}:1`])
+  for (const id of [urgent, usual]) await cancel(world.deps, officer, id, 'Xong')
+})
+
 describe('feeds with sessions', () => {
   test('list emergencies, then sessions by their time, then what is in none; each once', async () => {
     const [inSlot, alone] = [

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { releaseMissedSlots } from '../../../services/airtime/locking.ts'
+import { deviceEventSchema } from '../../../services/domain/station.ts'
 import { viewSlots } from '../../../services/store/airtime/views.ts'
 import { type DevicesWorld, devicesWorld, inMinutes } from './world.ts'
 
@@ -70,4 +71,22 @@ describe('a server that was restored from an old backup', () => {
     }
     expect((await world.manifest(token)).seq).toBe(seq)
   })
+})
+
+test('values that no database holds are refused with a sentence, not with a failure of the server', async () => {
+  const { token } = await world.addDevice()
+  const event = { n: 1, at: ago(0), kind: 'started' } as const
+  const wrong = [
+    { ...event, play: 3_000_000_000 },
+    { ...event, slotId: '9999999999999999999' },
+    { ...event, reason: 'a\u0000b' },
+    { ...event, at: '0000-01-01T00:00:00Z' },
+    { ...event, at: '9999-12-31T23:59:59.999Z' },
+  ]
+  for (const one of wrong) {
+    expect([one, (await world.report(token, [one])).status]).toEqual([one, 422])
+  }
+  // Over MQTT nothing looks at the text before the schema does.
+  for (const one of wrong) expect(deviceEventSchema.safeParse(one).success).toBe(false)
+  expect((await world.report(token, [], { version: 'x\u0000y' })).status).toBe(422)
 })

@@ -7,8 +7,11 @@ import { cancel } from '../../../services/dispatch/control.ts'
 import { stationManifestSchema } from '../../../services/domain/station.ts'
 import { type MqttConfig, openMqtt } from '../../../services/places/push/mqtt-client.ts'
 import { type Pushes, startPushes } from '../../../services/places/push/runner.ts'
+import { publishAnew } from '../../../services/places/push/settings.ts'
 import { openSigned } from '../../../services/runtime/keys.ts'
 import { freePort } from '../../../services/runtime/ports.ts'
+import { transaction } from '../../../services/store/db.ts'
+import { pokeStations } from '../../../services/store/shelf.ts'
 import { debianServer, programOf, type TestServer } from '../../support/debian-server.ts'
 import { officer } from '../../support/dispatch.ts'
 import { until } from '../../support/wait.ts'
@@ -217,6 +220,34 @@ describe('push by MQTT 5, on mosquitto', () => {
     const agent = await world.as('officer')
     expect((await agent.post('/api/pushes/republish').send({}).expect(200)).body).toEqual({ stations: 1 })
     await until('it is there again', () => heard.slice(count).some(h => manifestIn(h.text)))
+  })
+
+  test('a device that is added while the broker is being told is not forgotten', async () => {
+    const { db } = world.database
+    const admin = await mqtt.connectAsync(config.url, { protocolVersion: 5, username: 'loa', password: 'pw-loa' })
+    clients.push(admin)
+    const got = new Set<string>()
+    admin.on('message', where => void got.add(where))
+    await admin.subscribeAsync('vn/+/+/dev/+/manifest', { qos: 1 })
+    const added = await transaction(db, async sql => {
+      await sql.query('select 1 from station_pushes for update')
+      await world.announce({ priority: 'emergency', title: 'Trong lúc báo' })
+      await until('the broker was told, and the row is waited for', async () => {
+        const { rowCount } = await db.query(
+          `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'
+             and query like '%update station_pushes set published_seq%'`,
+        )
+        return rowCount === 1
+      })
+      const { rows } = await sql.query<{ id: string }>(
+        `insert into station_devices (station_id, name, token_hash, created_by) values ($1, 'mới', 'mới', 'test') returning id`,
+        [stationId()],
+      )
+      await publishAnew(sql, stationId())
+      await pokeStations(sql, [stationId()])
+      return rows[0]?.id ?? ''
+    })
+    await until('its manifest', () => got.has(topic('manifest', added)))
   })
 
   test('a revoked device finds nothing, and neither does anybody when the way is switched off', async () => {
