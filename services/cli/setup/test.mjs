@@ -87,6 +87,7 @@ async function testTools() {
 async function everything() {
   await testTools()
   await check('types', bin('tsc'), ['-p', 'tsconfig.test.json'])
+  await check('types of the console', bin('tsc'), ['--noEmit', '-p', 'services/web/console'])
   await check('format and lint', bin('biome'), ['check', '--diagnostic-level=error'])
   const embedded = { DATABASE_URL: undefined, REDIS_URL: undefined }
   await jest(

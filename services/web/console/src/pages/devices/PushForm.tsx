@@ -50,58 +50,60 @@ export function PushForm({ kind, station, push, onClose }: PushFormProps) {
       title={w.setTitle(w.kinds[kind].name, station.name)}
       closeButtonProps={{ 'aria-label': t.common.close }}
     >
-      <Stack component="form" noValidate onSubmit={save}>
-        <Text size="sm">{kind === 'mqtt' ? w.mqttAsk : w.kinds[kind].what}</Text>
-        {kind !== 'mqtt' && (
-          <>
-            <TextInput
-              label={w.url}
-              description={w.urlHint[kind]}
-              required
-              type="url"
-              autoComplete="off"
-              value={fields.url}
-              error={wrong('url')}
-              data-autofocus
-              onChange={event => change({ url: event.currentTarget.value })}
+      <form noValidate onSubmit={save}>
+        <Stack>
+          <Text size="sm">{kind === 'mqtt' ? w.mqttAsk : w.kinds[kind].what}</Text>
+          {kind !== 'mqtt' && (
+            <>
+              <TextInput
+                label={w.url}
+                description={w.urlHint[kind]}
+                required
+                type="url"
+                autoComplete="off"
+                value={fields.url}
+                error={wrong('url')}
+                data-autofocus
+                onChange={event => change({ url: event.currentTarget.value })}
+              />
+              <TextInput
+                label={w.user}
+                required
+                autoComplete="off"
+                value={fields.user}
+                error={wrong('user')}
+                onChange={event => change({ user: event.currentTarget.value })}
+              />
+              <PasswordInput
+                label={w.password}
+                description={passwordHint(w, fields, push)}
+                required={passwordNeeded(fields, push)}
+                autoComplete="new-password"
+                value={fields.password}
+                error={wrong('password')}
+                onChange={event => change({ password: event.currentTarget.value })}
+              />
+            </>
+          )}
+          {kind === 'icecast' && (
+            <Switch
+              label={w.silence}
+              description={w.silenceHint}
+              checked={fields.silence}
+              onChange={event => change({ silence: event.currentTarget.checked })}
             />
-            <TextInput
-              label={w.user}
-              required
-              autoComplete="off"
-              value={fields.user}
-              error={wrong('user')}
-              onChange={event => change({ user: event.currentTarget.value })}
-            />
-            <PasswordInput
-              label={w.password}
-              description={passwordHint(w, fields, push)}
-              required={passwordNeeded(fields, push)}
-              autoComplete="new-password"
-              value={fields.password}
-              error={wrong('password')}
-              onChange={event => change({ password: event.currentTarget.value })}
-            />
-          </>
-        )}
-        {kind === 'icecast' && (
-          <Switch
-            label={w.silence}
-            description={w.silenceHint}
-            checked={fields.silence}
-            onChange={event => change({ silence: event.currentTarget.checked })}
-          />
-        )}
-        {set.isError && <ProblemBox error={set.error} />}
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
-            {t.common.cancel}
-          </Button>
-          <Button type="submit" loading={set.isPending}>
-            {t.common.save}
-          </Button>
-        </Group>
-      </Stack>
+          )}
+          {set.isError && <ProblemBox error={set.error} />}
+          <Group justify="flex-end">
+            <Button variant="default" onClick={onClose}>
+              {t.common.cancel}
+            </Button>
+            <Button type="submit" loading={set.isPending}>
+              {t.common.save}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
     </Modal>
   )
 }
