@@ -3,6 +3,7 @@ import { PassThrough } from 'node:stream'
 import { trackRate } from './chime.ts'
 import { type FfmpegJob, type RunLimits, runFfmpeg } from './ffmpeg.ts'
 import { readHeadSilence, readSummary } from './ffmpeg-log.ts'
+import { audioFailed, isDiskFull } from './tool.ts'
 
 /** What the loudspeaker channel asks of ffmpeg, one function per pass over the sound. */
 
@@ -30,23 +31,59 @@ const metadata = (tags: Record<string, string>) =>
 // A second of silence lets the meter's last windows end, so that a single word is measured like a whole bulletin.
 const meter = 'apad=pad_dur=1,ebur128=framelog=verbose'
 
+/**
+ * Passes samples on, and stops whoever takes them when he does not take one for `patienceMs`, or does not end so long after
+ * the last. The time in which they are made is not counted: a model may need long, and a voice has limits of its own.
+ */
+export function watchTaker(
+  samples: AsyncIterable<Buffer>,
+  limits: { signal: AbortSignal; patienceMs: number },
+): { samples: AsyncIterable<Buffer>; signal: AbortSignal; done(): void } {
+  const stop = new AbortController()
+  let timer: NodeJS.Timeout | undefined
+  const wait = () => {
+    timer = setTimeout(() => stop.abort(audioFailed('ffmpeg took too long')), limits.patienceMs)
+  }
+  const done = () => clearTimeout(timer)
+  async function* watched(): AsyncGenerator<Buffer> {
+    for await (const chunk of samples) {
+      wait()
+      yield chunk
+      done()
+    }
+    wait()
+  }
+  return { samples: watched(), signal: AbortSignal.any([limits.signal, stop.signal]), done }
+}
+
+export interface FilterLimits {
+  signal: AbortSignal
+  /** How long ffmpeg may take no sample, and to end after the last one, ms. */
+  patienceMs: number
+}
+
 /** Sends samples through a filter chain into a file of samples at {@link trackRate} and measures the result on the way. */
-export async function filterPass(input: Sound, chain: string, toPath: string, limits: RunLimits): Promise<Level> {
+export async function filterPass(input: Sound, chain: string, toPath: string, limits: FilterLimits): Promise<Level> {
   const resample = input.rate === trackRate ? '' : `aresample=${trackRate},`
   // The meter sits on a branch of its own, because older builds resample what passes through it to 48 kHz.
   const graph = `[0:a]${resample}${chain},asplit=2[sound][copy];[copy]${meter}:peak=sample[meter]`
-  const log = await runFfmpeg(
-    {
-      inputs: [{ from: input.samples, options: rawForm(input.rate) }],
-      outputs: [
-        { to: toPath, options: ['-filter_complex', graph, '-map', '[sound]', ...rawForm(trackRate)] },
-        { to: '-', options: ['-map', '[meter]', '-f', 'null'] },
-      ],
-    },
-    limits,
-  )
-  return readSummary(log)
+  const { samples, signal, done } = watchTaker(input.samples, limits)
+  const job: FfmpegJob = {
+    inputs: [{ from: samples, options: rawForm(input.rate) }],
+    outputs: [
+      { to: toPath, options: ['-filter_complex', graph, '-map', '[sound]', ...rawForm(trackRate)] },
+      { to: '-', options: ['-map', '[meter]', '-f', 'null'] },
+    ],
+  }
+  try {
+    return readSummary(await runFfmpeg(job, { signal, timeoutMs: longestFilterMs }))
+  } finally {
+    done()
+  }
 }
+
+/** Whatever the voice: no reading is waited for longer. */
+const longestFilterMs = 3_600_000
 
 const volume = (gainDb: number) => `volume=${gainDb.toFixed(2)}dB:precision=double`
 
@@ -96,16 +133,17 @@ async function together<T extends unknown[]>(
 ): Promise<T> {
   const stop = new AbortController()
   const shared = { ...limits, signal: AbortSignal.any([limits.signal, stop.signal]) }
-  let failure: { error: unknown } | undefined
+  const failures: unknown[] = []
   const watched = start(shared).map(pass =>
     pass.catch((error: unknown) => {
-      failure ??= { error }
+      failures.push(error)
       stop.abort()
     }),
   )
   const results = await Promise.all(watched)
-  if (failure) throw limits.signal.aborted ? limits.signal.reason : failure.error
-  return results as T
+  if (failures.length === 0) return results as T
+  // A full disk in one pass breaks the pipe of the other, which may be noticed first.
+  throw limits.signal.aborted ? limits.signal.reason : (failures.find(isDiskFull) ?? failures[0])
 }
 
 /**

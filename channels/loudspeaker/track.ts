@@ -28,6 +28,8 @@ export interface WorkTools {
   /** A private folder for intermediate files; the caller removes it. */
   workDir: string
   signal: AbortSignal
+  /** How long a program may do nothing, or take at the least, ms; half a minute unless told. */
+  patienceMs?: number
 }
 
 /** One reading on disk: FLAC, mono, at {@link trackRate}, filtered for horns, -16 LUFS, without chime or lead. */
@@ -38,9 +40,11 @@ export interface VoiceTrack {
 }
 
 /** Room for a machine that does ten things at once; measured: 0.02 s of work per second of sound. */
-export function passLimits(seconds: number, signal: AbortSignal): RunLimits {
-  return { signal, timeoutMs: 30_000 + seconds * 500 }
+export function passLimits(seconds: number, { signal, patienceMs = usualPatienceMs }: WorkTools): RunLimits {
+  return { signal, timeoutMs: patienceMs + seconds * 500 }
 }
+
+const usualPatienceMs = 30_000
 
 /** A track while it is being levelled: what it will be, and its samples at {@link trackRate} as they come. */
 export interface LiveTrack extends VoiceTrack {
@@ -84,25 +88,35 @@ async function make<T>(
   follow: Follow<T>,
 ): Promise<{ track: VoiceTrack; followed: T }> {
   const filtered = join(tools.workDir, `${name}.pcm`)
-  // The longest reading there may be: how long this one is turns out on the way.
-  const limits = passLimits(3_600, tools.signal)
-  const before = await filterPass({ ...sound, samples: notNothing(sound.samples) }, hornChain, filtered, limits)
+  const { signal, patienceMs = usualPatienceMs } = tools
+  const given = counted(sound.samples)
+  const before = await filterPass({ ...sound, samples: given.samples }, hornChain, filtered, { signal, patienceMs })
   if (before.lufs < silentLufs) throw silentError()
   const durationSeconds = (await stat(filtered)).size / 2 / trackRate
+  const givenSeconds = given.bytes() / 2 / sound.rate
+  if (Math.abs(durationSeconds - givenSeconds) > lengthTolerance) {
+    throw audioFailed(`${givenSeconds} s of speech became ${durationSeconds} s`)
+  }
   const path = join(tools.workDir, `${name}.flac`)
-  const made = await level({ fromPath: filtered, before, path, durationSeconds, follow, signal: tools.signal })
+  const made = await level({ fromPath: filtered, before, path, durationSeconds, follow, tools })
   await rm(filtered, { force: true })
   return made
 }
 
-/** ffmpeg gives no summary of nothing at all. @throws AppError audio.silent */
-async function* notNothing(samples: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+/** Seconds that resampling may add or take; a word is longer. */
+const lengthTolerance = 0.05
+
+/** Counts samples on their way. ffmpeg gives no summary of nothing at all. @throws AppError audio.silent */
+function counted(samples: AsyncIterable<Buffer>): { samples: AsyncIterable<Buffer>; bytes(): number } {
   let bytes = 0
-  for await (const chunk of samples) {
-    bytes += chunk.length
-    yield chunk
+  async function* passed(): AsyncGenerator<Buffer> {
+    for await (const chunk of samples) {
+      bytes += chunk.length
+      yield chunk
+    }
+    if (bytes === 0) throw silentError()
   }
-  if (bytes === 0) throw silentError()
+  return { samples: passed(), bytes: () => bytes }
 }
 
 interface Levelling<T> {
@@ -111,7 +125,7 @@ interface Levelling<T> {
   path: string
   durationSeconds: number
   follow: Follow<T>
-  signal: AbortSignal
+  tools: WorkTools
 }
 
 /** Brings the filtered samples to -16 LUFS under the ceiling. */
@@ -125,7 +139,7 @@ async function level<T>(job: Levelling<T>): Promise<{ track: VoiceTrack; followe
   try {
     for (let attempt = 1; ; attempt++) {
       const pass = { fromPath, gainDb, ceilingDb: trackCeilingDb, toPath, follow }
-      const { lufs, followed } = await levelPass(pass, passLimits(durationSeconds, job.signal))
+      const { lufs, followed } = await levelPass(pass, passLimits(durationSeconds, job.tools))
       const missing = standard.lufs - lufs
       const good = Math.abs(missing) <= trackToleranceLu
       if (good || (attempt === trackAttempts && Math.abs(missing) <= standard.toleranceLu)) {
