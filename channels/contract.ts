@@ -129,7 +129,7 @@ export interface SlotJob {
   /** Written text, read aloud by the channel's voice; empty for none. */
   greeting: string
   signOff: string
-  /** In the order of airing. `trackPath`: the rendition's voice.flac. `plays`: how often in a row. */
+  /** In the order of airing. `trackPath`: the rendition's voice.flac, or its speech.mp3 where it has none. `plays`: how often in a row. */
   parts: { id: string; trackPath: string; plays: number }[]
   gapSeconds: number
 }

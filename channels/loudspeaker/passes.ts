@@ -254,6 +254,17 @@ export async function measure(from: string | AsyncIterable<Buffer>, limits: RunL
   return { lufs, dbtp: peakDb, headSilenceSeconds: readHeadSilence(log) }
 }
 
+/** Decodes any file of sound to FLAC at {@link trackRate}, its level left as it is, and measures that. */
+export async function decodePass(fromPath: string, toPath: string, limits: RunLimits): Promise<Level> {
+  const graph = `[0:a]${sameForm},asplit=2[sound][copy];[copy]${meter}:peak=sample[meter]`
+  const toFile = ['-filter_complex', graph, '-map', '[sound]', ...reproducible, '-c:a', 'flac', '-f', 'flac']
+  const outputs = [
+    { to: toPath, options: toFile },
+    { to: '-', options: ['-map', '[meter]', '-f', 'null'] },
+  ]
+  return readSummary(await runFfmpeg({ inputs: [{ from: fromPath, options: [] }], outputs }, limits))
+}
+
 /** Draws the waveform of a file as a PNG, 1600 by 320 pixels, so that silences and levels can be seen. */
 export async function waveform(fromPath: string, toPath: string, limits: RunLimits): Promise<void> {
   const graph =

@@ -6,8 +6,9 @@ import { assemble } from './assemble.ts'
 import { speakTrack } from './audio.ts'
 import type { LoudspeakerConfig } from './config.ts'
 import { probe } from './ffmpeg.ts'
+import { decodePass } from './passes.ts'
 import { audioFailed } from './tool.ts'
-import { standard, type VoiceTrack } from './track.ts'
+import { passLimits, silentError, silentLufs, standard, type VoiceTrack } from './track.ts'
 import { voicesOf } from './voices/chain.ts'
 
 /** The file of a slot within the working folder. */
@@ -32,7 +33,7 @@ async function makeSlot(config: LoudspeakerConfig, job: SlotJob, tools: RenderTo
   if (plays.length === 0) throw emptySlot()
   const tracks = new Map<string, VoiceTrack>()
   for (const { trackPath } of plays) {
-    if (!tracks.has(trackPath)) tracks.set(trackPath, await openTrack(trackPath))
+    if (!tracks.has(trackPath)) tracks.set(trackPath, await openTrack(trackPath, `decoded-${tracks.size}`, tools))
   }
   const greeting = await readOwn(config, job.greeting, 'greeting', tools)
   const signOff = await readOwn(config, job.signOff, 'sign-off', tools)
@@ -79,11 +80,22 @@ async function readOwn(
   return [await speakTrack(splitForSpeech(readAloud(text).text), speaker, name, tools)]
 }
 
-/** A track as it was stored; `makeTrack` brought it to the standard loudness, so only its length is asked. */
-async function openTrack(path: string): Promise<VoiceTrack> {
-  const { codec, durationSeconds } = await probe(path)
-  if (codec !== 'flac' || !(durationSeconds > 0)) throw audioFailed(`a voice track is ${codec}, ${durationSeconds} s`)
-  return { path, durationSeconds, lufs: standard.lufs }
+/**
+ * A track as it was stored; `makeTrack` brought it to the standard loudness, so only its length is asked. Renditions from
+ * before tracks were kept have their broadcast file alone: it is played whole, with its own silence and chime, and its level
+ * is measured, since it was levelled together with them. A slot must not fall out because of its oldest item.
+ */
+async function openTrack(path: string, name: string, tools: RenderTools): Promise<VoiceTrack> {
+  const { codec, durationSeconds } = await probe(path, passLimits(0, tools))
+  if (!(durationSeconds > 0)) throw audioFailed(`a voice track is ${codec}, ${durationSeconds} s`)
+  if (codec === 'flac') return { path, durationSeconds, lufs: standard.lufs }
+  if (codec !== 'mp3') throw audioFailed(`a voice track is ${codec}`)
+  const decoded = join(tools.workDir, `${name}.flac`)
+  const { lufs } = await decodePass(path, decoded, passLimits(durationSeconds, tools))
+  if (lufs < silentLufs) throw silentError()
+  // Asked of the decoded file: the length of an MP3 without a head is a guess by its size.
+  const { durationSeconds: exact } = await probe(decoded, passLimits(0, tools))
+  return { path: decoded, durationSeconds: exact, lufs }
 }
 
 function raise(path: string): never {

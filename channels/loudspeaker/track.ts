@@ -17,7 +17,7 @@ export const hornChain =
   'acompressor=threshold=-24dB:ratio=4:attack=1:release=60'
 
 /** Quieter than this (LUFS after the filter) nobody would hear anything. */
-const silentLufs = -50
+export const silentLufs = -50
 
 /** Ceiling of a track: leaves the MP3 encoder, which makes peaks higher, room below -1.5 dBTP. */
 const trackCeilingDb = -3.4

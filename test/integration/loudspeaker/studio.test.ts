@@ -5,10 +5,20 @@ import type { SlotJob, SlotSound } from '../../../channels/contract.ts'
 import { speakTrack } from '../../../channels/loudspeaker/audio.ts'
 import { loudspeakerConfigSchema } from '../../../channels/loudspeaker/config.ts'
 import { createStudio } from '../../../channels/loudspeaker/studio.ts'
+import { runTool } from '../../../channels/loudspeaker/tool.ts'
 import { type EspeakVariant, espeakVoice } from '../../../channels/loudspeaker/voices/espeak.ts'
 import { isAppError } from '../../../services/domain/errors.ts'
 import { captureLog } from '../../contract/suite.ts'
-import { brief, inFolder, listen, loudness, never, piecesOf } from './support.ts'
+import {
+  plain as audioPlain,
+  brief,
+  inFolder,
+  listen,
+  loudness,
+  makeBroadcastAudio,
+  never,
+  piecesOf,
+} from './support.ts'
 
 const { log } = captureLog()
 
@@ -107,6 +117,33 @@ describe('a slot', () => {
       })
     }))
 
+  test('an item from before tracks were kept is played from its broadcast file, whole and at the same level', () =>
+    inFolder(async dir => {
+      const old = join(dir, 'speech.mp3')
+      await inFolder(workDir => makeBroadcastAudio(piecesOf(second), old, audioPlain, { workDir, signal: never() }))
+      const before = await listen(old)
+      const parts = [
+        { id: 'cũ', trackPath: old, plays: 3 },
+        { id: 'mới', trackPath: await track(dir, 'b', brief), plays: 1 },
+      ]
+      await withSlot({ ...plain, parts }, async slot => {
+        const heard = await listen(slot.path)
+        expect(Math.abs(heard.lufs + 16)).toBeLessThanOrEqual(0.5)
+        expect(heard.dbtp).toBeLessThanOrEqual(-1.5)
+        expect(slot.durationMs / 1000).toBeCloseTo(Number(heard.format.duration), 1)
+        for (const { startMs, endMs } of slot.parts.slice(0, 3)) {
+          expect(Math.abs(endMs - startMs - Number(before.format.duration) * 1000)).toBeLessThan(60)
+          expect(
+            Math.abs((await between(slot.path, startMs, endMs)) - (await between(slot.path, 0, slot.durationMs))),
+          ).toBeLessThan(1)
+        }
+        // The gap before the new item lies where it is said to lie.
+        const start = slot.parts[3]?.startMs ?? 0
+        expect(await between(slot.path, start - 1_480, start - 20)).toBe(-70)
+        expect(await between(slot.path, start, slot.parts[3]?.endMs ?? 0)).toBeGreaterThan(-17.5)
+      })
+    }))
+
   test('many items and repeats: the level holds and the positions do not drift', () =>
     inFolder(async dir => {
       const parts = [{ id: 'a', trackPath: await track(dir, 'a', brief), plays: 40 }]
@@ -123,6 +160,16 @@ describe('a slot', () => {
     ['no item', async () => [], 'audio.silent'],
     ['an item that is played no time', async () => [{ id: 'a', trackPath: '/nowhere', plays: 0 }], 'audio.silent'],
     ['a track that is gone', async dir => [{ id: 'a', trackPath: join(dir, 'gone'), plays: 1 }], 'audio.failed'],
+    [
+      'an old broadcast file in which nothing is heard',
+      async dir => {
+        const path = join(dir, 'silent.mp3')
+        const silent = ['-f', 'lavfi', '-i', 'anullsrc=r=44100:cl=mono:d=5', '-b:a', '64k', path]
+        await runTool('ffmpeg', silent, { signal: never(), timeoutMs: 30_000, maxOutputBytes: 1_000 })
+        return [{ id: 'a', trackPath: path, plays: 1 }]
+      },
+      'audio.silent',
+    ],
     [
       'a track that is something else',
       async dir => {
