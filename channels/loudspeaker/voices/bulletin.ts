@@ -127,7 +127,7 @@ async function speakPiece(attempt: Attempt, version: string, text: string, signa
   const key = pieceKey(voice.id, version, speed, text)
   const known = await tools.cache?.get(key)
   if (known && isHeard(text, known, voice.rate)) return known
-  const samples = await voice.speak(text, { speed, signal })
+  const samples = await voice.speak(text, { speed, signal, version })
   if (!isHeard(text, samples, voice.rate)) throw notHeard(text, samples, voice.rate)
   await tools.cache?.put(key, samples)
   return samples
