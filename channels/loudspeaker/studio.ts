@@ -17,8 +17,8 @@ const longestLeadSeconds = 60
 const longestGapSeconds = 30
 
 /**
- * Makes slot files from the voice tracks of renditions. What the slot adds of its own, greeting and sign-off, is read by the
- * voice of this channel as it is configured now.
+ * Makes slot files from the voice tracks of renditions. What the slot adds of its own, greeting and sign-off, is read as this
+ * channel is configured now: voice, speed, regional words, document numbers. The pronunciation dictionary is not asked.
  */
 export function createStudio(config: LoudspeakerConfig): StudioPort {
   return {
@@ -76,8 +76,9 @@ async function readOwn(
   tools: RenderTools,
 ): Promise<VoiceTrack[]> {
   if (text.trim() === '') return []
-  const speaker = { voices: voicesOf(config), speed: config.speed }
-  return [await speakTrack(splitForSpeech(readAloud(text).text), speaker, name, tools)]
+  const { profile, documents, speed } = config
+  const speaker = { voices: voicesOf(config), speed }
+  return [await speakTrack(splitForSpeech(readAloud(text, { profile, documents }).text), speaker, name, tools)]
 }
 
 /**

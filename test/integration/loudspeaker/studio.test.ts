@@ -1,13 +1,16 @@
 import { copyFile, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
-import type { SlotJob, SlotSound } from '../../../channels/contract.ts'
+import type { CachePort, SlotJob, SlotSound } from '../../../channels/contract.ts'
 import { speakTrack } from '../../../channels/loudspeaker/audio.ts'
 import { loudspeakerConfigSchema } from '../../../channels/loudspeaker/config.ts'
 import { createStudio } from '../../../channels/loudspeaker/studio.ts'
 import { runTool } from '../../../channels/loudspeaker/tool.ts'
-import { type EspeakVariant, espeakVoice } from '../../../channels/loudspeaker/voices/espeak.ts'
+import { pieceKey } from '../../../channels/loudspeaker/voices/bulletin.ts'
+import { type EspeakVariant, espeakVersion, espeakVoice } from '../../../channels/loudspeaker/voices/espeak.ts'
+import { piecesFor } from '../../../channels/loudspeaker/voices/pieces.ts'
 import { isAppError } from '../../../services/domain/errors.ts'
+import { readAloud, splitForSpeech } from '../../../services/text/speech/index.ts'
 import { captureLog } from '../../contract/suite.ts'
 import {
   plain as audioPlain,
@@ -44,10 +47,15 @@ const plain: Omit<SlotJob, 'parts'> = {
 }
 
 /** Assembles a slot and lends its file. */
-function withSlot<T>(job: SlotJob, work: (slot: SlotSound) => Promise<T>): Promise<T> {
+function withSlot<T>(
+  job: SlotJob,
+  work: (slot: SlotSound) => Promise<T>,
+  settings: Record<string, string> = {},
+  cache?: CachePort,
+): Promise<T> {
   return inFolder(async workDir => {
-    const studio = createStudio(loudspeakerConfigSchema.parse({}))
-    return await work(await studio.assemble(job, { workDir, signal: never(), log }))
+    const studio = createStudio(loudspeakerConfigSchema.parse(settings))
+    return await work(await studio.assemble(job, { workDir, signal: never(), log, ...(cache && { cache }) }))
   })
 }
 
@@ -115,6 +123,28 @@ describe('a slot', () => {
         expect((await listen(slot.path)).headSilence).toBeGreaterThanOrEqual(31.5)
         expect(slot.parts[0]?.startMs).toBeGreaterThan(33_000)
       })
+    }))
+
+  test('its own words are read as the channel reads: regional words and document numbers', () =>
+    inFolder(async dir => {
+      const parts = [{ id: 'a', trackPath: await track(dir, 'a', brief), plays: 1 }]
+      const job = { ...plain, greeting: 'Năm 1024, theo Nghị định số 49/2024/NĐ-CP.', parts }
+      // What was asked of the voice is seen by the names under which it is kept.
+      const spokenBy = async (settings: Record<string, string>) => {
+        const keys = new Set<string>()
+        const cache: CachePort = { get: async key => void keys.add(key), put: async () => undefined }
+        await withSlot(job, async () => undefined, settings, cache)
+        return keys
+      }
+      const version = await espeakVersion(never())
+      const asSaid = (profile: 'north' | 'south', documents: 'expanded' | 'verbatim') => {
+        const { text } = readAloud(job.greeting, { profile, documents })
+        const pieces = piecesFor(splitForSpeech(text), espeakVoice('vi'))
+        return new Set(pieces.map(piece => pieceKey('espeak:vi', version, 150, piece.text)))
+      }
+      expect(await spokenBy({})).toEqual(asSaid('north', 'expanded'))
+      expect(await spokenBy({ PROFILE: 'south', DOCUMENTS: 'verbatim' })).toEqual(asSaid('south', 'verbatim'))
+      expect(asSaid('south', 'verbatim')).not.toEqual(asSaid('north', 'expanded'))
     }))
 
   test('an item from before tracks were kept is played from its broadcast file, whole and at the same level', () =>
