@@ -137,10 +137,10 @@ export interface SlotJob {
   /** Silence before everything, for amplifiers that are switched on by the sound; 0 or up to 60. */
   powerOnLeadSeconds: number
   chime: boolean
-  /** Written text, read aloud by the channel's voice; empty for none. */
+  /** Written text, read aloud as the channel is configured, without the pronunciation dictionary; empty for none. */
   greeting: string
   signOff: string
-  /** In the order of airing. `trackPath`: the rendition's voice.flac. `plays`: how often in a row. */
+  /** In the order of airing. `trackPath`: the rendition's voice.flac, or its speech.mp3 where it has none. `plays`: how often in a row. */
   parts: { id: string; trackPath: string; plays: number }[]
   gapSeconds: number
 }

@@ -146,7 +146,7 @@ async function encode(
     toPath: `${outPath}.part`,
     tags: { title: tagText(programme.title), artist: tagText(programme.artist) },
   }
-  return await encodePass(job, passLimits(layout.seconds, tools.signal))
+  return await encodePass(job, passLimits(layout.seconds, tools))
 }
 
 interface Layout {
@@ -205,10 +205,10 @@ function gainBeside(tracks: VoiceTrack[], besideSeconds: number): number {
   return 10 * Math.log10(wanted / speech)
 }
 
-async function finish({ outPath, programme, layout }: Assembly, measured: Measured): Promise<BroadcastAudio> {
+async function finish({ outPath, programme, layout, tools }: Assembly, measured: Measured): Promise<BroadcastAudio> {
   const toPath = `${outPath}.part`
   const { form } = programme
-  const probed = await probe(toPath)
+  const probed = await probe(toPath, passLimits(0, tools))
   const right = isForm(probed, form) && Math.abs(probed.durationSeconds - layout.seconds) < 0.2
   if (!right || measured.headSilenceSeconds < standard.minHeadSilenceSeconds) throw missed(measured)
   const { size } = await stat(toPath)

@@ -1,9 +1,11 @@
 import type { ChildProcess } from 'node:child_process'
 import { PassThrough, type Readable, type Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import ffmpeg, { type FfmpegCommand, type FfprobeData } from 'fluent-ffmpeg'
+import ffmpeg, { type FfmpegCommand } from 'fluent-ffmpeg'
+import { z } from 'zod'
+import type { AppError } from '../../services/domain/errors.ts'
 import { withTimeout } from '../../services/runtime/signals.ts'
-import { audioFailed, diskFull, runTool, shortened, stopReason, toolMissing } from './tool.ts'
+import { audioFailed, diskFull, isDiskFull, killWhole, runTool, shortened, stopReason, toolMissing } from './tool.ts'
 
 /**
  * The only file that knows fluent-ffmpeg. The package is archived, so three of its habits are switched off here
@@ -31,7 +33,8 @@ function tamed(command: FfmpegCommand): FfmpegCommand & Inner {
     _getFfmpegPath: (done: (error: null, path: string) => void) => done(null, 'ffmpeg'),
     // Would throw outside of any handler when ffmpeg cannot be started, because there is no output to quote yet.
     _spawnFfmpeg: (args: string[], options: object, started: unknown, ended: EndCallback) =>
-      spawnFfmpeg.call(command, args, options, started, (error, stdout, stderr) =>
+      // A group of its own, so that `killWhole` reaches what a wrapper script has started.
+      spawnFfmpeg.call(command, args, { ...options, detached: true }, started, (error, stdout, stderr) =>
         ended(error, stdout ?? emptyRing, stderr ?? emptyRing),
       ),
   })
@@ -99,7 +102,7 @@ function settled(command: FfmpegCommand & Inner, feeding: Promise<void>, limits:
     let log = ''
     let inputFailure: { error: unknown } | undefined
     let closed: Promise<unknown> = Promise.resolve()
-    const kill = () => command.kill('SIGKILL')
+    const kill = () => killWhole(command.ffmpegProc)
     stop.addEventListener('abort', kill, { once: true })
     const settle = async (then: () => void) => {
       stop.removeEventListener('abort', kill)
@@ -122,20 +125,31 @@ function settled(command: FfmpegCommand & Inner, feeding: Promise<void>, limits:
         // Between run() and here nothing could be killed yet.
         if (stop.aborted || inputFailure) kill()
       })
-      .on('end', () => void settle(() => resolve(log)))
+      .on('end', () => void settle(() => (unwritten(log) ? reject(unwritten(log)) : resolve(log))))
       .on('error', (error: NodeJS.ErrnoException) => {
         // Nothing was started, so nothing will be closed.
         if (error.code === 'ENOENT') closed = Promise.resolve()
         void settle(() => {
           if (error.code === 'ENOENT') reject(toolMissing('ffmpeg'))
+          // A full disk is the cause of it also where another pass was quicker to stop this one.
+          else if (isDiskFull(inputFailure?.error)) reject(diskFull(inputFailure?.error))
           else if (stop.aborted) reject(stopReason(limits.signal, 'ffmpeg'))
           else if (inputFailure) reject(inputFailure.error)
-          else if (log.includes('No space left on device')) reject(diskFull(error))
+          else if (log.includes(noSpace)) reject(diskFull(error))
           else reject(audioFailed(`ffmpeg: ${shortened(`${error.message} ${log}`)}`, error))
         })
       })
       .run()
   })
+}
+
+const noSpace = 'No space left on device'
+
+/** ffmpeg 5 calls a run a success when only the last block of a file could not be written: the last word would be missing. */
+function unwritten(log: string): AppError | undefined {
+  const line = /^.*Error (?:writing trailer|closing file).*$/m.exec(log)?.[0]
+  if (line === undefined) return undefined
+  return line.includes(noSpace) ? diskFull(new Error(line)) : audioFailed(`ffmpeg: ${shortened(line)}`)
 }
 
 // The summary of the loudness meter is the last thing that is written; silences are a line each.
@@ -151,25 +165,52 @@ export interface Probed {
   tags: Record<string, string>
 }
 
-/** What ffprobe says of a file. @throws AppError audio.tool-missing | audio.failed */
-export function probe(path: string): Promise<Probed> {
-  return new Promise((resolve, reject) => {
-    ffmpeg.setFfprobePath('ffprobe')
-    ffmpeg.ffprobe(path, ['-hide_banner'], (error: NodeJS.ErrnoException | null, data: FfprobeData) => {
-      if (error?.code === 'ENOENT') return reject(toolMissing('ffprobe'))
-      const stream = data?.streams.find(s => s.codec_type === 'audio')
-      if (error || !stream) return reject(audioFailed('ffprobe cannot read the file', error))
-      const tags = Object.entries(data.format.tags ?? {}).map(([name, value]) => [name.toLowerCase(), String(value)])
-      resolve({
-        codec: stream.codec_name ?? '',
-        channels: stream.channels ?? 0,
-        sampleRate: Number(stream.sample_rate),
-        bitRate: Number(stream.bit_rate),
-        durationSeconds: Number(data.format.duration),
-        tags: Object.fromEntries(tags),
-      })
-    })
-  })
+const probedSchema = z.object({
+  streams: z.array(
+    z.object({
+      codec_type: z.string().optional(),
+      codec_name: z.string().default(''),
+      channels: z.number().default(0),
+      sample_rate: z.coerce.number().optional(),
+      bit_rate: z.coerce.number().optional(),
+    }),
+  ),
+  format: z.object({
+    duration: z.coerce.number().optional(),
+    tags: z.record(z.string(), z.coerce.string()).default({}),
+  }),
+})
+
+/**
+ * What ffprobe says of a file.
+ * @throws AppError audio.tool-missing | audio.failed, also when ffprobe does not answer in time; the signal's reason
+ */
+export async function probe(
+  path: string,
+  { signal = new AbortController().signal, timeoutMs = 30_000 }: Partial<RunLimits> = {},
+): Promise<Probed> {
+  const args = ['-v', 'error', '-hide_banner', '-show_streams', '-show_format', '-of', 'json', path]
+  const out = await runTool('ffprobe', args, { signal, timeoutMs, maxOutputBytes: 1_000_000 })
+  const data = probedSchema.safeParse(parsed(out.toString('utf8'))).data
+  const stream = data?.streams.find(s => s.codec_type === 'audio')
+  if (!data || !stream) throw audioFailed('ffprobe cannot read the file')
+  const tags = Object.entries(data.format.tags).map(([name, value]) => [name.toLowerCase(), value])
+  return {
+    codec: stream.codec_name,
+    channels: stream.channels,
+    sampleRate: stream.sample_rate ?? Number.NaN,
+    bitRate: stream.bit_rate ?? Number.NaN,
+    durationSeconds: data.format.duration ?? Number.NaN,
+    tags: Object.fromEntries(tags),
+  }
+}
+
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json)
+  } catch {
+    return undefined
+  }
 }
 
 /** The installed version, as ffmpeg says it. @throws AppError audio.tool-missing */

@@ -4,6 +4,7 @@ import { joinSignals } from '../../services/runtime/signals.ts'
 import { trackRate } from './chime.ts'
 import { type FfmpegJob, type RunLimits, runFfmpeg } from './ffmpeg.ts'
 import { readHeadSilence, readSummary } from './ffmpeg-log.ts'
+import { audioFailed, isDiskFull } from './tool.ts'
 
 /** What the loudspeaker channel asks of ffmpeg, one function per pass over the sound. */
 
@@ -31,22 +32,60 @@ const metadata = (tags: Record<string, string>) =>
 // A second of silence lets the meter's last windows end, so that a single word is measured like a whole bulletin.
 const meter = 'apad=pad_dur=1,ebur128=framelog=verbose'
 
+/**
+ * Passes samples on, and stops whoever takes them when he does not take one for `patienceMs`, or does not end so long after
+ * the last. The time in which they are made is not counted: a model may need long, and a voice has limits of its own.
+ */
+export function watchTaker(
+  samples: AsyncIterable<Buffer>,
+  limits: { signal: AbortSignal; patienceMs: number },
+): { samples: AsyncIterable<Buffer>; signal: AbortSignal; done(): void } {
+  const stop = new AbortController()
+  let timer: NodeJS.Timeout | undefined
+  const wait = () => {
+    timer = setTimeout(() => stop.abort(audioFailed('ffmpeg took too long')), limits.patienceMs)
+  }
+  const calm = () => clearTimeout(timer)
+  const { signal, release } = joinSignals(limits.signal, stop.signal)
+  const done = () => {
+    calm()
+    release()
+  }
+  async function* watched(): AsyncGenerator<Buffer> {
+    for await (const chunk of samples) {
+      wait()
+      yield chunk
+      calm()
+    }
+    wait()
+  }
+  return { samples: watched(), signal, done }
+}
+
+export interface FilterLimits {
+  signal: AbortSignal
+  /** How long ffmpeg may take no sample, and to end after the last one, ms. */
+  patienceMs: number
+}
+
 /** Sends samples through a filter chain into a file of samples at {@link trackRate} and measures the result on the way. */
-export async function filterPass(input: Sound, chain: string, toPath: string, limits: RunLimits): Promise<Level> {
+export async function filterPass(input: Sound, chain: string, toPath: string, limits: FilterLimits): Promise<Level> {
   const resample = input.rate === trackRate ? '' : `aresample=${trackRate},`
   // The meter sits on a branch of its own, because older builds resample what passes through it to 48 kHz.
   const graph = `[0:a]${resample}${chain},asplit=2[sound][copy];[copy]${meter}:peak=sample[meter]`
-  const log = await runFfmpeg(
-    {
-      inputs: [{ from: input.samples, options: rawForm(input.rate) }],
-      outputs: [
-        { to: toPath, options: ['-filter_complex', graph, '-map', '[sound]', ...rawForm(trackRate)] },
-        { to: '-', options: ['-map', '[meter]', '-f', 'null'] },
-      ],
-    },
-    limits,
-  )
-  return readSummary(log)
+  const { samples, signal, done } = watchTaker(input.samples, limits)
+  const job: FfmpegJob = {
+    inputs: [{ from: samples, options: rawForm(input.rate) }],
+    outputs: [
+      { to: toPath, options: ['-filter_complex', graph, '-map', '[sound]', ...rawForm(trackRate)] },
+      { to: '-', options: ['-map', '[meter]', '-f', 'null'] },
+    ],
+  }
+  try {
+    return readSummary(await runFfmpeg(job, { signal, timeoutMs: longestFilterMs }))
+  } finally {
+    done()
+  }
 }
 
 /** How loud samples are as they are. */
@@ -55,6 +94,8 @@ export async function meterPass(input: Sound, limits: RunLimits): Promise<Level>
   const inputs = [{ from: input.samples, options: rawForm(input.rate) }]
   return readSummary(await runFfmpeg({ inputs, outputs: [{ to: '-', options: toMeter }] }, limits))
 }
+/** Whatever the voice: no reading is waited for longer. */
+const longestFilterMs = 3_600_000
 
 const volume = (gainDb: number) => `volume=${gainDb.toFixed(2)}dB:precision=double`
 
@@ -105,17 +146,18 @@ async function together<T extends unknown[]>(
   const stop = new AbortController()
   const { signal, release } = joinSignals(limits.signal, stop.signal)
   const shared = { ...limits, signal }
-  let failure: { error: unknown } | undefined
+  const failures: unknown[] = []
   const watched = start(shared).map(pass =>
     pass.catch((error: unknown) => {
-      failure ??= { error }
+      failures.push(error)
       stop.abort()
     }),
   )
   const results = await Promise.all(watched)
   release()
-  if (failure) throw limits.signal.aborted ? limits.signal.reason : failure.error
-  return results as T
+  if (failures.length === 0) return results as T
+  // A full disk in one pass breaks the pipe of the other, which may be noticed first.
+  throw limits.signal.aborted ? limits.signal.reason : (failures.find(isDiskFull) ?? failures[0])
 }
 
 /**
@@ -224,6 +266,17 @@ export async function measure(from: string | AsyncIterable<Buffer>, limits: RunL
   )
   const { lufs, peakDb } = readSummary(log)
   return { lufs, dbtp: peakDb, headSilenceSeconds: readHeadSilence(log) }
+}
+
+/** Decodes any file of sound to FLAC at {@link trackRate}, its level left as it is, and measures that. */
+export async function decodePass(fromPath: string, toPath: string, limits: RunLimits): Promise<Level> {
+  const graph = `[0:a]${sameForm},asplit=2[sound][copy];[copy]${meter}:peak=sample[meter]`
+  const toFile = ['-filter_complex', graph, '-map', '[sound]', ...reproducible, '-c:a', 'flac', '-f', 'flac']
+  const outputs = [
+    { to: toPath, options: toFile },
+    { to: '-', options: ['-map', '[meter]', '-f', 'null'] },
+  ]
+  return readSummary(await runFfmpeg({ inputs: [{ from: fromPath, options: [] }], outputs }, limits))
 }
 
 /** Draws the waveform of a file as a PNG, 1600 by 320 pixels, so that silences and levels can be seen. */

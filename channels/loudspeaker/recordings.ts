@@ -37,8 +37,8 @@ export async function levelRecording(inputPath: string, tools: WorkTools): Promi
   const decoded = join(tools.workDir, 'decoded.pcm')
   try {
     const { demuxer, name, claimedSeconds } = await examine(inputPath, tools.signal)
-    const seconds = await decodeAll(inputPath, demuxer, decoded, claimedSeconds, tools.signal)
-    const limits = passLimits(seconds, tools.signal)
+    const seconds = await decodeAll(inputPath, demuxer, decoded, claimedSeconds, tools)
+    const limits = passLimits(seconds, tools)
     const before = await meterPass(soundOf(decoded), limits)
     const { path, lufs } = await trackOf(decoded, tools)
     const { dbtp } = await measure(path, limits)
@@ -94,7 +94,7 @@ async function decodeAll(
   demuxer: string,
   into: string,
   claimedSeconds: number | undefined,
-  signal: AbortSignal,
+  tools: WorkTools,
 ): Promise<number> {
   // A little more than is allowed, so that too much can be told from just enough.
   const maxSeconds = longestRecordingSeconds + 2
@@ -102,7 +102,7 @@ async function decodeAll(
     { path, format: demuxer },
     { path: into, rate: trackRate },
     {
-      ...passLimits(maxSeconds, signal),
+      ...passLimits(maxSeconds, tools),
       maxSeconds,
       unreadable: unreadable(),
     },
@@ -139,6 +139,6 @@ export interface RecordedTrack extends VoiceTrack {
  */
 export async function recordingTrack(recording: RecordingVariant, tools: RenderTools): Promise<RecordedTrack> {
   if (!tools.file) throw audioFailed('this process cannot read stored files')
-  const track = await openTrack(await tools.file(recording.sha256))
+  const track = await openTrack(await tools.file(recording.sha256), 'recording', tools)
   return { ...track, voiceId: `recording:${recording.language}` }
 }

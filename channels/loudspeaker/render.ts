@@ -19,7 +19,10 @@ export interface SpeechContent {
   script: string
   /** As spoken: numbers, dates and abbreviations in words. */
   spoken: string
+  /** Of the whole file, chime and silences included. */
   durationSeconds: number
+  /** Of the voice track alone: what it takes in a slot. */
+  trackSeconds: number
   /** Measured on the decoded file. */
   lufs: number
   dbtp: number
@@ -74,6 +77,7 @@ export async function renderSpeech(
       script: source.demo ? `${demoNotice}\n\n${made.script}` : made.script,
       spoken: made.spoken,
       durationSeconds: audio.durationSeconds,
+      trackSeconds: Math.ceil(track.durationSeconds * 100) / 100,
       lufs: audio.lufs,
       dbtp: audio.dbtp,
       voice: made.voice,

@@ -15,8 +15,8 @@ const longestLeadSeconds = 60
 const longestGapSeconds = 30
 
 /**
- * Makes slot files from the voice tracks of renditions. What the slot adds of its own, greeting and sign-off, is read by the
- * voice of this channel as it is configured now.
+ * Makes slot files from the voice tracks of renditions. What the slot adds of its own, greeting and sign-off, is read as this
+ * channel is configured now: voice, speed, regional words, document numbers. The pronunciation dictionary is not asked.
  */
 export function createStudio(config: LoudspeakerConfig): StudioPort {
   return {
@@ -31,7 +31,7 @@ async function makeSlot(config: LoudspeakerConfig, job: SlotJob, tools: RenderTo
   if (plays.length === 0) throw emptySlot()
   const tracks = new Map<string, VoiceTrack>()
   for (const { trackPath } of plays) {
-    if (!tracks.has(trackPath)) tracks.set(trackPath, await openTrack(trackPath))
+    if (!tracks.has(trackPath)) tracks.set(trackPath, await openTrack(trackPath, `decoded-${tracks.size}`, tools))
   }
   const greeting = await readOwn(config, job.greeting, 'greeting', tools)
   const signOff = await readOwn(config, job.signOff, 'sign-off', tools)
@@ -74,8 +74,9 @@ async function readOwn(
   tools: RenderTools,
 ): Promise<VoiceTrack[]> {
   if (text.trim() === '') return []
-  const speaker = { voices: voicesOf(config), speed: config.speed }
-  return [await speakTrack(splitForSpeech(readAloud(text).text), speaker, name, tools)]
+  const { profile, documents, speed } = config
+  const speaker = { voices: voicesOf(config), speed }
+  return [await speakTrack(splitForSpeech(readAloud(text, { profile, documents }).text), speaker, name, tools)]
 }
 
 function raise(path: string): never {

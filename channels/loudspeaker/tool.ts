@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { AppError } from '../../services/domain/errors.ts'
 import { withTimeout } from '../../services/runtime/signals.ts'
 
@@ -32,13 +32,14 @@ export function audioFailed(detail: string, cause?: unknown): AppError {
   )
 }
 
-/** True for the file system's "no space left on device". */
+/** True for the file system's "no space left on device", and for our own error that says so. */
 export function isDiskFull(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOSPC'
+  return error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'setup.disk-full')
 }
 
 /** The error for a disk without room for the sound. */
 export function diskFull(cause: unknown): AppError {
+  if (cause instanceof AppError && cause.code === 'setup.disk-full') return cause
   return new AppError(
     'setup.disk-full',
     {
@@ -52,6 +53,19 @@ export function diskFull(cause: unknown): AppError {
 /** Keeps the end of a program's error output short enough for one log line. */
 export function shortened(stderr: string): string {
   return stderr.replaceAll(/\s+/g, ' ').trim().slice(-300)
+}
+
+/**
+ * Ends a program that was started with `detached`, and what it has started itself: where the program is a wrapper script,
+ * the real one would go on working and hold the pipes open.
+ */
+export function killWhole(child: ChildProcess | undefined): void {
+  if (child?.pid === undefined) return
+  try {
+    process.kill(-child.pid, 'SIGKILL')
+  } catch {
+    child.kill('SIGKILL')
+  }
 }
 
 /** What to throw when a program was stopped: the caller's own reason, or audio.failed when time ran out. */
@@ -78,12 +92,12 @@ export function runTool(tool: Tool, args: string[], options: ToolOptions): Promi
   options.signal.throwIfAborted()
   const { signal: stop, release } = withTimeout(options.signal, options.timeoutMs)
   return new Promise((resolve, reject) => {
-    const child = spawn(tool, args, { stdio: ['pipe', 'pipe', 'pipe'], windowsHide: true })
+    const child = spawn(tool, args, { stdio: ['pipe', 'pipe', 'pipe'], windowsHide: true, detached: true })
     const chunks: Buffer[] = []
     let size = 0
     let stderr = ''
     let failure: unknown
-    const kill = () => child.kill('SIGKILL')
+    const kill = () => killWhole(child)
     stop.addEventListener('abort', kill, { once: true })
 
     child.stdout.on('data', (chunk: Buffer) => {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { AppError } from '../../services/domain/errors.ts'
 import { trackRate } from './chime.ts'
 import { probe, type RunLimits } from './ffmpeg.ts'
-import { filterPass, type Level, levelPass, type Sound } from './passes.ts'
+import { decodePass, filterPass, type Level, levelPass, type Sound } from './passes.ts'
 import { audioFailed, diskFull, isDiskFull } from './tool.ts'
 
 /** What every file must measure after decoding (EBU R 128 and TD1008 practice, chosen for horn loudspeakers). */
@@ -17,7 +17,7 @@ export const hornChain =
   'acompressor=threshold=-24dB:ratio=4:attack=1:release=60'
 
 /** Quieter than this (LUFS after the filter) nobody would hear anything. */
-const silentLufs = -50
+export const silentLufs = -50
 
 /** Ceiling of a track: leaves the MP3 encoder, which makes peaks higher, room below -1.5 dBTP. */
 const trackCeilingDb = -3.4
@@ -28,6 +28,8 @@ export interface WorkTools {
   /** A private folder for intermediate files; the caller removes it. */
   workDir: string
   signal: AbortSignal
+  /** How long a program may do nothing, or take at the least, ms; half a minute unless told. */
+  patienceMs?: number
 }
 
 /** One reading on disk: FLAC, mono, at {@link trackRate}, filtered for horns, -16 LUFS, without chime or lead. */
@@ -38,9 +40,11 @@ export interface VoiceTrack {
 }
 
 /** Room for a machine that does ten things at once; measured: 0.02 s of work per second of sound. */
-export function passLimits(seconds: number, signal: AbortSignal): RunLimits {
-  return { signal, timeoutMs: 30_000 + seconds * 500 }
+export function passLimits(seconds: number, { signal, patienceMs = usualPatienceMs }: WorkTools): RunLimits {
+  return { signal, timeoutMs: patienceMs + seconds * 500 }
 }
+
+const usualPatienceMs = 30_000
 
 /** A track while it is being levelled: what it will be, and its samples at {@link trackRate} as they come. */
 export interface LiveTrack extends VoiceTrack {
@@ -84,27 +88,37 @@ async function make<T>(
   follow: Follow<T>,
 ): Promise<{ track: VoiceTrack; followed: T }> {
   const filtered = join(tools.workDir, `${name}.pcm`)
-  // The longest reading there may be: how long this one is turns out on the way.
-  const limits = passLimits(3_600, tools.signal)
+  const { signal, patienceMs = usualPatienceMs } = tools
   try {
-    const before = await filterPass({ ...sound, samples: notNothing(sound.samples) }, hornChain, filtered, limits)
+    const given = counted(sound.samples)
+    const before = await filterPass({ ...sound, samples: given.samples }, hornChain, filtered, { signal, patienceMs })
     if (before.lufs < silentLufs) throw silentError()
     const durationSeconds = (await stat(filtered)).size / 2 / trackRate
+    const givenSeconds = given.bytes() / 2 / sound.rate
+    if (Math.abs(durationSeconds - givenSeconds) > lengthTolerance) {
+      throw audioFailed(`${givenSeconds} s of speech became ${durationSeconds} s`)
+    }
     const path = join(tools.workDir, `${name}.flac`)
-    return await level({ fromPath: filtered, before, path, durationSeconds, follow, signal: tools.signal })
+    return await level({ fromPath: filtered, before, path, durationSeconds, follow, tools })
   } finally {
     await rm(filtered, { force: true })
   }
 }
 
-/** ffmpeg gives no summary of nothing at all. @throws AppError audio.silent */
-async function* notNothing(samples: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+/** Seconds that resampling may add or take; a word is longer. */
+const lengthTolerance = 0.05
+
+/** Counts samples on their way. ffmpeg gives no summary of nothing at all. @throws AppError audio.silent */
+function counted(samples: AsyncIterable<Buffer>): { samples: AsyncIterable<Buffer>; bytes(): number } {
   let bytes = 0
-  for await (const chunk of samples) {
-    bytes += chunk.length
-    yield chunk
+  async function* passed(): AsyncGenerator<Buffer> {
+    for await (const chunk of samples) {
+      bytes += chunk.length
+      yield chunk
+    }
+    if (bytes === 0) throw silentError()
   }
-  if (bytes === 0) throw silentError()
+  return { samples: passed(), bytes: () => bytes }
 }
 
 interface Levelling<T> {
@@ -113,7 +127,7 @@ interface Levelling<T> {
   path: string
   durationSeconds: number
   follow: Follow<T>
-  signal: AbortSignal
+  tools: WorkTools
 }
 
 /** Brings the filtered samples to -16 LUFS under the ceiling. */
@@ -127,7 +141,7 @@ async function level<T>(job: Levelling<T>): Promise<{ track: VoiceTrack; followe
   try {
     for (let attempt = 1; ; attempt++) {
       const pass = { fromPath, gainDb, ceilingDb: trackCeilingDb, toPath, follow }
-      const { lufs, followed } = await levelPass(pass, passLimits(durationSeconds, job.signal))
+      const { lufs, followed } = await levelPass(pass, passLimits(durationSeconds, job.tools))
       const missing = standard.lufs - lufs
       const good = Math.abs(missing) <= trackToleranceLu
       if (good || (attempt === trackAttempts && Math.abs(missing) <= standard.toleranceLu)) {
@@ -158,13 +172,23 @@ export function response(before: { gainDb: number; lufs: number } | undefined, g
   return Math.min(1, Math.max(0.25, (lufs - before.lufs) / (gainDb - before.gainDb)))
 }
 
-/** A track as it was stored: {@link makeTrack} brought it to the standard loudness, so only its form and length are asked. */
-export async function openTrack(path: string): Promise<VoiceTrack> {
-  const { codec, channels, durationSeconds } = await probe(path)
-  if (codec !== 'flac' || channels !== 1 || !(durationSeconds > 0)) {
-    throw audioFailed(`a voice track is ${codec}, ${channels} channel(s), ${durationSeconds} s`)
-  }
-  return { path, durationSeconds, lufs: standard.lufs }
+/**
+ * A track as it was stored; {@link makeTrack} brought it to the standard loudness, so only its length is asked. Renditions
+ * from before tracks were kept have their broadcast file alone: it is played whole, with its own silence and chime, and its
+ * level is measured, since it was levelled together with them. A slot must not fall out because of its oldest item.
+ * @param name of a decoded copy in the working folder, without extension
+ */
+export async function openTrack(path: string, name: string, tools: WorkTools): Promise<VoiceTrack> {
+  const { codec, channels, durationSeconds } = await probe(path, passLimits(0, tools))
+  if (!(durationSeconds > 0)) throw audioFailed(`a voice track is ${codec}, ${durationSeconds} s`)
+  if (codec === 'flac' && channels === 1) return { path, durationSeconds, lufs: standard.lufs }
+  if (codec !== 'mp3') throw audioFailed(`a voice track is ${codec}, ${channels} channel(s)`)
+  const decoded = join(tools.workDir, `${name}.flac`)
+  const { lufs } = await decodePass(path, decoded, passLimits(durationSeconds, tools))
+  if (lufs < silentLufs) throw silentError()
+  // Asked of the decoded file: the length of an MP3 without a head is a guess by its size.
+  const { durationSeconds: exact } = await probe(decoded, passLimits(0, tools))
+  return { path: decoded, durationSeconds: exact, lufs }
 }
 
 /** Puts a finished file in place, safely on disk: nobody ever sees half a file. */

@@ -74,9 +74,9 @@ async function tracksOf(ctx: DispatchContext, renditionIds: string[]): Promise<M
 }
 
 const any = z.unknown().optional()
-const voiceSchema = z.object({ voices: any, voice: any, piper: any, speed: any })
+const voiceSchema = z.object({ voices: any, voice: any, piper: any, speed: any, profile: any, documents: any })
 
-/** Greeting and sign-off are read by the channel's voice: another voice makes another file. */
+/** Greeting and sign-off are read as the channel is configured: another voice or other words make another file. */
 function voiceOf(ctx: DispatchContext): unknown {
   return voiceSchema.safeParse(ctx.channels.get('loudspeaker')?.config).data ?? null
 }

@@ -81,6 +81,8 @@ export type StoredBoardContent = z.infer<typeof boardContentSchema>
 export const speechContentSchema = z.object({
   script: z.string(),
   durationSeconds: z.number(),
+  /** Of the voice track alone, by which slots are planned; older renditions have none. */
+  trackSeconds: z.number().optional(),
   /** Name for a saved copy, plain ASCII: FM desks and USB sticks take no other. */
   fileName: z.string(),
   /** Measured on the decoded file. */

@@ -5,6 +5,7 @@ import type { SpeechPart } from '../../../services/text/speech/index.ts'
 import type { CachePort, Log } from '../../contract.ts'
 import { silence } from '../chime.ts'
 import type { Sound } from '../passes.ts'
+import { isHeard, notHeard } from './heard.ts'
 import { piecesFor } from './pieces.ts'
 import type { Voice } from './voice.ts'
 
@@ -127,8 +128,9 @@ async function speakPiece(attempt: Attempt, version: string, text: string, signa
   const { voice, speed, tools } = attempt
   const key = pieceKey(voice.id, version, speed, text)
   const known = await tools.cache?.get(key)
-  if (known) return known
-  const samples = await voice.speak(text, { speed, signal })
+  if (known && isHeard(text, known, voice.rate)) return known
+  const samples = await voice.speak(text, { speed, signal, version })
+  if (!isHeard(text, samples, voice.rate)) throw notHeard(text, samples, voice.rate)
   await tools.cache?.put(key, samples)
   return samples
 }

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { pipeline } from 'node:stream/promises'
 import { AppError } from '../../../services/domain/errors.ts'
 import type { ModelFiles } from './piper-protocol.ts'
 
@@ -34,14 +33,15 @@ export async function modelFiles(folder: string): Promise<ModelFiles> {
 
 const fingerprints = new Map<string, string>()
 
-/** Hash of the model file; a file of 60 MB is read again only when its size or date has changed. */
-export async function fingerprint(path: string): Promise<string> {
-  const { size, mtimeMs } = await stat(path)
-  const key = `${path}\n${size}\n${mtimeMs}`
+/** Hash of the model and its tokens; a file of 60 MB is read again only when its size or date has changed. */
+export async function fingerprint({ model, tokens }: ModelFiles): Promise<string> {
+  const paths = [model, tokens]
+  const states = await Promise.all(paths.map(path => stat(path)))
+  const key = JSON.stringify([paths, states.map(({ size, mtimeMs, ino }) => [size, mtimeMs, ino])])
   const known = fingerprints.get(key)
   if (known) return known
   const hash = createHash('sha256')
-  await pipeline(createReadStream(path), hash)
+  for (const path of paths) for await (const chunk of createReadStream(path)) hash.update(chunk)
   const made = hash.digest('hex').slice(0, 32)
   fingerprints.set(key, made)
   return made

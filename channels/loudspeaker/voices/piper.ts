@@ -33,6 +33,9 @@ const usual: PiperSettings = {
 
 const normalSpeed = 150
 
+/** A child and what is loaded in it. */
+type Loaded = PiperProcess & { model: string }
+
 /**
  * A Piper (VITS) model by sherpa-onnx in a child process, which is started with the first piece, shared by all renders of
  * this process, and may die without harm: a piece that it took along is asked once more of a new child.
@@ -45,30 +48,53 @@ export function piperVoice(
   const folder = config.model ?? ''
   const name = basename(folder) || 'piper'
   const inTurn = turns()
-  let child: PiperProcess | undefined
+  let child: Loaded | undefined
   let idle: NodeJS.Timeout | undefined
+  // Nothing speaks against the voice after these: the next bulletin has the new model.
+  const replaced = new WeakSet<object>()
   let resting: { until: number; error: unknown } | undefined
   // Known once a model is loaded, and `version` loads it.
   let rate = 22_050
 
-  async function running(signal: AbortSignal): Promise<PiperProcess> {
+  async function running(signal: AbortSignal): Promise<Loaded> {
     if (resting && performance.now() < resting.until) throw resting.error
     if (child?.running() && child.spoken < set.recycleAfter) return child
+    return await restart(signal, await modelFiles(folder))
+  }
+
+  async function restart(signal: AbortSignal, files: ModelFiles): Promise<Loaded> {
     await child?.end()
     child = undefined
-    const files: ModelFiles = await modelFiles(folder)
-    child = await startPiper(files, { execArgv: set.execArgv, timeoutMs: set.loadTimeoutMs, signal })
-    rate = child.rate
+    const model = await fingerprint(files)
+    const started = await startPiper(files, { execArgv: set.execArgv, timeoutMs: set.loadTimeoutMs, signal })
+    rate = started.rate
+    child = Object.assign(started, { model })
     return child
   }
 
-  async function lend<T>(signal: AbortSignal, use: (child: PiperProcess) => Promise<T>): Promise<T> {
+  /** The child with the model that lies in the folder now: an administrator may have put another one there. */
+  async function upToDate(signal: AbortSignal): Promise<Loaded> {
+    const present = await running(signal)
+    const files = await modelFiles(folder)
+    return (await fingerprint(files)) === present.model ? present : await restart(signal, files)
+  }
+
+  /** Sound of another model would make two voices of one bulletin, and be kept under the old one's name. */
+  function same(present: Loaded, version: string | undefined): PiperProcess {
+    if (version === undefined || version === versionOf(present)) return present
+    const error = piperUnusable('mô hình vừa được thay', 'the model has just been replaced', versionOf(present))
+    replaced.add(error)
+    throw error
+  }
+
+  async function lend<T>(signal: AbortSignal, use: (child: Loaded) => Promise<T>): Promise<T> {
     return await inTurn(async () => {
       clearTimeout(idle)
       try {
         return await use(await running(signal))
       } catch (error) {
-        if (!signal.aborted && resting?.error !== error) resting = { until: performance.now() + set.restMs, error }
+        const passing = signal.aborted || replaced.has(error as object)
+        if (!passing && resting?.error !== error) resting = { until: performance.now() + set.restMs, error }
         throw error
       } finally {
         idle = setTimeout(() => void inTurn(close), set.idleMs)
@@ -92,19 +118,18 @@ export function piperVoice(
     // Pieces are sentences; a model given more at once needs memory by the square of it.
     limits: { maxCharacters: 250, maxBytes: 1_000 },
     concurrency: 1,
-    version: signal =>
-      lend(signal, async ({ version }) => `${version}-${await fingerprint((await modelFiles(folder)).model)}`),
-    speak: (text, { speed, signal }) =>
+    version: signal => lend(signal, async () => versionOf(await upToDate(signal))),
+    speak: (text, { speed, signal, version }) =>
       lend(signal, async first => {
         const job = { text, speaker: config.speaker, speed: speed / normalSpeed }
         const timeoutMs = set.pieceTimeoutMs + text.length * set.perCharacterMs
         try {
-          return await first.speak(job, timeoutMs, signal)
+          return await same(first, version).speak(job, timeoutMs, signal)
         } catch (error) {
           if (!(error instanceof ChildGone)) throw error
         }
         try {
-          return await (await running(signal)).speak(job, timeoutMs, signal)
+          return await same(await running(signal), version).speak(job, timeoutMs, signal)
         } catch (error) {
           if (!(error instanceof ChildGone)) throw error
           throw piperUnusable('tiến trình đọc bị dừng đột ngột', 'its process ended twice', error.message, error)
@@ -114,6 +139,8 @@ export function piperVoice(
     pid: () => (child?.running() ? child.pid : undefined),
   }
 }
+
+const versionOf = ({ version, model }: { version: string; model: string }) => `${version}-${model}`
 
 /** Runs works one after the other, in the order in which they came. */
 function turns(): <T>(work: () => Promise<T>) => Promise<T> {

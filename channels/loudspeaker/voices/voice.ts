@@ -45,6 +45,8 @@ export interface Voice {
 }
 
 export interface SpeakOptions {
+  /** What `version` said when the bulletin began. A voice that has become another one since must refuse. */
+  version?: string
   /** Words per minute as an announcer counts them; each engine maps it to its own scale (150 is its normal speed). */
   speed: number
   signal: AbortSignal

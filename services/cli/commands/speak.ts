@@ -75,7 +75,8 @@ async function speakFile(file: string, options: SpeakOptions, signal: AbortSigna
   const config = configFor(options.voice)
   const text = cleanText(await readTextSource(file, process.stdin))
   checkText(text, { maxCharacters: limits.variantCharacters, field: { vi: 'Nội dung', en: 'The text' } })
-  const reading = readAloud(text)
+  const { profile, documents } = config
+  const reading = readAloud(text, { profile, documents })
   const workDir = await mkdtemp(join(tmpdir(), 'loa-speak-'))
   try {
     const tools = { workDir, signal, log: createLog({ level: 'silent' }) }

@@ -142,7 +142,7 @@ describe('one voice in one bulletin', () => {
 
   test('a reading of more than an hour is refused, whichever voice', async () => {
     const long = Array.from({ length: 4 }, () => ({ text: 'một', pauseSeconds: 1 }))
-    const hour: Voice = { ...espeakVoice('vi'), speak: async () => Buffer.alloc(espeakRate * 2 * 1_000) }
+    const hour: Voice = { ...espeakVoice('vi'), speak: async () => Buffer.alloc(espeakRate * 2 * 1_000, 0x20) }
     const error = await spoken([hour, hour], {}, long).catch((thrown: unknown) => thrown)
     expect(isAppError(error) && error.code).toBe('text.too-long')
   })

@@ -137,6 +137,33 @@ describe('a child that dies or hangs', () => {
     expect(pidOf(voice)).not.toBe(pid)
   })
 
+  test('a child that dies again over the same piece is given up, in words of its own', async () => {
+    const hook = join(dir, 'dies.cjs')
+    await writeFile(
+      hook,
+      `const on = process.on
+process.on = function (name, listener) {
+  if (name !== 'message') return on.call(this, name, listener)
+  return on.call(this, name, message => {
+    if (message.kind === 'speak') process.kill(process.pid, 'SIGKILL')
+    else listener(message)
+  })
+}
+`,
+    )
+    const voice = piper({ execArgv: ['--require', hook, ...loader] })
+    await voice.version(never())
+    const first = pidOf(voice)
+    const error = await failureOf(voice.speak(sentence, normal))
+    expect([error.code, error.message]).toEqual(['audio.failed', expect.stringContaining('its process ended twice')])
+    expect(error.userMessage.vi).toContain('tiến trình đọc bị dừng đột ngột')
+    expect(error.message).not.toContain('Kính mời')
+    expect(voice.pid()).toBeUndefined()
+    expect(await isRunning(first)).toBe(false)
+    // It rests: an emergency does not wait for a third child.
+    expect(await failureOf(voice.version(never()))).toBe(error)
+  })
+
   test('killed between two pieces: nobody notices', async () => {
     const voice = piper()
     const whole = await voice.speak(sentence, normal)
@@ -211,6 +238,48 @@ setInterval(() => undefined, 1000)
     expect(await isRunning(pid)).toBe(true)
     parent.kill('SIGKILL')
     await until(async () => !(await isRunning(pid)))
+  })
+})
+
+describe('a model that is replaced while its child runs', () => {
+  /** A folder of its own, whose model another one may take the place of. */
+  async function replaceable() {
+    const folder = await mkdtemp(join(dir, 'replaced-'))
+    const path = join(folder, 'voice.onnx')
+    const bytes = await readFile(join(model, 'tiny.onnx'))
+    await writeFile(path, bytes)
+    await writeFile(join(folder, 'tokens.txt'), await readFile(join(model, 'tokens.txt')))
+    await symlink(join(model, 'espeak-ng-data'), join(folder, 'espeak-ng-data'))
+    const half = Buffer.alloc(4)
+    half.writeFloatLE(0.004)
+    const other = Buffer.from(bytes)
+    // The loudness of the hum, so that the two can be told apart.
+    other.writeFloatLE(0.002, bytes.indexOf(half))
+    return { folder, replace: () => writeFile(path, other) }
+  }
+
+  test('the next bulletin has the new one, under its own name', async () => {
+    const { folder, replace } = await replaceable()
+    const voice = piper({}, folder)
+    const before = await voice.version(never())
+    const sound = await voice.speak(sentence, { ...normal, version: before })
+    await replace()
+    const after = await voice.version(never())
+    expect(after).not.toBe(before)
+    const peak = (bytes: Buffer) => samplesOf(bytes).reduce((most, sample) => Math.max(most, sample), 0)
+    expect(peak(sound) / peak(await voice.speak(sentence, { ...normal, version: after }))).toBeCloseTo(2, 1)
+  })
+
+  test('a bulletin that has begun does not go on with it, and the voice is not blamed', async () => {
+    const { folder, replace } = await replaceable()
+    const voice = piper({ recycleAfter: 1 }, folder)
+    const version = await voice.version(never())
+    await voice.speak(sentence, { ...normal, version })
+    await replace()
+    const error = await failureOf(voice.speak(sentence, { ...normal, version }))
+    expect(error.userMessage.vi).toContain('mô hình vừa được thay')
+    const next = await voice.version(never())
+    expect((await voice.speak(sentence, { ...normal, version: next })).length).toBeGreaterThan(0)
   })
 })
 

@@ -47,6 +47,9 @@ describe('the files of a rendition', () => {
       expect(Math.abs(lufs + 16)).toBeLessThanOrEqual(0.3)
       expect(headSilence).toBe(0)
       expect(Number(format.duration)).toBeLessThan(content.durationSeconds - 5)
+      // By this slots are planned: as long as the track, and never shorter.
+      expect(content.trackSeconds - Number(format.duration)).toBeGreaterThanOrEqual(0)
+      expect(content.trackSeconds - Number(format.duration)).toBeLessThan(0.02)
     })
   })
 

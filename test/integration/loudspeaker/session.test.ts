@@ -14,6 +14,7 @@ const content: SpeechContent = {
   script: 'Kính mời nhân dân nghe thông báo.\n\nTừ ngày 01/12/2026, xã tiếp nhận hồ sơ <một cửa> & trực tuyến.',
   spoken: 'Kính mời nhân dân nghe thông báo.',
   durationSeconds: 75,
+  trackSeconds: 66,
   lufs: -16,
   dbtp: -2.4,
   voice: 'espeak:vi',

@@ -1,16 +1,29 @@
 import { copyFile, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
-import type { SlotJob, SlotSound } from '../../../channels/contract.ts'
+import type { CachePort, SlotJob, SlotSound } from '../../../channels/contract.ts'
 import { speakTrack } from '../../../channels/loudspeaker/audio.ts'
 import { loudspeakerConfigSchema } from '../../../channels/loudspeaker/config.ts'
 import { levelRecording } from '../../../channels/loudspeaker/recordings.ts'
 import { createStudio } from '../../../channels/loudspeaker/studio.ts'
-import { type EspeakVariant, espeakVoice } from '../../../channels/loudspeaker/voices/espeak.ts'
+import { runTool } from '../../../channels/loudspeaker/tool.ts'
+import { pieceKey } from '../../../channels/loudspeaker/voices/bulletin.ts'
+import { type EspeakVariant, espeakVersion, espeakVoice } from '../../../channels/loudspeaker/voices/espeak.ts'
+import { piecesFor } from '../../../channels/loudspeaker/voices/pieces.ts'
 import { isAppError } from '../../../services/domain/errors.ts'
+import { readAloud, splitForSpeech } from '../../../services/text/speech/index.ts'
 import { captureLog } from '../../contract/suite.ts'
 import { made, speechFile } from './recorded.ts'
-import { brief, inFolder, listen, loudness, never, piecesOf } from './support.ts'
+import {
+  plain as audioPlain,
+  brief,
+  inFolder,
+  listen,
+  loudness,
+  makeBroadcastAudio,
+  never,
+  piecesOf,
+} from './support.ts'
 
 const { log } = captureLog()
 
@@ -36,10 +49,15 @@ const plain: Omit<SlotJob, 'parts'> = {
 }
 
 /** Assembles a slot and lends its file. */
-function withSlot<T>(job: SlotJob, work: (slot: SlotSound) => Promise<T>): Promise<T> {
+function withSlot<T>(
+  job: SlotJob,
+  work: (slot: SlotSound) => Promise<T>,
+  settings: Record<string, string> = {},
+  cache?: CachePort,
+): Promise<T> {
   return inFolder(async workDir => {
-    const studio = createStudio(loudspeakerConfigSchema.parse({}))
-    return await work(await studio.assemble(job, { workDir, signal: never(), log }))
+    const studio = createStudio(loudspeakerConfigSchema.parse(settings))
+    return await work(await studio.assemble(job, { workDir, signal: never(), log, ...(cache && { cache }) }))
   })
 }
 
@@ -140,6 +158,55 @@ describe('a slot', () => {
       })
     }))
 
+  test('its own words are read as the channel reads: regional words and document numbers', () =>
+    inFolder(async dir => {
+      const parts = [{ id: 'a', trackPath: await track(dir, 'a', brief), plays: 1 }]
+      const job = { ...plain, greeting: 'Năm 1024, theo Nghị định số 49/2024/NĐ-CP.', parts }
+      // What was asked of the voice is seen by the names under which it is kept.
+      const spokenBy = async (settings: Record<string, string>) => {
+        const keys = new Set<string>()
+        const cache: CachePort = { get: async key => void keys.add(key), put: async () => undefined }
+        await withSlot(job, async () => undefined, settings, cache)
+        return keys
+      }
+      const version = await espeakVersion(never())
+      const asSaid = (profile: 'north' | 'south', documents: 'expanded' | 'verbatim') => {
+        const { text } = readAloud(job.greeting, { profile, documents })
+        const pieces = piecesFor(splitForSpeech(text), espeakVoice('vi'))
+        return new Set(pieces.map(piece => pieceKey('espeak:vi', version, 150, piece.text)))
+      }
+      expect(await spokenBy({})).toEqual(asSaid('north', 'expanded'))
+      expect(await spokenBy({ PROFILE: 'south', DOCUMENTS: 'verbatim' })).toEqual(asSaid('south', 'verbatim'))
+      expect(asSaid('south', 'verbatim')).not.toEqual(asSaid('north', 'expanded'))
+    }))
+
+  test('an item from before tracks were kept is played from its broadcast file, whole and at the same level', () =>
+    inFolder(async dir => {
+      const old = join(dir, 'speech.mp3')
+      await inFolder(workDir => makeBroadcastAudio(piecesOf(second), old, audioPlain, { workDir, signal: never() }))
+      const before = await listen(old)
+      const parts = [
+        { id: 'cũ', trackPath: old, plays: 3 },
+        { id: 'mới', trackPath: await track(dir, 'b', brief), plays: 1 },
+      ]
+      await withSlot({ ...plain, parts }, async slot => {
+        const heard = await listen(slot.path)
+        expect(Math.abs(heard.lufs + 16)).toBeLessThanOrEqual(0.5)
+        expect(heard.dbtp).toBeLessThanOrEqual(-1.5)
+        expect(slot.durationMs / 1000).toBeCloseTo(Number(heard.format.duration), 1)
+        for (const { startMs, endMs } of slot.parts.slice(0, 3)) {
+          expect(Math.abs(endMs - startMs - Number(before.format.duration) * 1000)).toBeLessThan(60)
+          expect(
+            Math.abs((await between(slot.path, startMs, endMs)) - (await between(slot.path, 0, slot.durationMs))),
+          ).toBeLessThan(1)
+        }
+        // The gap before the new item lies where it is said to lie.
+        const start = slot.parts[3]?.startMs ?? 0
+        expect(await between(slot.path, start - 1_480, start - 20)).toBe(-70)
+        expect(await between(slot.path, start, slot.parts[3]?.endMs ?? 0)).toBeGreaterThan(-17.5)
+      })
+    }))
+
   test('many items and repeats: the level holds and the positions do not drift', () =>
     inFolder(async dir => {
       const parts = [{ id: 'a', trackPath: await track(dir, 'a', brief), plays: 40 }]
@@ -156,6 +223,16 @@ describe('a slot', () => {
     ['no item', async () => [], 'audio.silent'],
     ['an item that is played no time', async () => [{ id: 'a', trackPath: '/nowhere', plays: 0 }], 'audio.silent'],
     ['a track that is gone', async dir => [{ id: 'a', trackPath: join(dir, 'gone'), plays: 1 }], 'audio.failed'],
+    [
+      'an old broadcast file in which nothing is heard',
+      async dir => {
+        const path = join(dir, 'silent.mp3')
+        const silent = ['-f', 'lavfi', '-i', 'anullsrc=r=44100:cl=mono:d=5', '-b:a', '64k', path]
+        await runTool('ffmpeg', silent, { signal: never(), timeoutMs: 30_000, maxOutputBytes: 1_000 })
+        return [{ id: 'a', trackPath: path, plays: 1 }]
+      },
+      'audio.silent',
+    ],
     [
       'a track that is something else',
       async dir => {

@@ -18,6 +18,7 @@ function input(overrides: { title?: string; script?: string; priority?: 'routine
         script: overrides.script ?? 'Kính mời nhân dân nghe thông báo.\n\nTừ ngày 01/12/2026, xã tiếp nhận hồ sơ.',
         spoken: 'Từ ngày một tháng mười hai...',
         durationSeconds: 52.8,
+        trackSeconds: 44.2,
         lufs: -16,
         dbtp: -2.4,
         voice: 'vi',
