@@ -23,7 +23,7 @@ const abandonedMs = 3_600_000
 const touchEveryMs = 60_000
 
 /**
- * A cache of files: bounded, the least recently used go first. A file holds the SHA-256 of its bytes before them and gets
+ * A cache of files: bounded, the least recently used go first. A file holds the SHA-256 of its key and bytes before them and gets
  * its name only when it is whole, so what is served is what was put; a damaged file is removed and counts as absent.
  * Processes may share a folder. Neither call ever rejects: what goes wrong is logged, once until it goes well again.
  */
@@ -49,7 +49,7 @@ export function createDiskCache({ folder, maxBytes, now, log }: DiskCacheOptions
     const bytes = await readFile(path).catch(ignoreMissing)
     if (!bytes) return undefined
     const content = bytes.subarray(checksumBytes)
-    if (bytes.length < checksumBytes || !checksum(content).equals(bytes.subarray(0, checksumBytes))) {
+    if (bytes.length < checksumBytes || !checksum(key, content).equals(bytes.subarray(0, checksumBytes))) {
       log.warn({ folder }, 'a damaged file was removed from the cache')
       await rm(path, { force: true })
       return undefined
@@ -64,7 +64,7 @@ export function createDiskCache({ folder, maxBytes, now, log }: DiskCacheOptions
     await mkdir(folder, { recursive: true, mode: 0o700 })
     const draft = join(folder, `${randomBytes(8).toString('hex')}.part`)
     try {
-      await writeFile(draft, Buffer.concat([checksum(content), content]), { flag: 'wx', mode: 0o600 })
+      await writeFile(draft, Buffer.concat([checksum(key, content), content]), { flag: 'wx', mode: 0o600 })
       await utimes(draft, now(), now())
       await rename(draft, pathOf(folder, key))
     } catch (error) {
@@ -105,7 +105,8 @@ export function createDiskCache({ folder, maxBytes, now, log }: DiskCacheOptions
   }
 }
 
-const checksum = (bytes: Buffer) => createHash('sha256').update(bytes).digest()
+/** Over the key too: what was kept for another key, under whatever name it lies now, is not served. */
+const checksum = (key: string, bytes: Buffer) => createHash('sha256').update(`${key}\n`).update(bytes).digest()
 
 /** Keys become file names by their hash: whatever is in them, they stay inside the folder. */
 function pathOf(folder: string, key: string): string {

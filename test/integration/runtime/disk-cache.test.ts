@@ -60,6 +60,16 @@ test.each<[string, (whole: Buffer) => Buffer]>([
   expect(await readdir(folder)).toEqual([])
 })
 
+test('the whole file of another key is not served under this one', async () => {
+  await cache().put('the dam holds', bytes(1_000))
+  const other = await readFile(await onlyFile())
+  await rm(folder, { recursive: true })
+  await cache().put('the dam breaks', bytes(2_000))
+  await writeFile(await onlyFile(), other)
+  expect(await cache().get('the dam breaks')).toBeUndefined()
+  expect(await readdir(folder)).toEqual([])
+})
+
 test('the least recently used go first, and the bound holds', async () => {
   const small = cache(10_000)
   for (const key of ['a', 'b', 'c']) {
