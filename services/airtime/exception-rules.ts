@@ -85,16 +85,32 @@ function timeProblems({ kind, start, to, minutes }: Wished, programme: Programme
   return found
 }
 
+/**
+ * What is wrong with taking an exception back: for those who may not exceed the quota, that the sessions which return come on
+ * top of others that were put in for them.
+ * @param others exceptions of that day, the one in question included
+ */
+export function dropProblems(exception: ExceptionRow, area: AreaProgramme, others: ExceptionRow[]): Sentence[] {
+  const bound = area.kind === 'commune' ? area.bound : null
+  const quota = strictest(area.programme.quota, bound)
+  const without = others.filter(o => o.id !== exception.id)
+  const [before, after] = [others, without].map(list => framesOf(exception.day, area.programme, bound, list).length)
+  if (!quota || before === undefined || after === undefined) return []
+  return after > before && after > quota.sessionsPerDay ? [tooMuch(quota, false)] : []
+}
+
 function overQuota({ day, kind, minutes }: Wished, quota: Quota, frames: Day): Sentence[] {
   if (!quota || (kind !== 'extra' && kind !== 'longer')) return []
   const tooMany = kind === 'extra' && frames.length >= quota.sessionsPerDay
   // A day of the week without airtime has no session to spare either.
   const isOffDay = !quota.weekdays.includes(weekdayOf(day))
   if (!tooMany && !isOffDay && (minutes ?? 0) <= quota.minutesPerSession) return []
-  return [
-    {
-      vi: `Vượt hạn mức ${quota.sessionsPerDay} phiên mỗi ngày, ${quota.minutesPerSession} phút mỗi phiên${isOffDay ? ', hoặc ngày này không được phát theo hạn mức' : ''}. Ông/Bà vui lòng đề nghị cán bộ cấp tỉnh thêm ngày ngoại lệ.`,
-      en: `This is over the quota of ${quota.sessionsPerDay} sessions a day and ${quota.minutesPerSession} minutes each${isOffDay ? ', or the quota leaves this day out' : ''}. Please ask an officer to make the exception.`,
-    },
-  ]
+  return [tooMuch(quota, isOffDay)]
+}
+
+function tooMuch(quota: NonNullable<Quota>, isOffDay: boolean): Sentence {
+  return {
+    vi: `Vượt hạn mức ${quota.sessionsPerDay} phiên mỗi ngày, ${quota.minutesPerSession} phút mỗi phiên${isOffDay ? ', hoặc ngày này không được phát theo hạn mức' : ''}. Ông/Bà vui lòng đề nghị cán bộ cấp tỉnh thêm ngày ngoại lệ.`,
+    en: `This is over the quota of ${quota.sessionsPerDay} sessions a day and ${quota.minutesPerSession} minutes each${isOffDay ? ', or the quota leaves this day out' : ''}. Please ask an officer to make the exception.`,
+  }
 }

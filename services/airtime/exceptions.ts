@@ -13,7 +13,7 @@ import {
   removeException,
 } from '../store/airtime/programmes.ts'
 import { type Sql, transaction } from '../store/db.ts'
-import { checkedException, type ExceptionWish } from './exception-rules.ts'
+import { checkedException, dropProblems, type ExceptionWish } from './exception-rules.ts'
 import { planAreas } from './planning.ts'
 import { refuse } from './programmes.ts'
 import { noSuchArea, requireArea } from './scope.ts'
@@ -58,13 +58,20 @@ export async function addException(ctx: DispatchContext, actor: Actor, wish: Exc
   return row
 }
 
-/** Takes an exception back. @throws AppError not-found */
+/**
+ * Takes an exception back. An operator stays within the quota by that, too.
+ * @throws AppError not-found | airtime.rule-broken
+ */
 export async function dropException(ctx: DispatchContext, actor: Actor, id: string): Promise<ExceptionRow> {
   const row = await transaction(ctx.db, async sql => {
     const found = await findException(sql, id, true)
     const area = found && (await programmeOf(sql, found.areaCode))
     requireArea(actor, area)
     if (!found || !area) throw noSuchArea()
+    await markStale(sql, [area.areaCode])
+    if (actor.role === 'operator') {
+      refuse(dropProblems(found, area, await exceptionsOf(sql, [found.areaCode], found.day, found.day)))
+    }
     await removeException(sql, id, ctx.now())
     const change = { areaCode: found.areaCode, action: 'exception-removed' as const, at: ctx.now() }
     await recordAirtimeChange(sql, actor, change, { exception: found })

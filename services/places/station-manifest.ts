@@ -51,7 +51,7 @@ async function manifestsOfSet(ctx: StationContext, stationIds: string[]): Promis
   const kept = await readKept(ctx.db, [...bodies.keys()])
   const changed = [...bodies].filter(([id, body]) => kept.get(id)?.hash !== hashOf(body)).map(([id]) => id)
   if (changed.length > 0) {
-    const renewed = await renew(ctx, changed, now)
+    const renewed = await renew(ctx, changed)
     for (const [id, { row, body }] of renewed) {
       kept.set(id, row)
       bodies.set(id, body)
@@ -86,11 +86,7 @@ async function readKept(sql: Sql, stationIds: string[]): Promise<Map<string, Kep
   return new Map(rows.map(r => [r.stationId, r]))
 }
 
-function renew(
-  ctx: StationContext,
-  stationIds: string[],
-  now: Date,
-): Promise<Map<string, { row: KeptRow; body: ManifestBody }>> {
+function renew(ctx: StationContext, stationIds: string[]): Promise<Map<string, { row: KeptRow; body: ManifestBody }>> {
   return transaction(ctx.db, async sql => {
     // In one order everywhere, also for the rows that are new.
     const ids = [...stationIds].sort((a, b) => Number(a) - Number(b))
@@ -98,13 +94,14 @@ function renew(
       `insert into station_manifests (station_id, seq, body_hash, body, issued_at)
        select id, 0, '', '{}', $2 from unnest($1::bigint[]) with ordinality as s (id, place) order by place
        on conflict do nothing`,
-      [ids, now],
+      [ids, ctx.now()],
     )
     await sql.query(
       'select 1 from station_manifests where station_id = any($1::bigint[]) order by station_id for update',
       [ids],
     )
-    // Behind the lock: nobody else moves the sequence on from a picture that is newer than this one.
+    // Behind the lock, the time as well: nobody else moves the sequence on from a picture that is newer than this one.
+    const now = ctx.now()
     const bodies = await readManifestBodies(sql, ids, now, ctx.demo)
     const kept = await readKept(sql, ids)
     const news = [...bodies].filter(([id, body]) => kept.get(id)?.hash !== hashOf(body))

@@ -37,7 +37,7 @@ export function startAxis(ctx: StationContext, settings: PlayedTo & { kind: 'axi
     // Uploading is no playing: what fails up to here is tried again, as long as it is due.
     const clip = await client.upload(`loa-${play.ref.replaceAll(':', '-')}`, sound, signal)
     if (sounding) await silence('emergency')
-    if (!(await beginPlay(ctx, target, play))) return await client.remove(clip, signal)
+    if (!(await beginPlay(ctx, target, play, withdrawn))) return await client.remove(clip, signal)
     try {
       await client.play(clip, signal)
     } catch (error) {

@@ -128,7 +128,7 @@ async function begin(life: Life, due: DuePlay, now: Date): Promise<void> {
     life.suspended = due.emergency?.afterwards === 'resume' ? atPartStart(life.onAir) : undefined
     await interrupt(life, 'emergency')
   }
-  if (await beginPlay(ctx, target, due)) {
+  if (await beginPlay(ctx, target, due, manifest.withdrawn)) {
     life.onAir = { play: due, sound, frames: heardFrames(mp3Frames(sound), []), next: 0 }
     leaveOut(life.onAir, manifest)
   }

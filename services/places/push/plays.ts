@@ -23,9 +23,15 @@ export async function begunPlays(ctx: StationContext, { stationId, kind }: PlayT
 
 /**
  * Takes a play upon itself and says so in the as-run log, in one transaction.
+ * @param withdrawn what is left out of it, so that the log does not name it
  * @returns false when it was begun before, by whomever: then it must not be played
  */
-export async function beginPlay(ctx: StationContext, target: PlayTarget, play: DuePlay): Promise<boolean> {
+export async function beginPlay(
+  ctx: StationContext,
+  target: PlayTarget,
+  play: DuePlay,
+  withdrawn: string[],
+): Promise<boolean> {
   const now = ctx.now()
   return await transaction(ctx.db, async sql => {
     const { rowCount } = await sql.query(
@@ -35,7 +41,7 @@ export async function beginPlay(ctx: StationContext, target: PlayTarget, play: D
     if (rowCount === 0) return false
     const dispatches = play.emergency
       ? [play.emergency.dispatchId]
-      : [...new Set((play.slot?.parts ?? []).map(p => p.dispatchId))]
+      : [...new Set((play.slot?.parts ?? []).map(p => p.dispatchId))].filter(id => !withdrawn.includes(id))
     const slotId = play.slot?.slotId ?? null
     const details = await detailsOf(
       sql,

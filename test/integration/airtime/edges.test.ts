@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import type { StudioPort } from '../../../channels/contract.ts'
 import { chooseSlot } from '../../../services/airtime/choices.ts'
-import { addException } from '../../../services/airtime/exceptions.ts'
+import { addException, dropException } from '../../../services/airtime/exceptions.ts'
 import { saveProgramme } from '../../../services/airtime/programmes.ts'
 import { renderDueSlots } from '../../../services/airtime/rendering.ts'
 import { tickSlot } from '../../../services/airtime/slot-ticks.ts'
@@ -12,6 +12,7 @@ import { usualProgramme } from '../../../services/domain/programme.ts'
 import { recordReport } from '../../../services/places/device-report.ts'
 import { playbackOf } from '../../../services/places/playback.ts'
 import { createShelf } from '../../../services/places/shelf.ts'
+import { exceptionsOf } from '../../../services/store/airtime/programmes.ts'
 import { viewSlots } from '../../../services/store/airtime/views.ts'
 import { transaction } from '../../../services/store/db.ts'
 import { insertRound } from '../../../services/store/rounds.ts'
@@ -125,6 +126,20 @@ describe('the quota', () => {
     await expect(addException(world.deps, { ...operator, role: 'officer' }, saturday)).resolves.toMatchObject({
       day: saturday.date,
     })
+  })
+
+  test('is not passed by taking back what made room for more', async () => {
+    const { operator } = world
+    const [first] = usualProgramme.sessions
+    const date = addDays(world.monday, 2)
+    const wish = { areaCode: '19333', date, to: null, minutes: null, reason: 'Thử hạn mức' }
+    await addException(world.deps, operator, extra(2, '09:00'))
+    const off = await addException(world.deps, operator, { ...wish, start: first?.start ?? '', kind: 'off' })
+    await addException(world.deps, operator, extra(2, '10:00'))
+    const taken = dropException(world.deps, operator, off.id)
+    await expect(taken).rejects.toMatchObject({ code: 'airtime.rule-broken' })
+    expect((await exceptionsOf(world.deps.db, ['19333'], date, date)).map(e => e.kind)).toContain('off')
+    await dropException(world.deps, { ...operator, role: 'officer' }, off.id)
   })
 
   test('is not passed by several at once', async () => {

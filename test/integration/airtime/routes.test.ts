@@ -7,7 +7,7 @@ import supertest from 'supertest'
 import { register } from '../../../services/cli/commands/airtime.ts'
 import { withWorkDir } from '../../../services/compose.ts'
 import { cancel } from '../../../services/dispatch/control.ts'
-import { addDays } from '../../../services/domain/airtime/calendar.ts'
+import { addDays, vietNamMoment } from '../../../services/domain/airtime/calendar.ts'
 import { usualProgramme } from '../../../services/domain/programme.ts'
 import { type AirWeek, airWeekSchema, operatorSlotSchema } from '../../../services/http/schemas-airtime.ts'
 import { officer } from '../../support/dispatch.ts'
@@ -143,7 +143,9 @@ describe('the week and what people decide about it', () => {
   beforeAll(async () => {
     a = await world.announce({ title: 'Lịch tiêm chủng' }, 5)
     b = await world.announce({ title: 'Lịch cắt điện' }, 6)
-    await world.announce({ title: 'Lũ quét', priority: 'emergency', urgencyReason: 'Lũ lên nhanh' }, 3)
+    const urgent = { title: 'Lũ quét', priority: 'emergency', urgencyReason: 'Lũ lên nhanh' }
+    // With an end: this world's clock is days ahead, and one without is over after twelve hours.
+    await world.announce({ ...urgent, expiresAt: vietNamMoment(addDays(world.monday, 7), '00:00').toISOString() }, 3)
     world.at(0, '00:00')
     await world.pass()
   })

@@ -101,6 +101,7 @@ describe('a network loudspeaker', () => {
     await until('the log', async () => (await entries()).some(e => e.kind === 'push.accepted'))
     const own = (await entries()).filter(e => e.slot === slot)
     expect(own.map(e => e.kind)).toEqual(['push.started', 'push.accepted'])
+    expect(own[0].items.map((i: { dispatch: string }) => i.dispatch)).toEqual([parts[0]])
     // Nothing of this confirms a delivery.
     const { rows } = await world.database.db.query(
       `select count(*)::int as n from receipts_inbox where code = 'played'`,

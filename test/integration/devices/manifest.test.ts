@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { cancel } from '../../../services/dispatch/control.ts'
-import { stationManifests } from '../../../services/places/station-manifest.ts'
+import { stationManifest, stationManifests } from '../../../services/places/station-manifest.ts'
 import { officer } from '../../support/dispatch.ts'
 import { until } from '../../support/wait.ts'
 import { type DevicesWorld, devicesWorld, inMinutes } from './world.ts'
@@ -153,6 +153,17 @@ describe('manifest', () => {
     )
     await world.database.db.query('update dispatches set expired_at = now() where id = $1', [await loudspeaker(over)])
     expect((await manifest()).withdrawn).not.toContain(await loudspeaker(over))
+  })
+
+  test('who waited for the lock over midnight takes no older end than the one that is there', async () => {
+    const id = world.stations[0]?.id ?? ''
+    const before = new Date(`${new Date(Date.now() + 86_400_000).toISOString().slice(0, 10)}T23:59:59Z`)
+    const after = new Date(before.getTime() + 2_000)
+    const newer = await stationManifest({ ...world.deps, now: () => after }, id)
+    const clock = [before]
+    const late = await stationManifest({ ...world.deps, now: () => clock.shift() ?? after }, id)
+    expect(late?.seq).toBe(newer?.seq)
+    expect(late?.manifest.expiresAt).toBe(newer?.manifest.expiresAt)
   })
 
   test('many processes that hear of a change at once agree on one number, which never goes back', async () => {
