@@ -121,6 +121,8 @@ export const asRunVi = {
   raw: 'Xem nguyên văn',
   reasons: {
     withdrawn: 'đã thu hồi',
+    cancelled: 'thông báo đã hủy',
+    superseded: 'đã có thông báo thay thế',
     emergency: 'nhường thông báo khẩn cấp',
     'power-cut': 'mất điện',
     'too-late': 'đã quá giờ bắt đầu',
@@ -189,6 +191,8 @@ export const asRunEn: typeof asRunVi = {
   raw: 'Show as it is',
   reasons: {
     withdrawn: 'withdrawn',
+    cancelled: 'announcement cancelled',
+    superseded: 'superseded by another',
     emergency: 'gave way to an emergency',
     'power-cut': 'power cut',
     'too-late': 'too late to begin',
