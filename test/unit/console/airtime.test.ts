@@ -12,6 +12,7 @@ import {
   nextSlot,
   shortDay,
   slotStanding,
+  weekColumns,
   weekday,
 } from '../../../services/web/console/src/lib/airtime.ts'
 import { lineFacts } from '../../../services/web/console/src/lib/asRun.ts'
@@ -121,4 +122,8 @@ test('a log line shows what is known, a reason code in words, a person’s reaso
     'A',
     '-16.0 LUFS',
   ])
+})
+
+test('days with sessions get the room of those without', () => {
+  expect(weekColumns([{ slots: [1] }, { slots: [] }])).toBe('minmax(0, 1.9fr) minmax(0, 1fr)')
 })

@@ -34,6 +34,7 @@ export const airtimeVi = {
   used: (time: string) => `${time} có nội dung`,
   noSlots: 'Không phát',
   emptySlot: 'Chưa có nội dung',
+  more: (n: string) => `và ${n} nội dung khác`,
   fill: (used: string, all: string) => `Dùng ${used} trong ${all}`,
   state: {
     planned: 'Dự kiến',
@@ -261,6 +262,7 @@ export const airtimeEn: typeof airtimeVi = {
   used: time => `${time} with content`,
   noSlots: 'Nothing on air',
   emptySlot: 'No content yet',
+  more: n => `and ${n} more`,
   fill: (used, all) => `${used} used of ${all}`,
   state: {
     planned: 'Planned',

@@ -105,3 +105,8 @@ export function countdown(ms: number): { hours: number; minutes: number } {
   const minutes = Math.max(0, Math.ceil(ms / 60_000))
   return { hours: Math.floor(minutes / 60), minutes: minutes % 60 }
 }
+
+/** Widths of the columns of a week: days without sessions leave their room to those whose titles have to be read. */
+export function weekColumns(days: readonly { slots: readonly unknown[] }[]): string {
+  return days.map(day => `minmax(0, ${day.slots.length > 0 ? '1.9fr' : '1fr'})`).join(' ')
+}

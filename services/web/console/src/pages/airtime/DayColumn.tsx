@@ -105,7 +105,7 @@ function SlotCard({ slot, now, onOpen }: { slot: Slot; now: Date; onOpen: () => 
           <span className={css.slotTitle}>{item.title}</span>
         </span>
       ))}
-      {slot.items.length > 3 && <span className={css.slotNote}>+{slot.items.length - 3}</span>}
+      {slot.items.length > 3 && <span className={css.slotNote}>{t.airtime.more(String(slot.items.length - 3))}</span>}
     </button>
   )
 }

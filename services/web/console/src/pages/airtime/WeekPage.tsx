@@ -1,12 +1,12 @@
 import { Alert, Anchor, Button, Group, Skeleton, Text } from '@mantine/core'
 import { IconAlertOctagon, IconCalendarCog, IconChevronLeft, IconChevronRight } from '@tabler/icons-react'
-import { useState } from 'react'
+import { type CSSProperties, useState } from 'react'
 import { Link, useSearchParams } from 'react-router'
 import type { AirWeek, Slot } from '../../../../../http/schemas-airtime.ts'
 import { useAirAreas, useAirWeek } from '../../api/airtime.ts'
 import { DateWords } from '../../app/DateWords.tsx'
 import { useWords } from '../../i18n/context.tsx'
-import { addDays, longDay, mondayOf, shortDay } from '../../lib/airtime.ts'
+import { addDays, longDay, mondayOf, shortDay, weekColumns } from '../../lib/airtime.ts'
 import { formatNear } from '../../lib/format.ts'
 import { useNow } from '../../lib/useNow.ts'
 import { PageHead } from '../../parts/Panel.tsx'
@@ -98,7 +98,7 @@ function Week({ week, now }: { week: AirWeek; now: Date }) {
           {t.airtime.programmeLink}
         </Anchor>
       </Text>
-      <div className={css.week}>
+      <div className={css.week} style={{ '--week-columns': weekColumns(week.days) } as CSSProperties}>
         {week.days.map(day => (
           <DayColumn key={day.date} day={day} now={now} onOpen={(one: Slot) => setOpened(one.id)} />
         ))}

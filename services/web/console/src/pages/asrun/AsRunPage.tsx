@@ -98,7 +98,7 @@ function StationChoice({ station, onChoose }: { station: string | null; onChoose
       data={(stations.data ?? []).map(one => ({ value: one.id, label: label(one) }))}
       filter={({ options, search }) => options.filter(one => 'label' in one && matches(one.label, search))}
       nothingFoundMessage={t.places.none}
-      w={{ base: '100%', xs: 340 }}
+      w={{ base: '100%', xs: 440 }}
     />
   )
 }
