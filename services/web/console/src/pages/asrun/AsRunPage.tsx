@@ -6,7 +6,7 @@ import { asRunExport, type AsRunPage as Page, useAsRun, useDevices } from '../..
 import { useMe, useStations } from '../../api/queries.ts'
 import { DateWords } from '../../app/DateWords.tsx'
 import { useWords } from '../../i18n/context.tsx'
-import { matches } from '../../lib/fold.ts'
+import { foldedFilter } from '../../lib/areaOptions.ts'
 import { dayOf, formatNumber } from '../../lib/format.ts'
 import { useNow } from '../../lib/useNow.ts'
 import { PageHead, Panel } from '../../parts/Panel.tsx'
@@ -49,6 +49,7 @@ export function AsRunPage() {
             <Group gap="sm">
               <Export href={asRunExport(station, month, 'csv')} label={t.asRun.exportCsv} />
               <Export href={asRunExport(station, month, 'jsonl')} label={t.asRun.exportJsonl} />
+              <Export href="/api/as-run/key" name="loa-as-run-key.json" label={t.asRun.publicKey} />
             </Group>
           )}
         </div>
@@ -70,9 +71,15 @@ export function AsRunPage() {
   )
 }
 
-function Export({ href, label }: { href: string; label: string }) {
+function Export({ href, label, name }: { href: string; label: string; name?: string }) {
   return (
-    <Button component="a" href={href} download variant="default" leftSection={<IconDownload size={18} />}>
+    <Button
+      component="a"
+      href={href}
+      download={name ?? true}
+      variant="default"
+      leftSection={<IconDownload size={18} />}
+    >
       {label}
     </Button>
   )
@@ -97,7 +104,7 @@ function StationChoice({ station, onChoose }: { station: string | null; onChoose
       value={station}
       onChange={onChoose}
       data={[...names].map(([value, label]) => ({ value, label }))}
-      filter={({ options, search }) => options.filter(one => 'label' in one && matches(one.label, search))}
+      filter={foldedFilter}
       nothingFoundMessage={t.places.none}
       w={{ base: '100%', xs: 340 }}
     />
