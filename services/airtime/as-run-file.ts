@@ -62,6 +62,9 @@ const kindNames: Record<string, Sentence> = {
   'fault-resolved': { vi: 'sự cố đã khắc phục', en: 'fault resolved' },
 }
 
+/** Kinds of entries that have a name in words; the console names the same ones. */
+export const asRunKinds = Object.keys(kindNames)
+
 export function asRunKindName(kind: string): Sentence {
   return kindNames[kind] ?? { vi: kind, en: kind }
 }

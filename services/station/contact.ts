@@ -12,6 +12,8 @@ export interface ContactState {
   problem: string | undefined
   /** What was wrong with the last manifest or key that came. */
   refused: Refusal | 'changed-key' | undefined
+  /** The server says that there is no such device, or no longer. */
+  isUnknown: boolean
   listening: boolean
 }
 
@@ -56,7 +58,13 @@ export function createContact(parts: ContactParts): Contact {
   const pollBell = createBell(clock)
   const reportBell = createBell(clock)
   const pokeBell = createBell(clock)
-  const known: ContactState = { lastAt: undefined, problem: undefined, refused: undefined, listening: false }
+  const known: ContactState = {
+    lastAt: undefined,
+    problem: undefined,
+    refused: undefined,
+    isUnknown: false,
+    listening: false,
+  }
   let identity = parts.identity
   let stopped = false
   let wantsFresh = false
@@ -68,13 +76,16 @@ export function createContact(parts: ContactParts): Contact {
   const reached = () => {
     known.lastAt = parts.now()
     known.problem = undefined
+    known.isUnknown = false
     parts.onTried(true)
     if (!reportsArrive) reportBell.ring()
   }
   const failed = (error: unknown) => {
     if (stopped) return
     known.problem = (error as Error).message
-    parts.onTried(error instanceof ContactError && error.status !== undefined)
+    const status = error instanceof ContactError ? error.status : undefined
+    known.isUnknown = status === 404 || status === 410
+    parts.onTried(status !== undefined)
   }
 
   const pin = async () => {

@@ -52,8 +52,8 @@ export function parseLink(text: string): StationLink {
   const match = /^(.*)\/(?:api\/)?station-device\/([\w.~-]+)\/?$/.exec(url?.pathname ?? '')
   if (!url || !match || !/^https?:$/.test(url.protocol)) {
     throw new AppError('setup.configuration', {
-      vi: 'Đường dẫn thiết bị không đúng. Ông/Bà vui lòng chép nguyên đường dẫn trong mục Đài của Loa, dạng https://…/station-device/…',
-      en: 'This is no station link. Copy the whole link from the stations page of Loa, of the form https://…/station-device/…',
+      vi: 'Đường dẫn thiết bị không đúng. Ông/Bà vui lòng chép nguyên đường dẫn trong mục Thiết bị phát của Loa, dạng https://…/station-device/…',
+      en: 'This is no station link. Copy the whole link from the page of players (Thiết bị phát) of Loa, of the form https://…/station-device/…',
     })
   }
   const base = `${url.origin}${match[1]}`

@@ -108,8 +108,8 @@ export function problemsOf(state: State, contact: ContactState, parts: StatusPar
       en: 'The disk of the device is full. Remove files; the device goes on playing but cannot keep its journal.',
     },
     !state.clockOk && {
-      vi: 'Chưa biết giờ đúng: đồng hồ của thiết bị sai và chưa liên lạc được máy chủ. Thiết bị chưa phát cho đến khi có giờ đúng.',
-      en: 'The right time is not known: the clock of the device is wrong and the server was not reached. Nothing is played until it is.',
+      vi: 'Chưa biết giờ đúng: đồng hồ của thiết bị chưa đối chiếu được với máy chủ. Thiết bị chưa phát cho đến khi có giờ đúng.',
+      en: 'The right time is not known: the clock of the device was not held against that of the server. Nothing is played until it is.',
     },
     manifest === null && {
       vi: 'Chưa nhận được lịch phát nào.',
@@ -120,6 +120,10 @@ export function problemsOf(state: State, contact: ContactState, parts: StatusPar
         vi: 'Lịch phát đã hết hạn, thiết bị im lặng cho đến khi liên lạc được máy chủ.',
         en: 'The manifest has expired; the device is silent until it reaches the server.',
       },
+    contact.isUnknown && {
+      vi: 'Máy chủ không nhận đường dẫn thiết bị này: sai, đã bị thu hồi hoặc đã được đổi. Ông/Bà vui lòng lấy đường dẫn mới trong mục Thiết bị phát và chạy lại với --link.',
+      en: 'The server does not take the link of this device: it is wrong, revoked or replaced. Get a new one from the page of players and start again with --link.',
+    },
     contact.problem !== undefined && {
       vi: `Chưa liên lạc được máy chủ${minutes === undefined ? '' : ` từ ${minutes} phút trước`} (${contact.problem}).`,
       en: `The server cannot be reached${minutes === undefined ? '' : ` for ${minutes} minutes`} (${contact.problem}).`,

@@ -33,12 +33,14 @@ export function register(program: Command): void {
 }
 
 function areaCode(text: string): string {
-  if (!/^\d{2}(\d{3})?$/.test(text)) throw new InvalidArgumentError('an area code has 2 or 5 digits')
+  if (!/^\d{2}(\d{3})?$/.test(text))
+    throw new InvalidArgumentError('mã địa bàn có 2 hoặc 5 chữ số · an area code has 2 or 5 digits')
   return text
 }
 
 function dayText(text: string): string {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) throw new InvalidArgumentError('a day is written YYYY-MM-DD')
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text))
+    throw new InvalidArgumentError('ngày viết dạng YYYY-MM-DD · a day is written YYYY-MM-DD')
   return text
 }
 

@@ -1,5 +1,5 @@
-import { createReadStream, createWriteStream } from 'node:fs'
-import { readFile, rename, rm } from 'node:fs/promises'
+import { constants, createReadStream, createWriteStream } from 'node:fs'
+import { access, readFile, rename, rm, stat } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -108,6 +108,7 @@ interface Verified {
 /** Checks an exported file by itself; no server and no database is asked. */
 export async function verifyFile(file: string, { key, head = [] }: VerifyChoices): Promise<Verified> {
   const heads = new Map(head.map(text => readHead(text)))
+  await refuseUnreadable(file)
   const verdict = await checkAsRunFile(linesOf(file), {
     key: key === undefined ? undefined : await readKey(key),
     heads,
@@ -132,6 +133,24 @@ export async function verifyAtServer(station: string | undefined): Promise<Verif
 /** Opened when the first line is asked for: a reader that waits loses what was read before it began. */
 async function* linesOf(file: string): AsyncGenerator<string> {
   yield* createInterface({ input: createReadStream(file, 'utf8'), crlfDelay: Number.POSITIVE_INFINITY })
+}
+
+/** @throws AppError request.malformed when there is no such file, or it may not be read */
+async function refuseUnreadable(file: string): Promise<void> {
+  const found = await stat(file).catch(() => undefined)
+  const isReadable =
+    found?.isFile() === true &&
+    (await access(file, constants.R_OK).then(
+      () => true,
+      () => false,
+    ))
+  if (isReadable) return
+  throw new AppError(
+    'request.malformed',
+    found
+      ? { vi: `Không đọc được tệp "${file}".`, en: `Cannot read "${file}".` }
+      : { vi: `Không có tệp "${file}".`, en: `There is no file "${file}".` },
+  )
 }
 
 function readHead(text: string): [string, string] {

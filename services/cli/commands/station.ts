@@ -28,7 +28,7 @@ export function register(program: Command): void {
     .description(
       'Máy phát tại đài: nhận lịch đã ký, tải tệp, phát đúng giờ cả khi mất mạng, báo kết quả · the player at a station; needs only Node and ffmpeg',
     )
-    .option('--link <url>', 'đường dẫn thiết bị từ mục Đài; chỉ cần lần đầu · the device link; needed once')
+    .option('--link <url>', 'đường dẫn thiết bị từ mục Thiết bị phát; chỉ cần lần đầu · the device link; needed once')
     .option('--data <folder>', 'thư mục của máy phát · folder of the player', 'station-data')
     .option('--sink <where>', 'auto, none, wav:TỆP, cmd:"LỆNH", tcp:MÁY:CỔNG · where the sound goes', 'auto')
     .option('--accept-key', 'chấp nhận khóa mới của máy chủ · trust the present key of the server')
@@ -105,8 +105,8 @@ function linkOf({ link }: StationChoices, path: string): string {
     throw new AppError(
       'setup.configuration',
       {
-        vi: 'Chưa biết đường dẫn thiết bị. Ông/Bà vui lòng chạy lần đầu với --link "đường dẫn chép từ mục Đài của Loa".',
-        en: 'The device link is not known yet. Start once with --link "the link from the stations page of Loa".',
+        vi: 'Chưa biết đường dẫn thiết bị. Ông/Bà vui lòng chạy lần đầu với --link "đường dẫn chép từ mục Thiết bị phát của Loa".',
+        en: 'The device link is not known yet. Start once with --link "the link from the page of players (Thiết bị phát) of Loa".',
       },
       { cause },
     )

@@ -138,6 +138,8 @@ describe('the as-run log', () => {
     await writeFile(keyFile, JSON.stringify(world.links.keys.asRun.jwk))
     expect((await verifyFile(file, { key: keyFile })).json).toMatchObject({ ok: true, signature: 'valid' })
     await expect(verifyFile(file, { key: file })).rejects.toThrow(/public key/)
+    await expect(verifyFile(join(folder, 'nowhere.csv'), {})).rejects.toThrow(/no file/)
+    await expect(verifyFile(folder, {})).rejects.toThrow(/Cannot read/)
 
     const lines = []
     for await (const piece of asRunText(

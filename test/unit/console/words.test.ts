@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals'
 import { esmsCodes } from '../../../channels/sms/esms/codes.ts'
 import { smppCodes } from '../../../channels/sms/smpp/codes.ts'
+import { asRunKinds } from '../../../services/airtime/as-run-file.ts'
 import { announcementStates, priorities } from '../../../services/domain/announcement.ts'
 import { deliveryStates } from '../../../services/domain/delivery.ts'
 import { accountsWords } from '../../../services/web/console/src/i18n/accounts.ts'
@@ -46,6 +47,12 @@ test('every state of the domain has its words', () => {
   for (const state of announcementStates) expect(vi.state[state]).toBeTruthy()
   for (const priority of priorities) expect(vi.priority[priority]).toBeTruthy()
   for (const state of deliveryStates) expect(vi.delivery[state] && vi.deliveryMeaning[state]).toBeTruthy()
+})
+
+test('every kind of the as-run log has its words', () => {
+  for (const words of [vi, en]) {
+    for (const kind of asRunKinds) expect([kind, wordFor(words.asRun.kinds, kind) !== kind]).toEqual([kind, true])
+  }
 })
 
 test('reasons: known codes in words, mail replies with their code, unknown codes as they are', () => {

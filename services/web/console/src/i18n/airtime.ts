@@ -199,7 +199,9 @@ export const airtimeVi = {
     previousDay: 'Ngày trước',
     nextDay: 'Ngày sau',
     noSlots: 'Ngày này không có phiên phát nào.',
-    others: 'Bản tin không thuộc phiên nào',
+    others: 'Từng bản tin đã giao',
+    othersHelp:
+      'Bản tin đã xếp vào phiên thì phát cùng phiên. Chỉ phát riêng và xác nhận ở đây khi đài không phát theo phiên.',
     emergency: 'KHẨN CẤP – PHÁT NGAY',
     emergencyHelp: 'Thiết bị tự phát. Đài FM hoặc hữu tuyến: tải tệp hoặc đọc bản đọc, phát ngay và xác nhận.',
     tick: 'Xác nhận đã phát',
@@ -427,7 +429,9 @@ export const airtimeEn: typeof airtimeVi = {
     previousDay: 'Day before',
     nextDay: 'Day after',
     noSlots: 'There is no slot on this day.',
-    others: 'Items outside the slots',
+    others: 'Single items',
+    othersHelp:
+      'What is in a slot is aired with the slot. Air and tick an item here only where the station does not go by slots.',
     emergency: 'EMERGENCY – AIR AT ONCE',
     emergencyHelp:
       'Devices play it by themselves. FM or wired stations: take the file or read the script, air it at once, tick it.',

@@ -112,7 +112,9 @@ export const asRunVi = {
   broken: (n: string) => `Chuỗi bị đứt ở dòng ${n}: nhật ký đã bị thay đổi`,
   exportCsv: 'Xuất CSV',
   exportJsonl: 'Xuất JSONL (kiểm chứng được)',
-  exportNote: 'Tệp JSONL kiểm chứng được ngoại tuyến bằng lệnh: loa as-run verify TỆP',
+  exportNote:
+    'Tệp JSONL kiểm chứng được ngoại tuyến bằng lệnh: loa as-run verify TỆP --key KHÓA.json (khóa: nút Khóa công khai)',
+  publicKey: 'Khóa công khai',
   time: 'Thời điểm',
   what: 'Việc',
   detail: 'Chi tiết',
@@ -182,7 +184,9 @@ export const asRunEn: typeof asRunVi = {
   broken: n => `Chain broken at line ${n}: the log was altered`,
   exportCsv: 'Export CSV',
   exportJsonl: 'Export JSONL (verifiable)',
-  exportNote: 'A JSONL file can be checked offline with: loa as-run verify FILE',
+  exportNote:
+    'A JSONL file can be checked offline with: loa as-run verify FILE --key KEY.json (the key: button Public key)',
+  publicKey: 'Public key',
   time: 'Time',
   what: 'What',
   detail: 'Detail',

@@ -750,7 +750,7 @@ export const en: Dictionary = {
     lead: 'Where radio items and board content go.',
     stations: 'Radio stations',
     boards: 'Electronic boards',
-    search: 'Find by name or area (diacritics not needed)',
+    search: 'Name or area, no marks needed',
     name: 'Name',
     area: 'Area',
     operator: 'Operator’s email',

@@ -759,7 +759,7 @@ export const vi = {
     lead: 'Nơi nhận bản tin phát thanh và nội dung bảng tin điện tử.',
     stations: 'Đài truyền thanh',
     boards: 'Bảng tin điện tử',
-    search: 'Tìm theo tên hoặc địa bàn (không cần dấu)',
+    search: 'Tên hoặc địa bàn, không cần dấu',
     name: 'Tên',
     area: 'Địa bàn',
     operator: 'Thư của người vận hành',

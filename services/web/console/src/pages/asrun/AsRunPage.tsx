@@ -9,7 +9,7 @@ import { DateWords } from '../../app/DateWords.tsx'
 import { useWords } from '../../i18n/context.tsx'
 import { pushWords } from '../../i18n/pushes.ts'
 import { useOwn } from '../../i18n/useOwn.ts'
-import { matches } from '../../lib/fold.ts'
+import { foldedFilter } from '../../lib/areaOptions.ts'
 import { dayOf, formatNumber } from '../../lib/format.ts'
 import { useNow } from '../../lib/useNow.ts'
 import { PageHead, Panel } from '../../parts/Panel.tsx'
@@ -52,6 +52,7 @@ export function AsRunPage() {
             <Group gap="sm">
               <Export href={asRunExport(station, month, 'csv')} label={t.asRun.exportCsv} />
               <Export href={asRunExport(station, month, 'jsonl')} label={t.asRun.exportJsonl} />
+              <Export href="/api/as-run/key" name="loa-as-run-key.json" label={t.asRun.publicKey} />
             </Group>
           )}
         </div>
@@ -73,9 +74,15 @@ export function AsRunPage() {
   )
 }
 
-function Export({ href, label }: { href: string; label: string }) {
+function Export({ href, label, name }: { href: string; label: string; name?: string }) {
   return (
-    <Button component="a" href={href} download variant="default" leftSection={<IconDownload size={18} />}>
+    <Button
+      component="a"
+      href={href}
+      download={name ?? true}
+      variant="default"
+      leftSection={<IconDownload size={18} />}
+    >
       {label}
     </Button>
   )
@@ -96,7 +103,7 @@ function StationChoice({ station, onChoose }: { station: string | null; onChoose
       value={station}
       onChange={onChoose}
       data={(stations.data ?? []).map(one => ({ value: one.id, label: label(one) }))}
-      filter={({ options, search }) => options.filter(one => 'label' in one && matches(one.label, search))}
+      filter={foldedFilter}
       nothingFoundMessage={t.places.none}
       w={{ base: '100%', xs: 440 }}
     />

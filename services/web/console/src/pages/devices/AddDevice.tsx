@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { type NewDevice, useAddDevice } from '../../api/devices.ts'
 import { useStations } from '../../api/queries.ts'
 import { useWords } from '../../i18n/context.tsx'
-import { matches } from '../../lib/fold.ts'
+import { foldedFilter } from '../../lib/areaOptions.ts'
 import { ProblemBox } from '../../parts/problem.tsx'
 
 /** A new player at a station. */
@@ -25,7 +25,7 @@ export function AddDevice({ onClose, onMade }: { onClose: () => void; onMade: (m
           value={stationId}
           onChange={setStationId}
           data={(stations.data ?? []).map(one => ({ value: one.id, label: `${one.name} – ${one.areaName}` }))}
-          filter={({ options, search }) => options.filter(one => 'label' in one && matches(one.label, search))}
+          filter={foldedFilter}
           nothingFoundMessage={t.places.none}
         />
         <TextInput

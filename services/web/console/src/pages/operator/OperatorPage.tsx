@@ -43,21 +43,31 @@ export function OperatorPage() {
             <Text c="dimmed">{t.operator.emptyText}</Text>
           </Paper>
         )}
-        <ItemGroup title={t.airtime.operator.others} items={groups.today} now={now} />
+        <ItemGroup
+          title={t.airtime.operator.others}
+          help={t.airtime.operator.othersHelp}
+          items={groups.today}
+          now={now}
+        />
         <ItemGroup title={t.operator.earlier} items={groups.earlier} now={now} />
       </div>
     </DateWords>
   )
 }
 
-function ItemGroup({ title, items, now }: { title?: string; items: OperatorItem[]; now: Date }) {
+function ItemGroup({ title, help, items, now }: { title?: string; help?: string; items: OperatorItem[]; now: Date }) {
   if (items.length === 0) return null
   return (
     <section className={css.group}>
       {title && (
-        <Title order={2} mb="sm">
+        <Title order={2} mb={help ? 4 : 'sm'}>
           {title}
         </Title>
+      )}
+      {help && (
+        <Text size="sm" c="dimmed" mb="sm">
+          {help}
+        </Text>
       )}
       <Stack gap="md">
         {items.map(item => (
