@@ -1,3 +1,4 @@
+import { vietNamClock, vietNamDay } from '../domain/airtime/calendar.ts'
 import type { Links } from '../runtime/links.ts'
 import { filePath, type StoredFile } from '../store/renditions.ts'
 import type { ShelfEntry } from './shelf.ts'
@@ -21,6 +22,8 @@ export function stationFileUrl(
 
 /** The same for the file of a session, which works until a late start is of no use any more. */
 export function stationSlotUrl(links: Links, slot: SlotToAir, feedToken: string): string {
-  const path = `/files/${slot.sha256}/phat-thanh.mp3`
+  // A name of its own: podcast programs go on with a file of the same name as if it were the same.
+  const name = `phat-thanh-${vietNamDay(slot.startsAt)}-${vietNamClock(slot.startsAt).replace(':', 'h')}`
+  const path = `/files/${slot.sha256}/${name}.mp3`
   return `${links.signUrl(path, new Date(slot.startUntil.getTime() + slot.durationMs + graceMs))}&s=${feedToken}`
 }

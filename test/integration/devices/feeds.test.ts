@@ -71,6 +71,8 @@ describe('feeds with sessions', () => {
     expect(m3u).toMatch(/#EXTINF:\d+,Phiên phát \d\d:\d\d \d\d\/\d\d\/\d{4}\n/)
 
     const [, enclosure, length] = /<enclosure url="([^"]+phat-thanh[^"]+)" length="(\d+)"/.exec(text) ?? []
+    // Each session under a name of its own, or a podcast program goes on with the file of the one before.
+    expect(enclosure).toMatch(/\/phat-thanh-\d{4}-\d\d-\d\d-\d\dh\d\d\.mp3\?/)
     const head = await http()
       .head(pathOf(enclosure ?? ''))
       .expect(200)
