@@ -2,27 +2,8 @@ import { AppError, type Sentence } from '../domain/errors.ts'
 import { foldName } from '../text/fold.ts'
 import type { SheetRow, SheetRows } from './sheet.ts'
 
-/** What a column may hold, with the headings that offices give it (folded: no marks, lower case). */
-const headings = {
-  fullName: ['ho ten', 'ho va ten', 'ten', 'ho ten nguoi dan', 'ho ten cong dan', 'full name', 'fullname', 'name'],
-  phone: [
-    'so dien thoai',
-    'dien thoai',
-    'sdt',
-    'so dt',
-    'dt',
-    'dtdd',
-    'di dong',
-    'so di dong',
-    'dien thoai di dong',
-    'so dien thoai di dong',
-    'phone',
-    'phone number',
-    'mobile',
-    'mobile phone',
-    'tel',
-  ],
-  email: ['email', 'e mail', 'mail', 'dia chi email', 'thu dien tu', 'dia chi thu dien tu', 'email address'],
+/** How lists head the columns that say where somebody or something is; also lists of stations and boards. */
+export const areaHeadings = {
   areaCode: [
     'ma xa',
     'ma xa phuong',
@@ -46,6 +27,30 @@ const headings = {
     'commune',
     'ward',
   ],
+} as const
+
+/** What a column may hold, with the headings that offices give it (folded: no marks, lower case). */
+const headings = {
+  fullName: ['ho ten', 'ho va ten', 'ten', 'ho ten nguoi dan', 'ho ten cong dan', 'full name', 'fullname', 'name'],
+  phone: [
+    'so dien thoai',
+    'dien thoai',
+    'sdt',
+    'so dt',
+    'dt',
+    'dtdd',
+    'di dong',
+    'so di dong',
+    'dien thoai di dong',
+    'so dien thoai di dong',
+    'phone',
+    'phone number',
+    'mobile',
+    'mobile phone',
+    'tel',
+  ],
+  email: ['email', 'e mail', 'mail', 'dia chi email', 'thu dien tu', 'dia chi thu dien tu', 'email address'],
+  ...areaHeadings,
   tags: ['nhan', 'nhom', 'doi tuong', 'nhom doi tuong', 'tag', 'tags', 'group', 'groups'],
   language: ['ngon ngu', 'tieng', 'tieng dan toc', 'ngon ngu nhan tin', 'language', 'lang'],
   consent: ['dong y', 'su dong y', 'dong y nhan tin', 'dong y nhan thong bao', 'consent', 'agreed', 'opt in'],

@@ -1,37 +1,11 @@
 import { type PlaceList, placeKey, readStationKind } from '../../domain/places.ts'
 import type { AreaFinder } from '../../people/areas.ts'
-import { type Columns, type SheetKind, sheetOf } from '../../people/columns.ts'
+import { areaHeadings, type Columns, type SheetKind, sheetOf } from '../../people/columns.ts'
 import { readEmail } from '../../people/email.ts'
 import { cellOf } from '../../people/rows.ts'
 import { newPlaceToken } from '../tokens.ts'
 import { readPlaceName } from './names.ts'
 import type { RowReader } from './run.ts'
-
-const areaHeadings = {
-  areaCode: [
-    'ma xa',
-    'ma xa phuong',
-    'ma phuong xa',
-    'ma dia ban',
-    'ma don vi hanh chinh',
-    'area code',
-    'commune code',
-  ],
-  areaName: [
-    'xa',
-    'phuong',
-    'xa phuong',
-    'phuong xa',
-    'xa phuong dac khu',
-    'ten xa',
-    'ten xa phuong',
-    'dia ban',
-    'don vi hanh chinh',
-    'area',
-    'commune',
-    'ward',
-  ],
-} as const
 
 const noArea = {
   vi: 'Tệp không có cột mã xã hoặc tên xã.',
