@@ -102,7 +102,11 @@ function settled(command: FfmpegCommand & Inner, feeding: Promise<void>, limits:
     let log = ''
     let inputFailure: { error: unknown } | undefined
     let closed: Promise<unknown> = Promise.resolve()
-    const kill = () => killWhole(command.ffmpegProc)
+    const kill = () => {
+      killWhole(command.ffmpegProc)
+      // Nobody may be reading it any more; unread, it would keep the process from being closed for ever.
+      command.ffmpegProc?.stdout?.destroy()
+    }
     stop.addEventListener('abort', kill, { once: true })
     const settle = async (then: () => void) => {
       stop.removeEventListener('abort', kill)
