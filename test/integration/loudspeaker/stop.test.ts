@@ -1,6 +1,8 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { PassThrough } from 'node:stream'
 import { expect, test } from '@jest/globals'
+import { runFfmpeg } from '../../../channels/loudspeaker/ffmpeg.ts'
 import { runTool } from '../../../channels/loudspeaker/tool.ts'
 import { isAppError } from '../../../services/domain/errors.ts'
 import { bulletin, children, inFolder, makeBroadcastAudio, never, piecesOf, plain } from './support.ts'
@@ -32,6 +34,20 @@ test.each([
     expect((await readdir(workDir)).filter(name => name.startsWith('o.mp3'))).toEqual([])
   })
 })
+
+test('an abort while nobody reads the sound ends too', async () => {
+  const abort = new AbortController()
+  const unread = new PassThrough()
+  const tone = { from: 'sine=duration=600', options: ['-f', 'lavfi'] }
+  const running = runFfmpeg(
+    { inputs: [tone], outputs: [{ to: unread, options: ['-f', 's16le'] }] },
+    { signal: abort.signal, timeoutMs: 60_000 },
+  ).catch((error: unknown) => error)
+  await until(async () => unread.writableNeedDrain)
+  abort.abort()
+  expect(await running).toBe(abort.signal.reason)
+  expect(await children()).toEqual([])
+}, 15_000)
 
 test('nothing starts after an abort', async () => {
   await inFolder(async workDir => {
