@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { priorities } from '../domain/announcement.ts'
 import { programmeSchema } from '../domain/programme.ts'
-import { deviceEventKinds, deviceStateSchema } from '../domain/station.ts'
+import { deviceStateSchema } from '../domain/station.ts'
 
 /**
  * Shapes of the airtime, device and as-run resources. Dates are ISO 8601 in UTC, ids opaque strings; `date` is a day in
@@ -245,4 +245,3 @@ export const asRunPageSchema = z.object({
   /** Chain of the whole station checked from its origin to the last line. */
   verified: z.object({ ok: z.boolean(), lines: z.number().int(), brokenAt: z.number().int().nullable() }),
 })
-export { deviceEventKinds }

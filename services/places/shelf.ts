@@ -171,11 +171,6 @@ export async function itemsOfBoards(sql: Sql, boardIds: string[], now: Date): Pr
   return byBoard
 }
 
-/** Current items of one board in the order in which they are shown. */
-export async function boardItems(sql: Sql, boardId: string, now: Date): Promise<BoardItem[]> {
-  return (await itemsOfBoards(sql, [boardId], now)).get(boardId) ?? []
-}
-
 /** Current items of many stations at once: emergency first, then priority, then routine; newest first within each. */
 export async function itemsOfStations(sql: Sql, stationIds: string[], now: Date): Promise<Map<string, StationItem[]>> {
   const entries = await currentEntries(sql, 'stations', stationIds, now)
@@ -186,11 +181,6 @@ export async function itemsOfStations(sql: Sql, stationIds: string[], now: Date)
     if (content) byStation.get(entry.placeId)?.push({ ...entry, ...content })
   }
   return byStation
-}
-
-/** Current items of one station in the order of {@link itemsOfStations}. */
-export async function stationItems(sql: Sql, stationId: string, now: Date): Promise<StationItem[]> {
-  return (await itemsOfStations(sql, [stationId], now)).get(stationId) ?? []
 }
 
 /**

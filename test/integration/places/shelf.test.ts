@@ -3,7 +3,7 @@ import pg from 'pg'
 import { announcementContentSchema } from '../../../services/domain/announcement.ts'
 import { createBoards } from '../../../services/places/boards.ts'
 import { onShelfChange, type ShelfChange, shelfListening } from '../../../services/places/events.ts'
-import { boardItems, createShelf, stationChangedAt, stationItems } from '../../../services/places/shelf.ts'
+import { createShelf, itemsOfBoards, itemsOfStations, stationChangedAt } from '../../../services/places/shelf.ts'
 import { createStations } from '../../../services/places/stations.ts'
 import { insertAnnouncement } from '../../../services/store/announcements.ts'
 import { putRendition } from '../../../services/store/renditions.ts'
@@ -77,7 +77,7 @@ async function dispatch(given: Given = {}): Promise<{ id: string; announcementId
 const put = (places: string[], d: { id: string; rendition: string }, at = now) =>
   createShelf(database.db, () => at).put('boards', places, { dispatchId: d.id, renditionId: d.rendition })
 const shownOn = async (board: string | undefined, at = now) =>
-  (await boardItems(database.db, board ?? '', at)).map(i => i.dispatchId)
+  ((await itemsOfBoards(database.db, [board ?? ''], at)).get(board ?? '') ?? []).map(i => i.dispatchId)
 
 describe('shelf', () => {
   test('putting twice is putting once', async () => {
@@ -158,8 +158,10 @@ describe('shelf', () => {
     const shelf = createShelf(database.db, () => hours(1))
     expect(await stationChangedAt(database.db, stations[0] ?? '', hours(1))).toBeUndefined()
     await shelf.put('stations', stations, { dispatchId: d.id, renditionId: d.rendition })
-    const items = await stationItems(database.db, stations[0] ?? '', hours(1))
-    expect(items.map(i => [i.dispatchId, i.durationSeconds, i.title])).toEqual([[d.id, 12, 'Tên bản tin']])
+    const items = await itemsOfStations(database.db, stations, hours(1))
+    expect(items.get(stations[0] ?? '')?.map(i => [i.dispatchId, i.durationSeconds, i.title])).toEqual([
+      [d.id, 12, 'Tên bản tin'],
+    ])
     expect(await stationChangedAt(database.db, stations[0] ?? '', hours(2))).toEqual(hours(1))
     expect(await stationChangedAt(database.db, stations[0] ?? '', hours(4))).toEqual(hours(3))
   })
