@@ -1,6 +1,6 @@
 import { Alert, Button, Group, Skeleton, Text } from '@mantine/core'
 import { IconCalendarWeek, IconInfoCircle } from '@tabler/icons-react'
-import { useEffect, useState } from 'react'
+import { useState } from 'react'
 import { Link } from 'react-router'
 import { may } from '../../../../../domain/accounts.ts'
 import type { Programme } from '../../../../../domain/programme.ts'
@@ -10,6 +10,7 @@ import { useMe } from '../../api/queries.ts'
 import { DateWords } from '../../app/DateWords.tsx'
 import { useWords } from '../../i18n/context.tsx'
 import { formatDateTime } from '../../lib/format.ts'
+import { useWarnBeforeLeaving } from '../../lib/useWarnBeforeLeaving.ts'
 import { PageHead, Panel } from '../../parts/Panel.tsx'
 import { ProblemBox, tell } from '../../parts/problem.tsx'
 import { AreaChoice, useChosenArea } from './AreaChoice.tsx'
@@ -133,14 +134,4 @@ function Editor({ effective }: { effective: EffectiveProgramme }) {
       <ExceptionsPanel area={effective.areaCode} sessions={effective.programme.sessions} mayWrite={mayWrite} />
     </>
   )
-}
-
-/** What was typed must not be lost by a closed tab. */
-function useWarnBeforeLeaving(dirty: boolean): void {
-  useEffect(() => {
-    if (!dirty) return
-    const warn = (event: BeforeUnloadEvent) => event.preventDefault()
-    window.addEventListener('beforeunload', warn)
-    return () => window.removeEventListener('beforeunload', warn)
-  }, [dirty])
 }

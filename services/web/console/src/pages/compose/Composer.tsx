@@ -13,6 +13,7 @@ import type { Announcement, Me } from '../../../../../http/schemas.ts'
 import { useWords } from '../../i18n/context.tsx'
 import { changedFields, emptyContent, findGaps, isBlank } from '../../lib/content.ts'
 import { formatDateTime, formatTime } from '../../lib/format.ts'
+import { useWarnBeforeLeaving } from '../../lib/useWarnBeforeLeaving.ts'
 import { PageHead } from '../../parts/Panel.tsx'
 import { ProblemBox, tellUndo } from '../../parts/problem.tsx'
 import { WordDiff } from '../../parts/WordDiff.tsx'
@@ -258,12 +259,7 @@ function LeaveGuard({ draft, composerKey, done }: { draft: Draft; composerKey: s
     )
   }, [blocker, titled, flush])
 
-  useEffect(() => {
-    if (!dirty) return
-    const warn = (event: BeforeUnloadEvent) => event.preventDefault()
-    window.addEventListener('beforeunload', warn)
-    return () => window.removeEventListener('beforeunload', warn)
-  }, [dirty])
+  useWarnBeforeLeaving(dirty)
 
   const stay = () => {
     setAsking(false)

@@ -1,13 +1,5 @@
 import { Badge, Button, Group, Paper, Text } from '@mantine/core'
-import {
-  IconAlertOctagon,
-  IconBan,
-  IconCheck,
-  IconClock,
-  IconDownload,
-  IconFileText,
-  IconPlayerPlay,
-} from '@tabler/icons-react'
+import { IconAlertOctagon, IconBan, IconCheck, IconClock, IconDownload, IconFileText } from '@tabler/icons-react'
 import { useState } from 'react'
 import { Link } from 'react-router'
 import type { OperatorItem } from '../../../../../http/schemas.ts'
@@ -19,6 +11,7 @@ import { itemState } from '../../lib/operator.ts'
 import { PriorityBadge } from '../../parts/badges.tsx'
 import { tell, tellProblem, tellUndo } from '../../parts/problem.tsx'
 import { AskTime } from './AskTime.tsx'
+import { Listen } from './Listen.tsx'
 import css from './operator.module.css'
 
 /** One item outside the slots: hear it, fetch it, read it, tick it. */
@@ -29,7 +22,7 @@ export function ItemCard({ item, now }: { item: OperatorItem; now: Date }) {
   return (
     <Paper component="article" className={css.item} data-state={state} data-priority={item.priority}>
       {gone && (
-        <div className={css.gone}>
+        <div className={css.banner}>
           <IconBan size={22} aria-hidden="true" />
           <div>
             <strong>{state === 'withdrawn' ? t.operator.withdrawn : t.operator.expired}</strong>
@@ -38,7 +31,7 @@ export function ItemCard({ item, now }: { item: OperatorItem; now: Date }) {
         </div>
       )}
       {state === 'to-air' && item.priority === 'emergency' && (
-        <div className={css.urgent}>
+        <div className={css.banner}>
           <IconAlertOctagon size={24} aria-hidden="true" />
           <div>
             <strong>{t.airtime.operator.emergency}</strong>
@@ -63,7 +56,9 @@ export function ItemCard({ item, now }: { item: OperatorItem; now: Date }) {
       </div>
       {!gone && (
         <>
-          <Player item={item} />
+          <Listen url={item.audioUrl} name={item.title}>
+            {t.operator.play}
+          </Listen>
           <div className={css.buttons}>
             <Button
               component="a"
@@ -88,29 +83,6 @@ export function ItemCard({ item, now }: { item: OperatorItem; now: Date }) {
       <Tick item={item} state={state} />
     </Paper>
   )
-}
-
-/** The recording is only fetched when somebody wants to hear it: operators pay for their data. */
-function Player({ item }: { item: OperatorItem }) {
-  const { t } = useWords()
-  const [open, setOpen] = useState(false)
-  if (!open) {
-    return (
-      <Button
-        fullWidth
-        size="md"
-        variant="light"
-        mt="md"
-        leftSection={<IconPlayerPlay size={20} />}
-        onClick={() => setOpen(true)}
-      >
-        {t.operator.play}
-      </Button>
-    )
-  }
-  // The text of the recording stands beside it (script), so no captions track is needed.
-  // biome-ignore lint/a11y/useMediaCaption: the spoken text is on the script page
-  return <audio className={css.audio} src={ownAddress(item.audioUrl)} controls autoPlay aria-label={item.title} />
 }
 
 function Tick({ item, state }: { item: OperatorItem; state: ReturnType<typeof itemState> }) {

@@ -1,5 +1,5 @@
 import { Button, Group, Paper, Text, Title } from '@mantine/core'
-import { IconArrowsExchange, IconDownload, IconFileText, IconPlayerPlay, IconTool } from '@tabler/icons-react'
+import { IconArrowsExchange, IconDownload, IconFileText, IconTool } from '@tabler/icons-react'
 import { useState } from 'react'
 import { Link } from 'react-router'
 import type { OperatorSlot } from '../../../../../http/schemas-airtime.ts'
@@ -11,6 +11,7 @@ import { PriorityBadge } from '../../parts/badges.tsx'
 import { PlaybackLines } from '../airtime/PlaybackLines.tsx'
 import { SlotStandingBadge } from '../airtime/SlotStandingBadge.tsx'
 import { FaultDialog } from './FaultDialog.tsx'
+import { Listen } from './Listen.tsx'
 import css from './operator.module.css'
 import { SlotTick } from './SlotTick.tsx'
 
@@ -65,7 +66,9 @@ export function SlotOfDay({ slot, now, next }: { slot: OperatorSlot; now: Date; 
       </ol>
       {slot.file && (
         <>
-          <SlotPlayer slot={slot} />
+          <Listen url={slot.file.url} name={t.airtime.listen}>
+            {`${t.airtime.listen} (${formatDuration(slot.file.durationSeconds)})`}
+          </Listen>
           <div className={css.pair}>
             <Button
               component="a"
@@ -131,30 +134,5 @@ function Countdown({ slot, now }: { slot: OperatorSlot; now: Date }) {
     <Text fw={600} className={css.countdown}>
       {ms <= 0 ? t.airtime.operator.now : t.airtime.operator.inTime(words.filter(Boolean).join(' '))}
     </Text>
-  )
-}
-
-/** The file is only fetched when somebody wants to hear it: operators pay for their data. */
-function SlotPlayer({ slot }: { slot: OperatorSlot }) {
-  const { t } = useWords()
-  const [open, setOpen] = useState(false)
-  if (!slot.file) return null
-  if (!open) {
-    return (
-      <Button
-        fullWidth
-        size="md"
-        variant="light"
-        mt="md"
-        leftSection={<IconPlayerPlay size={20} />}
-        onClick={() => setOpen(true)}
-      >
-        {t.airtime.listen} ({formatDuration(slot.file.durationSeconds)})
-      </Button>
-    )
-  }
-  return (
-    // biome-ignore lint/a11y/useMediaCaption: the text that is spoken is on the script page
-    <audio className={css.audio} src={ownAddress(slot.file.url)} controls autoPlay aria-label={t.airtime.listen} />
   )
 }
