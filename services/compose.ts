@@ -151,7 +151,9 @@ export async function compose(options: ComposeOptions): Promise<Instance> {
     const quietHours = parseQuietHours(options.quietHours ?? (demo ? 'off' : usualQuietHours)) ?? null
     const { speechCache } = options
     const renderCache = speechCache?.maxBytes ? createDiskCache({ ...speechCache, now, log }) : undefined
-    const ctx: DispatchContext = { db, now, log, channels, demo, quietHours, ...(renderCache && { renderCache }) }
+    const { publicPage } = links
+    const cache = renderCache && { renderCache }
+    const ctx: DispatchContext = { db, now, log, channels, demo, quietHours, publicPage, ...cache }
     const deps: Omit<ChannelDeps, 'news' | 'vendors'> = {
       log,
       now,

@@ -1,26 +1,20 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import type { Priority } from '../../services/domain/announcement.ts'
 import { canonicalJson } from '../../services/domain/approval.ts'
+import { type StoredBoardContent, usualWeight } from '../../services/domain/board.ts'
 import type { Outcome } from '../../services/domain/delivery.ts'
 import type { Sentence } from '../../services/domain/errors.ts'
 import { boardText } from '../../services/text/derive.ts'
+import { qrOf } from '../../services/text/qr.ts'
 import type { Batch, Rendition } from '../contract.ts'
 import { defineChannel } from '../contract.ts'
-import { type BoardPage, paginate } from './fit.ts'
+import { paginate } from './fit.ts'
 
-/** What every board of an announcement shows. The player draws exactly this and reports `contentHash` back. */
-export interface BoardContent {
-  title: string
-  pages: BoardPage[]
-  issuer: string
-  documentNumber: string
-  priority: Priority
-  /** The player shows a ribbon; see the promise about demo instances. */
-  demo: boolean
-  /** SHA-256 (hex) of all the other fields. */
-  contentHash: string
-}
+/**
+ * What every board of an announcement shows; see boardContentSchema of services/domain/board.ts. The player draws exactly
+ * this and reports `contentHash`, the SHA-256 (hex) of all the other fields, back. `demo`: the player shows a ribbon.
+ */
+export type BoardContent = StoredBoardContent
 
 /** Passers-by do not wait longer than this for a notice to come round again. */
 const comfortablePages = 4
@@ -40,10 +34,17 @@ export const board = defineChannel<Record<string, never>, BoardContent>({
   audience: 'boards',
   configSchema: z.object({}) as z.ZodType<Record<string, never>>,
   configHelp: {},
-  traits: { bestEvidence: 'displayed', repeat: 'overwrites', maxBatch: 1000, quietHours: false },
+  traits: {
+    bestEvidence: 'posted',
+    confirmedBy: ['displayed', 'posted'],
+    repeat: 'overwrites',
+    maxBatch: 1000,
+    quietHours: false,
+  },
 
   async render(source): Promise<Rendition<BoardContent>> {
     const { content } = source
+    const showing = content.variants.board ?? {}
     const derived = boardText(content)
     const body = {
       title: content.title.normalize('NFC').replace(/\s+/g, ' ').trim(),
@@ -55,6 +56,11 @@ export const board = defineChannel<Record<string, never>, BoardContent>({
       issuer: content.issuer.normalize('NFC'),
       documentNumber: content.documentNumber.normalize('NFC'),
       priority: content.priority,
+      pinned: showing.pinned ?? false,
+      weight: showing.weight ?? usualWeight[content.priority],
+      takeover: showing.takeover ?? 'full',
+      media: showing.media ?? [],
+      qr: source.publicUrl === undefined ? null : qrOf(source.publicUrl),
       demo: source.demo,
     }
     const contentHash = createHash('sha256').update(canonicalJson(body)).digest('hex')

@@ -13,6 +13,8 @@ export interface DispatchContext {
   demo: boolean
   /** When routine messages on channels that respect it must wait; null: never. */
   quietHours: QuietHours | null
+  /** Address of an announcement's public page; absent where there is none. */
+  publicPage?: (announcementId: string) => string
   /** Lent to renders; absent: they make everything anew. */
   renderCache?: CachePort
 }

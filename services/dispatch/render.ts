@@ -26,7 +26,12 @@ export async function renderFor(
 ): Promise<Rendition<unknown>> {
   const { channel, config } = requireChannel(ctx.channels, channelId)
   const { reading, ...rest } = source
-  const renderSource: RenderSource = { ...rest, ...(reading !== null && { reading }), demo: ctx.demo }
+  const renderSource: RenderSource = {
+    ...rest,
+    ...(reading !== null && { reading }),
+    ...(ctx.publicPage && { publicUrl: ctx.publicPage(source.announcementId) }),
+    demo: ctx.demo,
+  }
   const { log, renderCache: cache } = ctx
   return await withWorkDir(workDir => {
     const file = fileReader(ctx, workDir, signal)

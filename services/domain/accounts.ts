@@ -29,6 +29,9 @@ export const permissions = {
   'airtime.write': ['officer', 'operator', 'admin'],
   'device.read': ['officer', 'approver', 'operator', 'admin'],
   'device.write': ['officer', 'admin'],
+  // An operator: of the own communes only, which the use cases see to.
+  'board.read': ['officer', 'approver', 'operator', 'admin'],
+  'board.manage': ['officer', 'admin'],
   'pronunciation.read': ['officer', 'approver', 'admin'],
   'pronunciation.write': ['officer', 'admin'],
   'citizen.import': ['officer', 'admin'],

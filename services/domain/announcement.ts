@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { boardShowing } from './board-content.ts'
 import { planTopics } from './plan.ts'
 
 /**
@@ -101,7 +102,10 @@ export const announcementContentSchema = z.object({
         .partial()
         .optional(),
       speech: z.object({ text: z.string() }).partial().optional(),
-      board: z.object({ text: z.string() }).partial().optional(),
+      board: z
+        .object({ text: z.string(), ...boardShowing })
+        .partial()
+        .optional(),
       /**
        * Played by the loudspeakers instead of the spoken text. The hash of the sound is part of what is approved; the
        * transcript is what the operator reads aloud if the sound fails.

@@ -8,6 +8,7 @@ export const evidenceLevels = [
   'handed-over',
   'fetched',
   'displayed',
+  'posted',
   'played-by-device',
   'delivered-to-handset',
   'attested-by-operator',
@@ -22,6 +23,10 @@ export const evidenceNames: Record<Evidence, Sentence> = {
   },
   fetched: { vi: 'tệp đã được tải về', en: 'the file was downloaded' },
   displayed: { vi: 'bảng tin báo đã hiển thị (chưa chắc có người xem)', en: 'displayed on the board (not: seen)' },
+  posted: {
+    vi: 'người niêm yết xác nhận đã dán, có ảnh chụp (chưa chắc có người xem)',
+    en: 'whoever posted it says so, with a photo (not: seen)',
+  },
   'played-by-device': {
     vi: 'thiết bị của đài báo đã phát đến hết (chưa chắc có người nghe)',
     en: "the station's device reports that it played to the end (not: heard)",

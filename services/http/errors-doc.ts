@@ -49,6 +49,10 @@ const meanings: Record<ErrorCode, string> = {
   'import.malformed': 'An imported workbook is damaged or unpacks to more than is read.',
   'import.no-consent': 'An imported file says nothing about the consent of the people in it.',
   'import.cancelled': 'The import was stopped before its end; nothing was imported.',
+  'board.unpaired':
+    "The board's credential is not known, has ended, or was used by two players; it is to be paired anew.",
+  'board.bad-code': 'No board shows this pairing code now: it was mistyped, is older than ten minutes, or was used.',
+  'board.wrong-kind': 'This cannot be done with a board of this kind, e.g. pairing a paper board.',
   'device.revoked': 'The link of a station device was revoked or replaced; the device needs a new one.',
   'device.wrong-state': 'The device is revoked, or the station is not in use: nothing can be done with it any more.',
   'dispatch.wrong-state': 'The dispatch has ended, or has not: it cannot be paused, resumed or sent again now.',

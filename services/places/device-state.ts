@@ -1,19 +1,12 @@
 import type { Sentence } from '../domain/errors.ts'
+import { lateAfterMs, type Reach, reachOf } from '../domain/reach.ts'
 import type { DeviceState } from '../domain/station.ts'
 
-/** See deviceStates of the API: never, online, late (silent for over 3 minutes), offline (over 10), revoked. */
-export type DeviceReach = 'never' | 'online' | 'late' | 'offline' | 'revoked'
+/** How lately a device was heard of, unless it was shut out. */
+export type DeviceReach = Reach | 'revoked'
 
-const lateAfterMs = 3 * 60_000
-const offlineAfterMs = 10 * 60_000
-
-/** How lately a device was heard of. */
 export function deviceReach(device: { lastSeenAt: Date | null; revokedAt: Date | null }, now: Date): DeviceReach {
-  if (device.revokedAt !== null) return 'revoked'
-  if (device.lastSeenAt === null) return 'never'
-  const silentMs = now.getTime() - device.lastSeenAt.getTime()
-  if (silentMs > offlineAfterMs) return 'offline'
-  return silentMs > lateAfterMs ? 'late' : 'online'
+  return device.revokedAt !== null ? 'revoked' : reachOf(device.lastSeenAt, now)
 }
 
 /** What was wrong with the numbers of a device's events. */

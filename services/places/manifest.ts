@@ -1,31 +1,35 @@
 import { createHash } from 'node:crypto'
-import type { Priority } from '../domain/announcement.ts'
-import { canonicalJson } from '../domain/approval.ts'
+import { type BoardKind, type BoardManifest, boardSettingsSchema, type ManifestItem } from '../domain/board.ts'
+import type { BoardMedia } from '../domain/board-content.ts'
+import type { Links } from '../runtime/links.ts'
 import type { Sql } from '../store/db.ts'
-import { type BoardItem, itemsOfBoards, type StoredBoardContent } from './shelf.ts'
+import { type BoardItem, itemsOfBoards } from './shelf.ts'
 
-/** What a board shows now. `version` is the hash of everything else, so any difference, a removal too, changes it. */
-export interface Manifest {
-  version: string
-  board: { name: string; commune: string }
-  items: ManifestItem[]
-  /** Items that take the whole screen, newest first, each until its own end. */
-  emergency: { dispatchId: string; until: string }[]
-  nextPollSeconds: number
+/** What building manifests needs of an instance. */
+export interface ManifestContext {
+  db: Sql
+  links: Links
   demo: boolean
 }
 
-export interface ManifestItem {
-  dispatchId: string
-  revision: number
-  contentHash: string
-  title: string
-  pages: StoredBoardContent['pages']
-  issuer: string
-  documentNumber: string
-  priority: Priority
-  startsAt: string
-  expiresAt: string
+/** A manifest as it is sent. */
+export interface BuiltManifest {
+  version: string
+  /** The whole body, JSON; see boardManifestSchema. */
+  body: string
+  /** True while an emergency takes the screen. */
+  urgent: boolean
+  /** When time alone changes it next: an item or a takeover ends. Null: nothing in it ends. */
+  freshUntil: Date | null
+}
+
+/** A board as its manifest names it. */
+export interface ManifestBoard {
+  id: string
+  name: string
+  commune: string
+  kind: BoardKind
+  settings: unknown
 }
 
 /** A poke that got lost costs at most one of these. */
@@ -37,50 +41,72 @@ const pollSeconds = 60
  */
 const fullScreenHours = 12
 
+/** A download that starts just before the end may still finish. */
+const graceMs = 3_600_000
+
 /**
- * Manifests of many boards in two queries, so that a poke to all boards of a province costs no query per board.
- * Unknown ids have none.
+ * Manifests of many boards in a few queries, so that a poke to all boards of a province costs no query per board.
+ * Unknown ids, boards out of use and paper boards have none.
  */
 export async function boardManifests(
-  sql: Sql,
+  ctx: ManifestContext,
   boardIds: string[],
   now: Date,
-  demo: boolean,
-): Promise<Map<string, Manifest>> {
-  const { rows } = await sql.query<{ id: string; name: string; commune: string }>(
-    `select b.id, b.name, a.name as commune from boards b join areas a on a.code = b.area_code
-     where b.id = any($1::bigint[]) and b.retired_at is null`,
+): Promise<Map<string, BuiltManifest>> {
+  const { rows } = await ctx.db.query<ManifestBoard>(
+    `select b.id, b.name, a.name as commune, b.kind, b.settings from boards b join areas a on a.code = b.area_code
+     where b.id = any($1::bigint[]) and b.retired_at is null and b.kind <> 'paper'`,
     [boardIds],
   )
   const items = await itemsOfBoards(
-    sql,
+    ctx.db,
     rows.map(r => r.id),
     now,
   )
-  return new Map(
-    rows.map(({ id, name, commune }) => [id, buildManifest({ name, commune }, items.get(id) ?? [], now, demo)]),
-  )
+  const build = manifestBuilder(ctx.links, ctx.demo, now)
+  return new Map(rows.map(board => [board.id, build(board, items.get(board.id) ?? [])]))
 }
 
-/** Pure part of {@link boardManifests}: the manifest of one board's current items, given in the order of showing. */
-export function buildManifest(
-  board: { name: string; commune: string },
-  items: BoardItem[],
-  now: Date,
+/**
+ * Builds manifests of boards from their current items, given in the order of showing. Boards of a commune mostly hold the
+ * same items: what is the same is put into words once. Pure.
+ */
+export function manifestBuilder(
+  links: Links,
   demo: boolean,
-): Manifest {
-  const emergency = items
-    .filter(i => i.priority === 'emergency')
-    .map(i => ({ dispatchId: i.dispatchId, until: fullScreenEnd(i) }))
-    .filter(e => e.until > now)
-  const body = {
-    board,
-    items: items.map(toManifestItem),
-    emergency: emergency.map(e => ({ dispatchId: e.dispatchId, until: e.until.toISOString() })),
-    nextPollSeconds: pollSeconds,
-    demo,
+  now: Date,
+): (board: ManifestBoard, items: BoardItem[]) => BuiltManifest {
+  const parts = new Map<string, Pick<BuiltManifest, 'urgent' | 'freshUntil'> & { json: string }>()
+  const sharedPart = (items: BoardItem[]) => {
+    const key = items.map(i => `${i.dispatchId}:${i.putAt.getTime()}`).join()
+    const known = parts.get(key)
+    if (known) return known
+    const emergency = items
+      .filter(i => i.priority === 'emergency')
+      .map(i => ({ dispatchId: i.dispatchId, mode: i.content.takeover, until: fullScreenEnd(i) }))
+      .filter(e => e.until > now)
+    const ends = [...items.map(i => i.expiresAt), ...emergency.map(e => e.until)].map(d => d.getTime())
+    const shared: Pick<BoardManifest, 'items' | 'emergency' | 'nextPollSeconds' | 'demo'> = {
+      items: items.map(item => manifestItem(links, item)),
+      emergency: emergency.map(e => ({ ...e, until: e.until.toISOString() })),
+      nextPollSeconds: pollSeconds,
+      demo,
+    }
+    const part = {
+      json: JSON.stringify(shared).slice(1),
+      urgent: emergency.length > 0,
+      freshUntil: ends.length > 0 ? new Date(Math.min(...ends)) : null,
+    }
+    parts.set(key, part)
+    return part
   }
-  return { version: createHash('sha256').update(canonicalJson(body)).digest('hex').slice(0, 32), ...body }
+  return ({ settings, ...board }, items) => {
+    const { json, ...rest } = sharedPart(items)
+    const own = JSON.stringify({ board, settings: boardSettingsSchema.parse(settings) }).slice(1, -1)
+    const body = `${own},${json}`
+    const version = createHash('sha256').update(body).digest('hex').slice(0, 32)
+    return { version, body: `{"version":"${version}",${body}`, ...rest }
+  }
 }
 
 function fullScreenEnd(item: BoardItem): Date {
@@ -88,17 +114,28 @@ function fullScreenEnd(item: BoardItem): Date {
   return new Date(item.putAt.getTime() + fullScreenHours * 3_600_000)
 }
 
-function toManifestItem(item: BoardItem): ManifestItem {
+function manifestItem(links: Links, item: BoardItem): ManifestItem {
+  const { demo: _, ...content } = item.content
+  const end = new Date(item.expiresAt.getTime() + graceMs)
   return {
+    ...content,
     dispatchId: item.dispatchId,
     revision: item.revision,
-    contentHash: item.content.contentHash,
-    title: item.content.title,
-    pages: item.content.pages,
-    issuer: item.content.issuer,
-    documentNumber: item.content.documentNumber,
     priority: item.priority,
     startsAt: item.putAt.toISOString(),
     expiresAt: item.expiresAt.toISOString(),
+    files: content.media.flatMap(filesOf).map(({ sha256, bytes, name }) => ({
+      sha256,
+      bytes,
+      // Relative, since a board may reach this server under another name; the end is the item's, so it stays the same.
+      url: links.signUrl(`/files/${sha256}/${name}`, end).slice(links.publicUrl.length),
+    })),
+    led: null,
   }
+}
+
+function filesOf(media: BoardMedia): { sha256: string; bytes: number; name: string }[] {
+  const ends = { 'image/jpeg': 'jpg', 'image/png': 'png', 'video/mp4': 'mp4' }
+  const own = { sha256: media.sha256, bytes: media.bytes, name: `${media.mediaId}.${ends[media.mime]}` }
+  return media.kind === 'video' ? [own, { ...media.poster, name: `${media.mediaId}.jpg` }] : [own]
 }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { ShelfPort } from '../../channels/contract.ts'
 import type { Priority } from '../domain/announcement.ts'
 import { priorities } from '../domain/announcement.ts'
+import { boardContentSchema, type StoredBoardContent } from '../domain/board.ts'
 import { emergencyHoursWithoutEnd } from '../domain/station.ts'
 import type { Db, Sql } from '../store/db.ts'
 import type { StoredFile } from '../store/renditions.ts'
@@ -64,18 +65,6 @@ export interface ShelfEntry {
   endGiven: boolean
   files: StoredFile[]
 }
-
-/** The part of the board channel's rendition that the shelf hands on; stored JSON is parsed like any other input. */
-export const boardContentSchema = z.object({
-  title: z.string(),
-  pages: z.array(z.object({ heading: z.string(), running: z.boolean(), text: z.string() })).min(1),
-  issuer: z.string(),
-  documentNumber: z.string(),
-  priority: z.enum(priorities),
-  contentHash: z.string(),
-  demo: z.boolean(),
-})
-export type StoredBoardContent = z.infer<typeof boardContentSchema>
 
 /** The part of the loudspeaker channel's rendition that feeds and the operator page need. */
 export const speechContentSchema = z.object({

@@ -22,6 +22,20 @@ export interface Links {
   unsubscribeUrl(channelId: string, citizenId: string): string
   /** @throws AppError auth.bad-token */
   readUnsubscribeToken(token: string): { channelId: string; citizenId: string }
+  /** Absolute address of an announcement's public page. Anybody may open it, once the announcement is public. */
+  publicPage(announcementId: string): string
+  /** The announcement that the code in such an address names; undefined when it cannot be one. */
+  readPublicCode(code: string): string | undefined
+  /** Short-lived bearer of a board's player; says who without a look into the database. */
+  boardAccess(who: BoardAccess, expiresAt: Date): string
+  /** Who comes with it; undefined when it is forged, altered or out of date. Some microseconds. */
+  readBoardAccess(token: string, now: Date): BoardAccess | undefined
+}
+
+/** A board and the session that its player runs under. */
+export interface BoardAccess {
+  boardId: string
+  sessionId: string
 }
 
 function badToken(): AppError {
@@ -46,6 +60,7 @@ export function createLinks(secret: string, publicUrl: string): Links {
   const urlKey = key('signed-url')
   const refusalKey = key('unsubscribe')
   const areaKey = key('area-feed')
+  const boardKey = key('board-access')
   const mac = (k: Buffer, text: string) => createHmac('sha256', k).update(text).digest('base64url')
   const base = publicUrl.replace(/\/$/, '')
 
@@ -77,6 +92,23 @@ export function createLinks(secret: string, publicUrl: string): Links {
       const [, channelId = '', citizenId = '', signature = ''] = match
       if (!sameText(mac(refusalKey, `${channelId}.${citizenId}`), signature)) throw badToken()
       return { channelId, citizenId }
+    },
+    publicPage: id => `${base}/tb/${Buffer.from(id.replaceAll('-', ''), 'hex').toString('base64url')}`,
+    readPublicCode(code) {
+      if (!/^[\w-]{22}$/.test(code)) return undefined
+      const hex = Buffer.from(code, 'base64url').toString('hex')
+      return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
+    },
+    boardAccess({ boardId, sessionId }, expiresAt) {
+      const payload = `${boardId}.${sessionId}.${Math.floor(expiresAt.getTime() / 1000)}`
+      return `${payload}.${mac(boardKey, payload)}`
+    },
+    readBoardAccess(token, now) {
+      const [, boardId = '', sessionId = '', expiry = '', signature = ''] =
+        /^(\d{1,18})\.(\d{1,18})\.(\d{1,12})\.([\w-]{43})$/.exec(token) ?? []
+      if (boardId === '' || Number(expiry) * 1000 < now.getTime()) return undefined
+      if (!sameText(mac(boardKey, `${boardId}.${sessionId}.${expiry}`), signature)) return undefined
+      return { boardId, sessionId }
     },
   }
 }

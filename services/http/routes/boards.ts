@@ -31,7 +31,7 @@ export function boardRoutes(deps: HttpDeps): RouteDef[] {
     kind: 'boards',
     async versions(listening) {
       const ids = listening.map(l => l.placeId)
-      const manifests = await boardManifests(deps.db, ids, deps.now(), deps.demo)
+      const manifests = await boardManifests(deps, ids, deps.now())
       return new Map([...manifests].map(([id, { version }]) => [id, version]))
     },
     event: version => `event: version\ndata: ${JSON.stringify({ version })}\n\n`,
@@ -43,7 +43,7 @@ export function boardRoutes(deps: HttpDeps): RouteDef[] {
     return board
   }
   const readManifest = async (board: BoardRow) => {
-    const manifest = (await boardManifests(deps.db, [board.id], deps.now(), deps.demo)).get(board.id)
+    const manifest = (await boardManifests(deps, [board.id], deps.now())).get(board.id)
     if (!manifest) throw notFound()
     return manifest
   }
@@ -125,7 +125,7 @@ export function boardRoutes(deps: HttpDeps): RouteDef[] {
           'Loa-Player': assets.build,
         })
         if (req.fresh) res.status(304).end()
-        else res.json(manifest)
+        else res.type('application/json').send(manifest.body)
       },
     }),
     route({

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import supertest from 'supertest'
 import { cancel } from '../../../services/dispatch/control.ts'
 import { applyReceipts } from '../../../services/dispatch/receipts.ts'
-import type { Manifest } from '../../../services/places/manifest.ts'
+import type { BoardManifest } from '../../../services/domain/board.ts'
 import { streamsPerPlace } from '../../../services/places/place-streams.ts'
 import { countsOf, officer } from '../../support/dispatch.ts'
 import { type PlacesWorld, placesWorld } from './world.ts'
@@ -15,7 +15,7 @@ afterAll(() => world.close())
 
 const http = () => supertest(world.server.url)
 const token = (i = 0) => world.boards[i]?.token ?? ''
-const manifest = async (i = 0): Promise<Manifest> =>
+const manifest = async (i = 0): Promise<BoardManifest> =>
   (
     await http()
       .get(`/api/board/${token(i)}/manifest`)
@@ -54,10 +54,10 @@ describe('manifest', () => {
       .get(`/api/board/${token()}/manifest`)
       .set('If-None-Match', before.headers.etag ?? '')
     expect(after.status).toBe(200)
-    const body: Manifest = after.body
+    const body: BoardManifest = after.body
     expect(after.headers.etag).toBe(`"${body.version}"`)
     expect(Date.parse(after.headers['loa-time'] ?? '')).toBeGreaterThan(Date.now() - 5_000)
-    expect(body.board).toEqual({ name: 'Bảng tin Nhà văn hóa', commune: 'Phường Đông Hà' })
+    expect(body.board).toMatchObject({ name: 'Bảng tin Nhà văn hóa', commune: 'Phường Đông Hà' })
     expect(body.items[0]).toMatchObject({
       dispatchId: await world.dispatch(id, 'board'),
       title: 'Thông báo về cải cách hành chính',

@@ -1,9 +1,12 @@
 import { describe, expect, test } from '@jest/globals'
-import { buildManifest } from '../../../services/places/manifest.ts'
+import { boardManifestSchema } from '../../../services/domain/board.ts'
+import { type ManifestBoard, manifestBuilder } from '../../../services/places/manifest.ts'
 import type { BoardItem } from '../../../services/places/shelf.ts'
+import { createLinks } from '../../../services/runtime/links.ts'
 
 const now = new Date('2026-11-23T08:00:00Z')
-const place = { name: 'Bảng tin', commune: 'Phường Đông Hà' }
+const place: ManifestBoard = { id: '1', name: 'Bảng tin', commune: 'Phường Đông Hà', kind: 'screen', settings: {} }
+const links = createLinks('a secret that only the tests use, long enough', 'https://loa.test')
 
 function item(overrides: Partial<BoardItem> = {}): BoardItem {
   return {
@@ -25,13 +28,22 @@ function item(overrides: Partial<BoardItem> = {}): BoardItem {
       issuer: '',
       documentNumber: '',
       priority: 'routine',
+      pinned: false,
+      weight: 1,
+      takeover: 'full',
+      media: [],
+      qr: null,
       contentHash: 'h1',
       demo: false,
     },
     ...overrides,
   }
 }
-const version = (items: BoardItem[], at = now) => buildManifest(place, items, at, false).version
+const build = (items: BoardItem[], at = now, board = place, demo = false) => {
+  const built = manifestBuilder(links, demo, at)(board, items)
+  return { ...boardManifestSchema.parse(JSON.parse(built.body)), built }
+}
+const version = (items: BoardItem[], at = now) => build(items, at).version
 
 describe('manifest', () => {
   test('the version stands for the body: same body, same version, whatever the time', () => {
@@ -44,21 +56,22 @@ describe('manifest', () => {
       version([item({ revision: 2 })]),
       version([item({ expiresAt: new Date('2026-11-29T00:00:00Z') })]),
       version([item(), item({ dispatchId: '8' })]),
-      buildManifest({ ...place, commune: 'Xã khác' }, [item()], now, false).version,
-      buildManifest(place, [item()], now, true).version,
+      build([item()], now, { ...place, commune: 'Xã khác' }).version,
+      build([item()], now, { ...place, settings: { contact: 'x' } }).version,
+      build([item()], now, place, true).version,
     ]
     expect(new Set(versions).size).toBe(versions.length)
   })
   test('an emergency takes the whole screen until its end', () => {
     const urgent = item({ priority: 'emergency' })
-    expect(buildManifest(place, [urgent, item()], now, false).emergency).toEqual([
-      { dispatchId: '7', until: '2026-11-30T00:00:00.000Z' },
+    expect(build([urgent, item()]).emergency).toEqual([
+      { dispatchId: '7', mode: 'full', until: '2026-11-30T00:00:00.000Z' },
     ])
   })
   test('an emergency without an end goes back into the rotation after 12 hours', () => {
     const urgent = item({ priority: 'emergency', endGiven: false })
-    expect(buildManifest(place, [urgent], now, false).emergency[0]?.until).toBe('2026-11-23T19:00:00.000Z')
-    const later = buildManifest(place, [urgent], new Date('2026-11-23T19:00:01Z'), false)
+    expect(build([urgent]).emergency[0]?.until).toBe('2026-11-23T19:00:00.000Z')
+    const later = build([urgent], new Date('2026-11-23T19:00:01Z'))
     expect(later.emergency).toEqual([])
     expect(later.items).toHaveLength(1)
   })
