@@ -9,6 +9,7 @@
 
 /**
  * @typedef {object} Displays
+ * @property {string} boot
  * @property {(item: Named, atMs: number) => void} began the item came up
  * @property {(item: Named, atMs: number, lastedMs: number, visible: boolean) => void} stood it stood for `lastedMs` until
  *   `atMs` (corrected time); `visible`: the page was on screen
@@ -82,6 +83,7 @@ export function createDisplays(boot, kept) {
   }
 
   return {
+    boot: boot,
     began: (item, atMs) => {
       rowAt(item, atMs).times += 1
     },
