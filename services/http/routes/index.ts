@@ -8,6 +8,7 @@ import { announcementRoutes } from './announcements.ts'
 import { areaRoutes } from './areas.ts'
 import { asRunRoutes } from './as-run.ts'
 import { boardPairingRoutes } from './board-pairing.ts'
+import { boardPlainRoutes } from './board-plain.ts'
 import { boardRoutes } from './boards.ts'
 import { citizenRoutes } from './citizens.ts'
 import { deviceRoutes } from './devices.ts'
@@ -51,6 +52,7 @@ export function allRoutes(deps: HttpDeps, auth: Auth, options: RouteOptions = {}
     ...receiptRoutes(deps),
     ...boardRoutes(deps),
     ...boardPairingRoutes(deps),
+    ...boardPlainRoutes(deps),
     ...feedRoutes(deps),
     ...fileRoutes(deps),
     ...operatorRoutes(deps),
