@@ -9,6 +9,7 @@ import { areaRoutes } from './areas.ts'
 import { asRunRoutes } from './as-run.ts'
 import { boardPairingRoutes } from './board-pairing.ts'
 import { boardPlainRoutes } from './board-plain.ts'
+import { boardPlayerRoutes } from './board-player.ts'
 import { boardRoutes } from './boards.ts'
 import { citizenRoutes } from './citizens.ts'
 import { deviceRoutes } from './devices.ts'
@@ -51,6 +52,7 @@ export function allRoutes(deps: HttpDeps, auth: Auth, options: RouteOptions = {}
     ...recordingRoutes(deps),
     ...receiptRoutes(deps),
     ...boardRoutes(deps),
+    ...boardPlayerRoutes(deps),
     ...boardPairingRoutes(deps),
     ...boardPlainRoutes(deps),
     ...feedRoutes(deps),

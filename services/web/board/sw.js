@@ -1,31 +1,26 @@
 /*
  * Starts a board without its server: page, style, script and typeface of one build, kept together. A build is complete here
  * or not at all: while its parts are fetched the one before goes on, and half of one is thrown away.
- * `{{build}}` and `{{parts}}` are written in by the server. Syntax of Chrome 53.
+ * The server writes the build and its parts in. Syntax of Chrome 53.
  */
 const BUILD = '{{build}}'
 const PARTS = JSON.parse('{{parts}}')
 const CACHE = `loa-board-${BUILD}`
 const PAGE = '/b'
 
-/* The server may have been replaced in between: a page of another build is not of this one. */
-function addPage(cache) {
-  return fetch(PAGE, { cache: 'no-store', credentials: 'omit' }).then(answer =>
-    answer.text().then(text => {
-      if (!answer.ok || text.indexOf(`content="${BUILD}"`) < 0) throw new Error('the page is of another build')
-      const headers = { 'Content-Type': 'text/html; charset=utf-8' }
-      const policy = answer.headers.get('Content-Security-Policy')
-      if (policy) headers['Content-Security-Policy'] = policy
-      return cache.put(PAGE, new Response(text, { headers: headers }))
-    })
-  )
+/* While servers are replaced one after the other, a part may come from another build: then this one is not complete. */
+function keepPart(cache, part) {
+  return fetch(part, { cache: 'no-store', credentials: 'omit' }).then(answer => {
+    if (!answer.ok || answer.headers.get('Loa-Player') !== BUILD) throw new Error(`${part} is not of build ${BUILD}`)
+    return cache.put(part, answer)
+  })
 }
 
 self.addEventListener('install', event => {
   event.waitUntil(
     caches
       .open(CACHE)
-      .then(cache => cache.addAll(PARTS).then(() => addPage(cache)))
+      .then(cache => Promise.all([PAGE].concat(PARTS).map(part => keepPart(cache, part))))
       .then(() => self.skipWaiting())
       .catch(error => caches.delete(CACHE).then(() => Promise.reject(error)))
   )

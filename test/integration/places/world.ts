@@ -17,6 +17,7 @@ import { type Listening, listen } from '../../../services/http/listen.ts'
 import { asRunRoutes } from '../../../services/http/routes/as-run.ts'
 import { boardPairingRoutes } from '../../../services/http/routes/board-pairing.ts'
 import { boardPlainRoutes } from '../../../services/http/routes/board-plain.ts'
+import { boardPlayerRoutes } from '../../../services/http/routes/board-player.ts'
 import { boardRoutes } from '../../../services/http/routes/boards.ts'
 import { deviceRoutes } from '../../../services/http/routes/devices.ts'
 import { feedRoutes } from '../../../services/http/routes/feeds.ts'
@@ -114,6 +115,7 @@ export async function placesWorld(
   const routes = [
     ...sessionRoutes(deps, auth),
     ...boardRoutes(deps),
+    ...boardPlayerRoutes(deps),
     ...boardPairingRoutes(deps),
     ...boardPlainRoutes(deps),
     ...feedRoutes(deps),

@@ -92,13 +92,13 @@ export function createDisplays(boot, kept) {
       const border = Math.floor(atMs / hourMs) * hourMs
       const before = Math.max(0, Math.min(span, span - (atMs - border)))
       const parts = [
-        { at: border - 1, from: atMs - span, ms: before },
-        { at: atMs, from: Math.max(border, atMs - span), ms: span - before },
+        { to: border - 1, from: atMs - span, ms: before },
+        { to: atMs, from: Math.max(border, atMs - span), ms: span - before },
       ]
       parts.forEach(part => {
         if (part.ms <= 0) return
         rowAt(item, part.from)
-        const row = rowAt(item, part.at)
+        const row = rowAt(item, part.to)
         if (visible) row.shownMs += Math.round(part.ms)
         else row.hiddenMs += Math.round(part.ms)
       })

@@ -25,7 +25,7 @@ export function createBanner(stage) {
     )
   }
 
-  function show(item, at) {
+  function show(at) {
     index = at
     const slide = slides[at]
     fillPage(byId('banner-heading'), byId('banner-text'), slide.page, slide.sizes, slide.scale, 0)
@@ -39,7 +39,7 @@ export function createBanner(stage) {
     seen = {}
     const sizes = stage.isStrip() ? stripSizes(byId('banner-page').clientHeight) : SIZES.banner
     slides = fitter.slides(pagesOf(item), sizes)
-    show(item, 0)
+    show(0)
   }
 
   return {
@@ -62,9 +62,9 @@ export function createBanner(stage) {
       })
       if (at < 0) begin(items[0])
       else if (steadyMs() >= until) {
-        if (index + 1 < slides.length) show(items[at], index + 1)
+        if (index + 1 < slides.length) show(index + 1)
         else if (items.length > 1) begin(items[(at + 1) % items.length])
-        else if (slides.length > 1) show(items[at], 0)
+        else if (slides.length > 1) show(0)
       }
       const now = items.filter(item => keyOf(item) === key)[0]
       return {

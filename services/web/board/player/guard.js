@@ -7,7 +7,7 @@ import { steadyMs } from './dom.js'
  * player to be loaded. Whatever needs a fresh page waits until the server answers, or a board would end in an error page.
  */
 
-const SILENCE = 15000
+const LOOK_SILENCE = 15000
 const NIGHTLY_SPAN = 30 * 60000
 
 /**
@@ -52,7 +52,7 @@ export function createGuard(deps) {
     /** Looks from outside the drawing whether it still goes on. */
     watch: () => {
       setInterval(() => {
-        if (!document.hidden && steadyMs() - lastLook > SILENCE) reload('the drawing stood still')
+        if (!document.hidden && steadyMs() - lastLook > LOOK_SILENCE) reload('the drawing stood still')
       }, 5000)
     },
     /**
@@ -104,7 +104,7 @@ function freshWorker() {
     setTimeout(done, 60000)
     workers
       .getRegistration('/b')
-      .then(registration => (registration ? registration.update() : done()))
+      .then(registration => registration.update())
       .catch(done)
   })
 }

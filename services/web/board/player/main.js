@@ -1,7 +1,6 @@
 import { createClock } from '../core/clock.js'
 import { createDisplays } from '../core/displays.js'
 import { readManifest, usualSettings } from '../core/manifest.js'
-import { ownPlace } from '../core/pace.js'
 import { createBanner } from './banner.js'
 import { steadyMs } from './dom.js'
 import { createGuard, keepAwake, keepStorage, registerWorker } from './guard.js'

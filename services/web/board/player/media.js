@@ -7,8 +7,8 @@ import { steadyMs } from './dom.js'
  * needs is here; what the disk has no room for is held in memory.
  */
 
-const SILENCE = 30000
-const FIRST_WAIT = 15000
+const FILE_SILENCE = 30000
+const FILE_RETRY = 15000
 
 /**
  * @param {object} deps
@@ -59,7 +59,7 @@ export function createMedia(deps) {
       })
       .catch(error => {
         file.failures += 1
-        file.notBefore = steadyMs() + waitAfter(file.failures, FIRST_WAIT, Math.random())
+        file.notBefore = steadyMs() + waitAfter(file.failures, FILE_RETRY, Math.random())
         deps.problem(`file ${due.slice(0, 12)}: ${error.message || error}`)
       })
       .then(() => {
@@ -147,7 +147,7 @@ function download(file) {
     let timer = 0
     const alive = () => {
       clearTimeout(timer)
-      timer = setTimeout(() => xhr.abort(), SILENCE)
+      timer = setTimeout(() => xhr.abort(), FILE_SILENCE)
     }
     xhr.open('GET', file.url)
     xhr.responseType = 'arraybuffer'

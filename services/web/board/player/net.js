@@ -4,7 +4,7 @@ import { steadyMs } from './dom.js'
  * Questions to the server. Every one has an end, none throws: a server that is away is an everyday thing for a board.
  */
 
-const WITHIN = 10000
+const ANSWER_WITHIN = 10000
 
 /**
  * @typedef {object} Answer
@@ -35,7 +35,7 @@ export function createNet(clock) {
         const xhr = new XMLHttpRequest()
         const sentAt = steadyMs()
         xhr.open(method, path)
-        xhr.timeout = WITHIN
+        xhr.timeout = ANSWER_WITHIN
         const headers = wanted.headers || {}
         Object.keys(headers).forEach(name => {
           xhr.setRequestHeader(name, headers[name])

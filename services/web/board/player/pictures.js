@@ -6,7 +6,7 @@ import { steadyMs } from './dom.js'
  */
 
 /* What takes longer is broken, or the set is too weak for it. */
-const WITHIN = 15000
+const DRAWN_WITHIN = 15000
 
 /**
  * @typedef {{ cancel: () => void }} Loading
@@ -21,7 +21,7 @@ const WITHIN = 15000
 export function loadPicture(url, done) {
   const image = document.createElement('img')
   const end = once(done)
-  const timer = setTimeout(() => end(new Error('picture: not drawn in time')), WITHIN)
+  const timer = setTimeout(() => end(new Error('picture: not drawn in time')), DRAWN_WITHIN)
   image.onload = () => {
     clearTimeout(timer)
     if (image.naturalWidth > 0) end(null, image)
@@ -32,7 +32,12 @@ export function loadPicture(url, done) {
     end(new Error('picture: cannot be decoded'))
   }
   image.src = url
-  return { cancel: () => clearTimeout(timer) || end.never() }
+  return {
+    cancel: () => {
+      clearTimeout(timer)
+      end.never()
+    },
+  }
 }
 
 /**
@@ -81,7 +86,7 @@ export function loadVideo(url, media, on) {
     if (video.currentTime !== lastAt) {
       lastAt = video.currentTime
       movedAt = steadyMs()
-    } else if (steadyMs() - movedAt > WITHIN) end(new Error('video: stands still'))
+    } else if (steadyMs() - movedAt > DRAWN_WITHIN) end(new Error('video: stands still'))
   }, 250)
   video.src = url
   return {

@@ -5,7 +5,7 @@ import { steadyMs } from './dom.js'
  * disk until the server has it.
  */
 
-const EVERY = 60000
+const BEAT_EVERY = 60000
 /* News of what is on screen goes out at once, but no faster than this. */
 const AT_MOST_EVERY = 5000
 const MOST_ROWS = 200
@@ -38,7 +38,7 @@ export function createProblems() {
  * @param {import('./store.js').BoardStore} deps.store
  * @param {import('../core/clock.js').BoardClock} deps.clock
  * @param {import('../core/displays.js').Displays} deps.displays
- * @param {ReturnType<createProblems>} deps.problems
+ * @param {ReturnType<typeof createProblems>} deps.problems
  * @param {() => string} deps.version
  * @param {() => { mode: string, now: any }} deps.showing
  */
@@ -86,7 +86,7 @@ export function createReport(deps) {
     sending = true
     lastSent = steadyMs()
     clearTimeout(timer)
-    timer = setTimeout(send, EVERY)
+    timer = setTimeout(send, BEAT_EVERY)
     space()
       .then(storage => {
         const rows = deps.displays.batch(MOST_ROWS)

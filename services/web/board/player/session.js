@@ -9,8 +9,8 @@ import { steadyMs } from './dom.js'
 /** An access token is renewed this long before its end. */
 const RENEW_BEFORE = 120000
 /** As long as one tab may take to renew; after that another one may. */
-const LEASE = 30000
-const FIRST_WAIT = 15000
+const LEASE_LASTS = 30000
+const TOKEN_RETRY = 15000
 
 /**
  * @typedef {{ refreshToken: string, accessToken: string, endsAt: number, boardId: string }} Credential `endsAt`: corrected time
@@ -63,8 +63,8 @@ export function createSession(deps) {
     let mine = false
     return deps.store
       .change('lease', lease => {
-        mine = !lease || lease.by === me || Math.abs(Date.now() - lease.at) > LEASE
-        return mine ? { by: me, at: Date.now() } : undefined
+        mine = !lease || lease.by === me || Math.abs(Date.now() - lease.takenAt) > LEASE_LASTS
+        return mine ? { by: me, takenAt: Date.now() } : undefined
       })
       .then(() => mine)
   }
@@ -117,7 +117,7 @@ export function createSession(deps) {
   function failed(text) {
     deps.problem(text)
     refused += 1
-    notBefore = steadyMs() + waitAfter(refused, FIRST_WAIT, Math.random())
+    notBefore = steadyMs() + waitAfter(refused, TOKEN_RETRY, Math.random())
     return null
   }
 
@@ -151,7 +151,7 @@ export function createSession(deps) {
       if (!pairing) return
       if (!started || typeof started.code !== 'string' || typeof started.secret !== 'string') {
         deps.problem(`pairing: ${answer.status || 'no answer'}`)
-        pairingTimer = setTimeout(() => newCode(failures + 1), waitAfter(failures + 1, FIRST_WAIT, Math.random()))
+        pairingTimer = setTimeout(() => newCode(failures + 1), waitAfter(failures + 1, TOKEN_RETRY, Math.random()))
         return
       }
       const next = {

@@ -13,8 +13,8 @@ const DISPLAYED_AFTER = 2000
 /**
  * @param {object} deps
  * @param {{ now: () => number }} deps.clock
- * @param {ReturnType<import('./stage.js').createStage>} deps.stage
- * @param {ReturnType<import('./banner.js').createBanner>} deps.banner
+ * @param {ReturnType<typeof import('./stage.js').createStage>} deps.stage
+ * @param {ReturnType<typeof import('./banner.js').createBanner>} deps.banner
  * @param {{ ready: (item: any, strip: boolean) => boolean, distrust: (sha256: string) => void }} deps.media
  * @param {import('../core/displays.js').Displays} deps.displays
  * @param {(text: string) => void} deps.problem

@@ -187,7 +187,7 @@ export function createStage(deps) {
             ? { kind: 'picture', media: slide.media, poster: true, sha256: slide.media.poster.sha256, ms: POSTER_MS }
             : slide
         )
-      fitted[name] = texts.concat(media)
+      fitted[name] = [].concat(texts, media)
       return fitted[name]
     },
     /**

@@ -17,7 +17,7 @@
  * @property {(sha256: string) => Promise<void>} dropMedium
  */
 
-const NAME = 'loa-board'
+const DATABASE = 'loa-board'
 /* Some sets never answer; a board must not wait for a disk. */
 const OPEN_WITHIN = 5000
 
@@ -31,7 +31,7 @@ export function openStore() {
       resolve(store)
     }
     try {
-      const opening = indexedDB.open(NAME, 1)
+      const opening = indexedDB.open(DATABASE, 1)
       opening.onupgradeneeded = () => {
         opening.result.createObjectStore('kept')
         opening.result.createObjectStore('media', { keyPath: 'sha256' })

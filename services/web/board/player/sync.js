@@ -7,13 +7,13 @@ import { steadyMs } from './dom.js'
  * manifest, what is known stays.
  */
 
-const FIRST_WAIT = 15000
+const POLL_RETRY = 15000
 /* A server that was away finds its boards back within a minute, not all at once. */
 const LONGEST_WAIT = 60000
 
 /**
  * @param {object} deps
- * @param {ReturnType<import('./session.js').createSession>} deps.session
+ * @param {ReturnType<typeof import('./session.js').createSession>} deps.session
  * @param {(text: string) => void} deps.problem
  * @param {(manifest: any, text: string) => void} deps.onManifest another one than before
  * @param {() => void} deps.onAnswer the server said what is true, changed or not
@@ -60,7 +60,7 @@ export function createSync(deps) {
         const wait =
           failures === 0
             ? pollAfter(seconds, deps.session.boardId())
-            : Math.min(LONGEST_WAIT, waitAfter(failures, FIRST_WAIT, Math.random()))
+            : Math.min(LONGEST_WAIT, waitAfter(failures, POLL_RETRY, Math.random()))
         pollIn(again ? 0 : wait)
         again = false
       })
