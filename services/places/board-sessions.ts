@@ -3,6 +3,7 @@ import { accessMinutes, refreshDays } from '../domain/board.ts'
 import { AppError } from '../domain/errors.ts'
 import type { BoardAccess, Links } from '../runtime/links.ts'
 import { type Db, type Sql, type Transaction, transaction } from '../store/db.ts'
+import { pokeBoards } from '../store/shelf.ts'
 import { hashOfToken, newDeviceToken } from './device-tokens.ts'
 
 /*
@@ -34,6 +35,8 @@ export async function revokeBoardSessions(
      where board_id = any($1::bigint[]) and revoked_at is null`,
     [boardIds, now, why],
   )
+  // Whoever serves boards cuts them off at once.
+  await pokeBoards(sql, boardIds)
 }
 
 /** A new session for a board. Earlier ones are not ended here; see {@link revokeBoardSessions}. */
@@ -108,14 +111,24 @@ async function refresh(sql: Transaction, links: Links, token: string, now: Date)
   return tokensOf(links, { boardId: session.boardId, sessionId: session.id }, next, now)
 }
 
+/** An access token that was used: its session, and when it was given out, to the second. */
+export interface UsedAccess {
+  sessionId: string
+  issuedAt: Date
+}
+
 /**
- * Notes that these sessions' access tokens were used: from now on the refresh token before the present one betrays a second
- * player. Cheap when it is known already.
+ * Notes that these access tokens were used: from now on the refresh token before the present one betrays a second player.
+ * One that was given out with an earlier refresh token proves nothing: its board may never have got the answer with the
+ * present one. Cheap when it is known already.
  */
-export async function proveBoardSessions(sql: Sql, sessionIds: string[], now: Date): Promise<void> {
+export async function proveBoardSessions(sql: Sql, used: UsedAccess[], now: Date): Promise<void> {
   await sql.query(
-    'update board_sessions set proven_at = $2 where id = any($1::bigint[]) and proven_at is null and revoked_at is null',
-    [sessionIds, now],
+    `update board_sessions s set proven_at = $3
+     from unnest($1::bigint[], $2::timestamptz[]) as x (id, issued_at)
+     where s.id = x.id and s.proven_at is null and s.revoked_at is null
+       and date_trunc('second', s.refreshed_at) <= x.issued_at`,
+    [used.map(u => u.sessionId), used.map(u => u.issuedAt), now],
   )
 }
 

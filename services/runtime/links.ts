@@ -29,7 +29,7 @@ export interface Links {
   /** Short-lived bearer of a board's player; says who without a look into the database. */
   boardAccess(who: BoardAccess, expiresAt: Date): string
   /** Who comes with it; undefined when it is forged, altered or out of date. Some microseconds. */
-  readBoardAccess(token: string, now: Date): BoardAccess | undefined
+  readBoardAccess(token: string, now: Date): (BoardAccess & { expiresAt: Date }) | undefined
 }
 
 /** A board and the session that its player runs under. */
@@ -108,7 +108,7 @@ export function createLinks(secret: string, publicUrl: string): Links {
         /^(\d{1,18})\.(\d{1,18})\.(\d{1,12})\.([\w-]{43})$/.exec(token) ?? []
       if (boardId === '' || Number(expiry) * 1000 < now.getTime()) return undefined
       if (!sameText(mac(boardKey, `${boardId}.${sessionId}.${expiry}`), signature)) return undefined
-      return { boardId, sessionId }
+      return { boardId, sessionId, expiresAt: new Date(Number(expiry) * 1000) }
     },
   }
 }

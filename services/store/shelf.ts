@@ -63,6 +63,20 @@ export async function pokeStations(sql: Sql, stationIds: string[] | 'all'): Prom
     await sql.query(`select pg_notify('loa_shelf', $1)`, [JSON.stringify({ kind: 'stations', placeIds: stationIds })])
 }
 
+/**
+ * Tells whoever serves boards that these have something new that is not on the shelf: settings, a name, a session that
+ * ended, a board out of use. When the caller's transaction ends.
+ */
+export async function pokeBoards(sql: Sql, boardIds: string[]): Promise<void> {
+  // Postgres refuses payloads of 8,000 bytes.
+  await sql.query(
+    `select pg_notify('loa_shelf', json_build_object('kind', 'boards', 'placeIds', array_agg(id::text))::text)
+     from (select id, (row_number() over (order by id) - 1) / 200 as part from unnest($1::bigint[]) as id) numbered
+     group by part`,
+    [boardIds],
+  )
+}
+
 /** The same for all stations in use of some areas, however many they are. */
 export async function pokeStationsOf(sql: Sql, areaCodes: string[]): Promise<void> {
   if (areaCodes.length === 0) return
