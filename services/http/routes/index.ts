@@ -13,6 +13,7 @@ import { deviceRoutes } from './devices.ts'
 import { feedRoutes } from './feeds.ts'
 import { fileRoutes } from './files.ts'
 import { historyRoutes } from './history.ts'
+import { ledRoutes } from './led.ts'
 import { operatorRoutes } from './operator.ts'
 import { operatorSlotRoutes } from './operator-slots.ts'
 import { previewRoutes } from './preview.ts'
@@ -49,6 +50,7 @@ export function allRoutes(deps: HttpDeps, auth: Auth, options: RouteOptions = {}
     ...recordingRoutes(deps),
     ...receiptRoutes(deps),
     ...boardRoutes(deps),
+    ...ledRoutes(deps),
     ...feedRoutes(deps),
     ...fileRoutes(deps),
     ...operatorRoutes(deps),
