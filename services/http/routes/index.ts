@@ -18,6 +18,7 @@ import { deviceRoutes } from './devices.ts'
 import { feedRoutes } from './feeds.ts'
 import { fileRoutes } from './files.ts'
 import { historyRoutes } from './history.ts'
+import { ledRoutes } from './led.ts'
 import { operatorRoutes } from './operator.ts'
 import { operatorSlotRoutes } from './operator-slots.ts'
 import { previewRoutes } from './preview.ts'
@@ -59,6 +60,7 @@ export function allRoutes(deps: HttpDeps, auth: Auth, options: RouteOptions = {}
     ...boardRoutes(deps),
     ...boardPairingRoutes(deps),
     ...boardPlainRoutes(deps),
+    ...ledRoutes(deps),
     ...feedRoutes(deps),
     ...fileRoutes(deps),
     ...operatorRoutes(deps),
