@@ -15,7 +15,9 @@ import { fileRoutes } from './files.ts'
 import { historyRoutes } from './history.ts'
 import { operatorRoutes } from './operator.ts'
 import { operatorSlotRoutes } from './operator-slots.ts'
+import { postingRoutes } from './postings.ts'
 import { previewRoutes } from './preview.ts'
+import { printRoutes } from './print.ts'
 import { progressRoutes } from './progress.ts'
 import { pronunciationRoutes } from './pronunciations.ts'
 import { receiptRoutes } from './receipts.ts'
@@ -49,6 +51,8 @@ export function allRoutes(deps: HttpDeps, auth: Auth, options: RouteOptions = {}
     ...recordingRoutes(deps),
     ...receiptRoutes(deps),
     ...boardRoutes(deps),
+    ...printRoutes(deps),
+    ...postingRoutes(deps),
     ...feedRoutes(deps),
     ...fileRoutes(deps),
     ...operatorRoutes(deps),
