@@ -74,7 +74,13 @@ export interface PlacesWorld {
  * channel. Only the loudspeaker's rendering is replaced by a fixed recording, because making sound takes seconds.
  */
 export async function placesWorld(
-  options: { demo?: boolean; reachable?: boolean; sound?: (title: string) => { bytes: Buffer; seconds: number } } = {},
+  options: {
+    demo?: boolean
+    reachable?: boolean
+    sound?: (title: string) => { bytes: Buffer; seconds: number }
+    /** What boards are told that the server's player is. */
+    playerBuild?: string
+  } = {},
 ): Promise<PlacesWorld> {
   const database = await testDatabase()
   const { db } = database
@@ -122,7 +128,7 @@ export async function placesWorld(
     passwords[role] = (await createAccount(db, account)).password
   }
   const metrics = new Registry()
-  const door = createBoardDoor(deps, 'build-of-the-player', metrics)
+  const door = createBoardDoor(deps, options.playerBuild ?? 'build-of-the-player', metrics)
   const routes = [
     ...sessionRoutes(deps, auth),
     ...boardDoorRoutes(door),
