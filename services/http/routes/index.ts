@@ -19,6 +19,7 @@ import { operatorSlotRoutes } from './operator-slots.ts'
 import { previewRoutes } from './preview.ts'
 import { progressRoutes } from './progress.ts'
 import { pronunciationRoutes } from './pronunciations.ts'
+import { publicRoutes } from './public.ts'
 import { receiptRoutes } from './receipts.ts'
 import { recordingRoutes } from './recordings.ts'
 import { registryRoutes } from './registry.ts'
@@ -51,6 +52,7 @@ export function allRoutes(deps: HttpDeps, auth: Auth, options: RouteOptions = {}
     ...receiptRoutes(deps),
     ...boardRoutes(deps),
     ...ledRoutes(deps),
+    ...publicRoutes(deps),
     ...feedRoutes(deps),
     ...fileRoutes(deps),
     ...operatorRoutes(deps),
