@@ -28,8 +28,8 @@ export interface Room {
 
 /**
  * Splits a text into pages of a few short lines. Pages end at the end of a sentence or phrase where one is near enough,
- * else between words. A word is broken only when it alone is wider than a line. Nothing is dropped but what the last
- * allowed page does not hold.
+ * else between words. A word is broken only when it alone is wider than a line. Nothing is dropped but what the allowed
+ * pages do not hold, and then no half sentence is left at the end.
  * @returns the pages, and whether they hold all of the text
  */
 export function pagesOf(text: string, room: Room, measure: Measure): { pages: Line[][]; whole: boolean } {
@@ -40,7 +40,16 @@ export function pagesOf(text: string, room: Room, measure: Measure): { pages: Li
     pages.push(rest.slice(0, count))
     rest = rest.slice(count)
   }
-  return { pages: spareLonelyWords(pages, room).map(page => wrap(page, room)), whole: rest.length === 0 }
+  const kept = rest.length === 0 ? spareLonelyWords(pages, room) : untilSentence(pages)
+  return { pages: kept.map(page => wrap(page, room)), whole: rest.length === 0 }
+}
+
+/** Pages that were cut short, up to the end of their last whole sentence, if they hold one. */
+function untilSentence(pages: Word[][]): Word[][] {
+  const last = pages.findLastIndex(page => page.some(word => word.border >= 2))
+  if (last < 0) return pages
+  const end = (pages[last] ?? []).findLastIndex(word => word.border >= 2) + 1
+  return [...pages.slice(0, last), (pages[last] ?? []).slice(0, end)]
 }
 
 function wordsOf(text: string): { text: string; border: number }[] {
