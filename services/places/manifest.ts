@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, type Hash } from 'node:crypto'
 import type { Log } from '../../channels/contract.ts'
 import {
   type BoardKind,
@@ -26,8 +26,14 @@ export interface ManifestContext {
 /** A manifest as it is sent. */
 export interface BuiltManifest {
   version: string
-  /** The whole body, JSON; see boardManifestSchema. */
-  body: string
+  /** The whole body, JSON; see boardManifestSchema: `head`, `shared` and `own` one after the other. */
+  readonly body: string
+  /** Opens the object and names the version. */
+  head: string
+  /** What boards with the same items have in common, most of the body; one string for all of them. */
+  shared: string
+  /** What is this board's own; closes the object. */
+  own: string
   /** True while an emergency takes the screen. */
   urgent: boolean
   /** When time alone changes it next: an item or a takeover ends. Null: nothing in it ends. */
@@ -103,37 +109,66 @@ export function manifestBuilder(
   now: Date,
   led: LedTable = () => undefined,
 ): (board: ManifestBoard, items: BoardItem[]) => BuiltManifest {
-  const parts = new Map<string, Pick<BuiltManifest, 'urgent' | 'freshUntil'> & { json: string }>()
-  const sharedPart = (items: BoardItem[], strip: BoardSettings['led']) => {
+  const parts = new Map<string, SharedPart>()
+  const settingsOf = new Map<string, string>()
+  const shared = (items: BoardItem[], strip: BoardSettings['led']): SharedPart => {
     const size = strip ? `${strip.width}x${strip.height};` : ''
     const key = size + items.map(i => `${i.dispatchId}:${i.putAt.getTime()}`).join()
-    const known = parts.get(key)
-    if (known) return known
-    const emergency = items
-      .filter(i => i.priority === 'emergency')
-      .map(i => ({ dispatchId: i.dispatchId, mode: i.content.takeover, until: fullScreenEnd(i) }))
-      .filter(e => e.until > now)
-    const ends = [...items.map(i => i.expiresAt), ...emergency.map(e => e.until)].map(d => d.getTime())
-    const shared: Pick<BoardManifest, 'items' | 'emergency' | 'nextPollSeconds' | 'demo'> = {
-      items: items.map(item => manifestItem(links, item, strip && led(item.renditionId, strip), strip)),
-      emergency: emergency.map(e => ({ ...e, until: e.until.toISOString() })),
-      nextPollSeconds: pollSeconds,
-      demo,
-    }
-    const part = {
-      json: JSON.stringify(shared).slice(1),
-      urgent: emergency.length > 0,
-      freshUntil: ends.length > 0 ? new Date(Math.min(...ends)) : null,
-    }
-    parts.set(key, part)
-    return part
+    const known = parts.get(key) ?? sharedPart(items, now, demo, item => manifestItem(links, item, strip, led))
+    parts.set(key, known)
+    return known
+  }
+  /** Most boards are set alike, and reading a schema takes longer than all the rest. */
+  const settingsJson = (settings: unknown): string => {
+    const key = JSON.stringify(settings)
+    const known = settingsOf.get(key) ?? JSON.stringify(boardSettingsSchema.parse(settings))
+    settingsOf.set(key, known)
+    return known
   }
   return ({ settings, ...board }, items) => {
-    const { json, ...rest } = sharedPart(items, stripOf({ settings, ...board }))
-    const own = JSON.stringify({ board, settings: boardSettingsSchema.parse(settings) }).slice(1, -1)
-    const body = `${own},${json}`
-    const version = createHash('sha256').update(body).digest('hex').slice(0, 32)
-    return { version, body: `{"version":"${version}",${body}`, ...rest }
+    const { json, hash, urgent, freshUntil } = shared(items, stripOf({ settings, ...board }))
+    const own = `,"board":${JSON.stringify(board)},"settings":${settingsJson(settings)}}`
+    // What is shared is hashed once, and each board's own part goes on from there.
+    const version = hash.copy().update(own).digest('hex').slice(0, 32)
+    return {
+      version,
+      head: `{"version":"${version}",`,
+      shared: json,
+      own,
+      urgent,
+      freshUntil,
+      get body() {
+        return this.head + this.shared + this.own
+      },
+    }
+  }
+}
+
+type SharedPart = Pick<BuiltManifest, 'urgent' | 'freshUntil'> & { json: string; hash: Hash }
+
+function sharedPart(
+  items: BoardItem[],
+  now: Date,
+  demo: boolean,
+  present: (item: BoardItem) => ManifestItem,
+): SharedPart {
+  const emergency = items
+    .filter(i => i.priority === 'emergency')
+    .map(i => ({ dispatchId: i.dispatchId, mode: i.content.takeover, until: fullScreenEnd(i) }))
+    .filter(e => e.until > now)
+  const ends = [...items.map(i => i.expiresAt), ...emergency.map(e => e.until)].map(d => d.getTime())
+  const part: Pick<BoardManifest, 'items' | 'emergency' | 'nextPollSeconds' | 'demo'> = {
+    items: items.map(present),
+    emergency: emergency.map(e => ({ ...e, until: e.until.toISOString() })),
+    nextPollSeconds: pollSeconds,
+    demo,
+  }
+  const json = JSON.stringify(part).slice(1, -1)
+  return {
+    json,
+    hash: createHash('sha256').update(json),
+    urgent: emergency.length > 0,
+    freshUntil: ends.length > 0 ? new Date(Math.min(...ends)) : null,
   }
 }
 
@@ -142,13 +177,9 @@ function fullScreenEnd(item: BoardItem): Date {
   return new Date(item.putAt.getTime() + fullScreenHours * 3_600_000)
 }
 
-function manifestItem(
-  links: Links,
-  item: BoardItem,
-  pages: StoredLedPage[] | null | undefined,
-  strip: BoardSettings['led'],
-): ManifestItem {
+function manifestItem(links: Links, item: BoardItem, strip: BoardSettings['led'], drawn: LedTable): ManifestItem {
   const { demo: _, ...content } = item.content
+  const pages = strip && drawn(item.renditionId, strip)
   const end = new Date(item.expiresAt.getTime() + graceMs)
   const led = pages && strip ? { ...strip, pages: pages.map(({ sha256, dwellMs }) => ({ sha256, dwellMs })) } : null
   // A strip shows its pages and nothing else, so it fetches nothing else.
