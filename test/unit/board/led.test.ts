@@ -244,7 +244,7 @@ describe('an announcement on a strip', () => {
     expect(pages.length).toBeLessThanOrEqual(24)
     const said = pages.map(p => p.text.replace(/\s/g, '')).join('')
     // The number is wider than this strip at the floor, so it is parted.
-    expect(said).toContain('Toàn văn:số123/TB-UBND')
+    expect(said).toContain('Toànvăn:số123/TB-UBND')
   })
   test('letters shrink for a date that they would break, not below the floor', async () => {
     const said = (await draw(notice, 128, 32)).map(p => p.text)
