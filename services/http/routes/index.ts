@@ -26,6 +26,7 @@ import { previewRoutes } from './preview.ts'
 import { printRoutes } from './print.ts'
 import { progressRoutes } from './progress.ts'
 import { pronunciationRoutes } from './pronunciations.ts'
+import { publicRoutes } from './public.ts'
 import { receiptRoutes } from './receipts.ts'
 import { recordingRoutes } from './recordings.ts'
 import { registryRoutes } from './registry.ts'
@@ -65,6 +66,7 @@ export function allRoutes(deps: HttpDeps, auth: Auth, options: RouteOptions = {}
     ...boardPairingRoutes(deps),
     ...boardPlainRoutes(deps),
     ...ledRoutes(deps),
+    ...publicRoutes(deps),
     ...feedRoutes(deps),
     ...fileRoutes(deps),
     ...operatorRoutes(deps),
