@@ -52,7 +52,7 @@ test('a row, its name composed and its commune by code or name', () => {
     ],
   ])
   expect(row('phường đông hà', 'Đài', '', '')).toMatchObject([
-    ['19333', 'Đài', '19333 dai', null, null, expect.anything()],
+    ['19333', 'Đài', '19333 dai', null, null, null, expect.anything()],
   ])
 })
 
