@@ -128,7 +128,6 @@ export function editPlace(
     if (list === 'boards' && place.board) {
       await writeBoard(sql, id, place.board)
       if (place.board.kind === 'paper') await revokeBoardSessions(sql, [id], 'unpaired', now)
-      await pokeBoards(sql, [id])
     }
     const after = await find(sql, list, id)
     const changed: string[] = (['areaCode', 'name', 'kind', 'operatorEmail'] as const).filter(
@@ -139,6 +138,7 @@ export function editPlace(
     )
     changed.push(...facts)
     if (changed.length > 0) {
+      if (list === 'boards') await pokeBoards(sql, [id])
       // Which fields, and the names; a mailbox is personal and stays out.
       const names = changed.includes('name') ? { from: before.name, to: after.name } : {}
       await recordRegistryEvent(sql, actor, list, 'changed', id, { changed, ...names })
@@ -168,6 +168,7 @@ export function setPlaceInUse(
     if (inUse) await refuseTaken(sql, list, before, id)
     await sql.query(`update ${list} set retired_at = $2 where id = $1`, [id, inUse ? null : now])
     await recordRegistryEvent(sql, actor, list, inUse ? 'restored' : 'retired', id, { name: before.name })
+    if (list === 'boards') await pokeBoards(sql, [id])
     return await find(sql, list, id)
   })
 }
