@@ -7,6 +7,7 @@ import { airtimeRoutes } from './airtime.ts'
 import { announcementRoutes } from './announcements.ts'
 import { areaRoutes } from './areas.ts'
 import { asRunRoutes } from './as-run.ts'
+import { boardMediaRoutes } from './board-media.ts'
 import { boardRoutes } from './boards.ts'
 import { citizenRoutes } from './citizens.ts'
 import { deviceRoutes } from './devices.ts'
@@ -47,6 +48,7 @@ export function allRoutes(deps: HttpDeps, auth: Auth, options: RouteOptions = {}
     ...previewRoutes(deps),
     ...pronunciationRoutes(deps),
     ...recordingRoutes(deps),
+    ...boardMediaRoutes(deps),
     ...receiptRoutes(deps),
     ...boardRoutes(deps),
     ...feedRoutes(deps),
