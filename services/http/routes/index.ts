@@ -10,6 +10,7 @@ import { announcementRoutes } from './announcements.ts'
 import { areaRoutes } from './areas.ts'
 import { asRunRoutes } from './as-run.ts'
 import { boardDoorRoutes } from './board-door.ts'
+import { boardMediaRoutes } from './board-media.ts'
 import { boardPairingRoutes } from './board-pairing.ts'
 import { boardPlainRoutes } from './board-plain.ts'
 import { boardPlayerRoutes } from './board-player.ts'
@@ -59,6 +60,7 @@ export function allRoutes(deps: HttpDeps, auth: Auth, options: RouteOptions = {}
     ...previewRoutes(deps),
     ...pronunciationRoutes(deps),
     ...recordingRoutes(deps),
+    ...boardMediaRoutes(deps),
     ...receiptRoutes(deps),
     ...boardDoorRoutes(options.door ?? createBoardDoor(deps, loadBoardAssets().build, options.registry)),
     ...boardRoutes(deps),
