@@ -8,6 +8,7 @@ import { type BoardManifest, boardManifestSchema, type ManifestItem } from '../.
 import { createApp } from '../../../services/http/app.ts'
 import { ledRoutes } from '../../../services/http/routes/led.ts'
 import { sessionRoutes } from '../../../services/http/routes/session.ts'
+import { createBoardSession, revokeBoardSessions } from '../../../services/places/board-sessions.ts'
 import { createBoards } from '../../../services/places/boards.ts'
 import { onShelfChange, shelfListening } from '../../../services/places/events.ts'
 import { boardManifests } from '../../../services/places/manifest.ts'
@@ -165,13 +166,53 @@ describe('LED strips', () => {
   })
 })
 
+/** The routes of strips with the world's own database. */
+function ledApp() {
+  const auth = createAuth({ db: world.database.db, secret: 'a'.repeat(40), publicUrl: 'http://loa.test' })
+  const routes = [...sessionRoutes(world.deps, auth), ...ledRoutes(world.deps)]
+  return createApp(world.deps, auth, routes, { registry: new Registry() })
+}
+
+describe('a controller that only fetches pictures', () => {
+  test('gets the page that is due, is seen alive, and is turned away once it is unpaired', async () => {
+    const { db } = world.database
+    await stripOf(1, { width: 192, height: 32 })
+    await query('update announcements set state = $1', ['cancelled'])
+    await world.announce({ title: 'Thông báo cắt điện' })
+    const item = await drawn(1)
+    const app = ledApp()
+    const { accessToken } = await createBoardSession(db, world.links, boardId(1), 'player', new Date())
+    const fetchPage = (token: string) =>
+      supertest(app).get('/api/board/led.png').set('Authorization', `Bearer ${token}`)
+
+    const { body, headers } = await fetchPage(accessToken).expect(200).expect('Content-Type', 'image/png')
+    const sha256 = createHash('sha256').update(body).digest('hex')
+    expect(item.led?.pages.map(p => p.sha256)).toContain(sha256)
+    expect(headers['cache-control']).toMatch(/^private, max-age=\d+$/)
+    const { rows } = await query('select last_seen_at, last_seen from boards where id = $1', [boardId(1)])
+    expect(rows[0].last_seen).toMatchObject({ mode: 'items', fetched: { dispatchId: item.dispatchId } })
+
+    await fetchPage('x').expect(401)
+    await supertest(app).get('/api/board/led.png').expect(401)
+    await revokeBoardSessions(db, [boardId(1)], 'unpaired', new Date())
+    await fetchPage(accessToken).expect(401)
+  })
+  test('gets a dark picture of its size when nothing is to be shown', async () => {
+    await query('update announcements set state = $1', ['cancelled'])
+    const { accessToken } = await createBoardSession(world.database.db, world.links, boardId(1), 'player', new Date())
+    const { body } = await supertest(ledApp())
+      .get('/api/board/led.png')
+      .set('Authorization', `Bearer ${accessToken}`)
+      .expect(200)
+    const image = await loadImage(body)
+    expect([image.width, image.height]).toEqual([192, 32])
+  })
+})
+
 describe('preview of a strip', () => {
   const content = { title: 'Thông báo cắt điện', body: 'Cắt điện từ 8 giờ đến 11 giờ ngày 02/12/2026.' }
   const signedIn = async () => {
-    const auth = createAuth({ db: world.database.db, secret: 'a'.repeat(40), publicUrl: 'http://loa.test' })
-    const routes = [...sessionRoutes(world.deps, auth), ...ledRoutes(world.deps)]
-    const app = createApp(world.deps, auth, routes, { registry: new Registry() })
-    const agent = supertest.agent(app).set('Sec-Fetch-Site', 'same-origin')
+    const agent = supertest.agent(ledApp()).set('Sec-Fetch-Site', 'same-origin')
     const body = { email: 'officer@loa.example', password: world.passwords.officer }
     await agent.post('/api/auth/sign-in/email').send(body).expect(200)
     return agent
