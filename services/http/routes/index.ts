@@ -10,8 +10,10 @@ import { announcementRoutes } from './announcements.ts'
 import { areaRoutes } from './areas.ts'
 import { asRunRoutes } from './as-run.ts'
 import { boardDoorRoutes } from './board-door.ts'
+import { boardMediaRoutes } from './board-media.ts'
 import { boardPairingRoutes } from './board-pairing.ts'
 import { boardPlainRoutes } from './board-plain.ts'
+import { boardPlayerRoutes } from './board-player.ts'
 import { boardRoutes } from './boards.ts'
 import { citizenRoutes } from './citizens.ts'
 import { deviceRoutes } from './devices.ts'
@@ -58,9 +60,11 @@ export function allRoutes(deps: HttpDeps, auth: Auth, options: RouteOptions = {}
     ...previewRoutes(deps),
     ...pronunciationRoutes(deps),
     ...recordingRoutes(deps),
+    ...boardMediaRoutes(deps),
     ...receiptRoutes(deps),
     ...boardDoorRoutes(options.door ?? createBoardDoor(deps, loadBoardAssets().build, options.registry)),
     ...boardRoutes(deps),
+    ...boardPlayerRoutes(deps),
     ...printRoutes(deps),
     ...postingRoutes(deps),
     ...boardPairingRoutes(deps),
