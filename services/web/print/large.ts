@@ -56,9 +56,9 @@ export function largeStyle(notice: Notice, size: PaperSize): string {
   const { pt, mm } = lengths(size)
   const type = largeType(notice.title, notice.shortText)
   return `
-@page{size:${size} portrait;margin:${mm(12)} ${mm(13)} ${mm(10)};font-family:"Large";
-@top-right{content:"Tờ " counter(page) "/" counter(pages);font-size:${pt(13)};font-weight:700}
-@top-left{content:${cssString(notice.demo ? demoMark : '')};font-size:${pt(11)};font-weight:700;white-space:nowrap}
+@page{size:${size} portrait;margin:${mm(13)} ${mm(13)} ${mm(10)};font-family:"Large";
+@top-right{content:"Tờ " counter(page) "/" counter(pages);font-size:${pt(13)};font-weight:700;vertical-align:bottom}
+@top-left{content:${cssString(notice.demo ? demoMark : '')};font-size:${pt(11)};font-weight:700;white-space:nowrap;vertical-align:bottom}
 }
 main{font-family:"Large";width:${mm(184)};overflow-wrap:anywhere;hyphens:none}
 @media screen{main{width:${mm(210)};max-width:100%;padding:${mm(12)} ${mm(13)} ${mm(10)}}}

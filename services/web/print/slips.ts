@@ -34,10 +34,12 @@ const style = `
 @page{size:A4 portrait;margin:10mm;font-family:"Large"}
 main{font-family:"Large";width:190mm;overflow-wrap:anywhere;hyphens:none}
 @media screen{main{max-width:100%;padding:10mm;width:210mm;overflow-x:auto}}
+.head{font-size:15pt;line-height:1.4;margin:0 0 6mm}
+@media print{.head{display:none}}
 .sheet{display:grid;grid-template-columns:95mm 95mm;grid-auto-rows:92mm;break-after:page}
 .sheet:last-child{break-after:auto}
 .slip{position:relative;border:.3mm dashed #555;padding:4mm;overflow:hidden;display:flex;flex-direction:column;font-size:9.5pt;line-height:1.35}
-.slip p{margin:0}
+.slip p,.slip h2{margin:0}
 .place{font-size:13pt;font-weight:700;line-height:1.3;display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:2;overflow:hidden}
 .commune{margin-bottom:1.5mm !important;font-size:10.5pt}
 .title{font-weight:700;display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:3;overflow:hidden}
@@ -66,7 +68,7 @@ export function slipsPage(sheet: SlipSheet, build: string): string {
     build,
     style,
     links: printLinks(sheet.id, `/print/${sheet.id}/slips`),
-    body: `<main>${
+    body: `<main><h1 class="head">Phiếu niêm yết: ${escapeHtml(sheet.title)}</h1>${
       sheets.length === 0
         ? `<p class="none">${none}</p>`
         : sheets
@@ -84,7 +86,7 @@ function slipHtml(sheet: SlipSheet, slip: Slip): string {
   const mark = standingMarks[sheet.standing]
   return `<article class="slip">
 ${sheet.demo ? `<p class="demo">${demoMark}</p>` : ''}
-<p class="place">${escapeHtml(slip.boardName)}</p>
+<h2 class="place">${escapeHtml(slip.boardName)}</h2>
 <p class="commune">${escapeHtml(slip.communeName)}</p>
 <p class="title">${lineHtml(sheet.title)}</p>
 <p class="fact">${lineHtml(`${number}Bản số ${sheet.revision}${issued}`)}</p>
