@@ -222,7 +222,7 @@ describe('printed notices', () => {
     const dispatchId = await world.dispatch(id, 'board')
     const sheet = await printed(`/print/${id}/slips`, 'slips')
     expect({ pages: sheet.pages, size: sheet.size }).toEqual({ pages: 1, size: sizes.A4 })
-    for (const words of ['Bảng tin Nhà văn hóa', 'Bảng tin Cảng cá', 'Phường Đông Hà', 'Niêm yết trước']) {
+    for (const words of ['Bảng tin Nhà văn hóa', 'Bảng tin Cảng cá', 'Phường Đông Hà', 'Niêm yết chậm nhất']) {
       expect(bare(sheet.text)).toContain(bare(words))
     }
     // The two slips of the first row, cut out along their lines.
