@@ -31,7 +31,7 @@ export const vi = {
     airtime: 'Lịch phát sóng',
     devices: 'Thiết bị phát',
     asRun: 'Nhật ký phát sóng',
-    postings: 'Bảng niêm yết: cần gỡ',
+    postings: 'Bảng giấy cần gỡ',
     places: 'Đài và bảng tin',
     citizens: 'Danh sách người dân',
     pronunciations: 'Từ điển phát âm',
