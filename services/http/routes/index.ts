@@ -8,6 +8,7 @@ import { announcementRoutes } from './announcements.ts'
 import { areaRoutes } from './areas.ts'
 import { asRunRoutes } from './as-run.ts'
 import { boardRoutes } from './boards.ts'
+import { boardConsoleRoutes } from './boards-console.ts'
 import { citizenRoutes } from './citizens.ts'
 import { deviceRoutes } from './devices.ts'
 import { feedRoutes } from './feeds.ts'
@@ -49,6 +50,7 @@ export function allRoutes(deps: HttpDeps, auth: Auth, options: RouteOptions = {}
     ...recordingRoutes(deps),
     ...receiptRoutes(deps),
     ...boardRoutes(deps),
+    ...boardConsoleRoutes(deps),
     ...feedRoutes(deps),
     ...fileRoutes(deps),
     ...operatorRoutes(deps),
