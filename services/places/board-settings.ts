@@ -4,9 +4,9 @@ import { boardKinds, boardSettingsSchema } from '../domain/board.ts'
 import { AppError } from '../domain/errors.ts'
 import { readEmail } from '../people/email.ts'
 import { type Db, type Transaction, transaction } from '../store/db.ts'
-import { pokeBoards } from './board-pokes.ts'
+import { pokeBoards } from '../store/shelf.ts'
+import { endPairing } from './board-pair.ts'
 import { noSuchBoard } from './board-scope.ts'
-import { revokeBoardSessions } from './board-sessions.ts'
 
 /** Boards changed by one request: a whole province's. */
 export const mostBoards = 5_000
@@ -136,7 +136,7 @@ async function write(sql: Transaction, wanted: [string, BoardPatch][], now: Date
 
 /** A board of paper has no player: what was paired with it is let go. */
 async function unpairPaper(sql: Transaction, ids: string[], now: Date): Promise<void> {
-  await revokeBoardSessions(sql, ids, 'unpaired', now)
+  for (const id of ids) await endPairing(sql, id, null, 'unpaired', now)
   await sql.query('update boards set paired_at = null where id = any($1::bigint[])', [ids])
 }
 

@@ -7,6 +7,7 @@ import { airtimeRoutes } from './airtime.ts'
 import { announcementRoutes } from './announcements.ts'
 import { areaRoutes } from './areas.ts'
 import { asRunRoutes } from './as-run.ts'
+import { boardPairingRoutes } from './board-pairing.ts'
 import { boardRoutes } from './boards.ts'
 import { boardConsoleRoutes } from './boards-console.ts'
 import { citizenRoutes } from './citizens.ts'
@@ -51,6 +52,7 @@ export function allRoutes(deps: HttpDeps, auth: Auth, options: RouteOptions = {}
     ...receiptRoutes(deps),
     ...boardRoutes(deps),
     ...boardConsoleRoutes(deps),
+    ...boardPairingRoutes(deps),
     ...feedRoutes(deps),
     ...fileRoutes(deps),
     ...operatorRoutes(deps),

@@ -8,6 +8,7 @@ import type {
   BoardSettingsAnswer,
   BoardSummary,
 } from '../../../../http/schemas-boards.ts'
+import type { PairedBoardShape as PairedBoard, WaitingBoardShape as WaitingBoard } from '../../../../http/schemas-pairing.ts'
 import { call, query } from './client.ts'
 
 const part = encodeURIComponent
@@ -130,5 +131,23 @@ export function useBoardReach(areas: string[]) {
     refetchInterval: liveMs,
     queryFn: ({ signal }) =>
       call<BoardReach>('/api/boards/reach-preview', { method: 'POST', body: { areas }, signal }),
+  })
+}
+
+/** Which screen shows this code. A wrong code counts against the person, so it is asked once and never again by itself. */
+export function useLookAtCode() {
+  return useMutation({
+    mutationFn: (code: string) =>
+      call<WaitingBoard>('/api/boards/pairing/look', { method: 'POST', body: { code } }),
+  })
+}
+
+/** Makes the screen with this code the player of a board. */
+export function usePair() {
+  const changed = useBoardsChanged()
+  return useMutation({
+    mutationFn: ({ boardId, code }: { boardId: string; code: string }) =>
+      call<PairedBoard>(`/api/boards/${part(boardId)}/pair`, { method: 'POST', body: { code } }),
+    onSuccess: changed,
   })
 }
