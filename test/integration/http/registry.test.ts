@@ -140,6 +140,8 @@ test('how far the instance is', async () => {
     operators: 1,
     stations: 2,
     boards: 1,
+    screens: 1,
+    paired: 0,
     citizens: 2,
     approved: 0,
     ready: true,

@@ -8,7 +8,10 @@ import type {
   BoardSettingsAnswer,
   BoardSummary,
 } from '../../../../http/schemas-boards.ts'
-import type { PairedBoardShape as PairedBoard, WaitingBoardShape as WaitingBoard } from '../../../../http/schemas-pairing.ts'
+import type {
+  PairedBoardShape as PairedBoard,
+  WaitingBoardShape as WaitingBoard,
+} from '../../../../http/schemas-pairing.ts'
 import { call, query } from './client.ts'
 
 const part = encodeURIComponent
@@ -129,16 +132,14 @@ export function useBoardReach(areas: string[]) {
     enabled: areas.length > 0,
     placeholderData: keepPreviousData,
     refetchInterval: liveMs,
-    queryFn: ({ signal }) =>
-      call<BoardReach>('/api/boards/reach-preview', { method: 'POST', body: { areas }, signal }),
+    queryFn: ({ signal }) => call<BoardReach>('/api/boards/reach-preview', { method: 'POST', body: { areas }, signal }),
   })
 }
 
 /** Which screen shows this code. A wrong code counts against the person, so it is asked once and never again by itself. */
 export function useLookAtCode() {
   return useMutation({
-    mutationFn: (code: string) =>
-      call<WaitingBoard>('/api/boards/pairing/look', { method: 'POST', body: { code } }),
+    mutationFn: (code: string) => call<WaitingBoard>('/api/boards/pairing/look', { method: 'POST', body: { code } }),
   })
 }
 

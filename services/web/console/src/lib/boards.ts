@@ -90,13 +90,15 @@ export function concerns(board: Board, w: BoardWords, language: Language): strin
   const full = report.storage && report.storage.usedBytes > report.storage.quotaBytes * storageShare
   return [
     report.visible === false && w.hidden,
-    report.clockSkewMs !== null && Math.abs(report.clockSkewMs) > skewShownMs && w.skew(spanWords(report.clockSkewMs, w)),
+    report.clockSkewMs !== null &&
+      Math.abs(report.clockSkewMs) > skewShownMs &&
+      w.skew(spanWords(report.clockSkewMs, w)),
     full && `${w.storageFull} (${storageWords(board, w, language)})`,
     report.problems.length > 0 && `${w.problems(String(report.problems.length))}: ${report.problems[0]}`,
   ].filter(words => typeof words === 'string')
 }
 
-/** `Bộ nhớ 12 MB trong 2 GB`; undefined where the browser does not tell. */
+/** `12 MB trong 2 GB`; undefined where the browser does not tell. */
 export function storageWords({ report }: Board, w: BoardWords, language: Language): string | undefined {
   if (!report?.storage) return undefined
   const { usedBytes, quotaBytes } = report.storage
@@ -135,7 +137,10 @@ export function tileWords({ counts }: BoardTile, w: BoardWords, n: (value: numbe
 }
 
 /** Bars of a display, one for each hour from the first to the last, at most `most` (the newest): share of the hour, 0 to 1. */
-export function hourBars({ hours }: Pick<BoardDisplay, 'hours'>, most = 48): { hour: string; ms: number; share: number }[] {
+export function hourBars(
+  { hours }: Pick<BoardDisplay, 'hours'>,
+  most = 48,
+): { hour: string; ms: number; share: number }[] {
   const hourMs = 3_600_000
   const shown = new Map(hours.map(({ hour, shownMs }) => [new Date(hour).getTime(), shownMs]))
   const [first, last] = [Math.min(...shown.keys()), Math.max(...shown.keys())]

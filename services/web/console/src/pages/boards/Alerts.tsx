@@ -11,7 +11,15 @@ import { useNow } from '../../lib/useNow.ts'
 const most = 5
 
 /** What somebody should see to, the newest by name; nothing when all is well. */
-export function AlertsBanner({ count, only, onOnly }: { count: number; only: boolean; onOnly: (only: boolean) => void }) {
+export function AlertsBanner({
+  count,
+  only,
+  onOnly,
+}: {
+  count: number
+  only: boolean
+  onOnly: (only: boolean) => void
+}) {
   const { language } = useWords()
   const w = useOwn(boardsWords)
   const now = useNow()
@@ -40,7 +48,13 @@ export function AlertsBanner({ count, only, onOnly }: { count: number; only: boo
         )}
       </List>
       <Group mt="sm">
-        <Button size="xs" variant={only ? 'filled' : 'light'} color="alarm" aria-pressed={only} onClick={() => onOnly(!only)}>
+        <Button
+          size="xs"
+          variant={only ? 'filled' : 'light'}
+          color="alarm"
+          aria-pressed={only}
+          onClick={() => onOnly(!only)}
+        >
           {w.alertsShow}
         </Button>
       </Group>

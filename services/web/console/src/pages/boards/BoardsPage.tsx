@@ -53,12 +53,22 @@ export function BoardsPage() {
         actions={
           <>
             {role && may(role, 'board.manage') && (
-              <Button component={Link} to="/boards/pair" variant="default" leftSection={<IconPlugConnected size={18} />}>
+              <Button
+                component={Link}
+                to="/boards/pair"
+                variant="default"
+                leftSection={<IconPlugConnected size={18} />}
+              >
                 {w.pair}
               </Button>
             )}
             {role && may(role, 'announcement.write') && (
-              <Button component={Link} to="/boards/emergency" color="alarm" leftSection={<IconAlertOctagon size={18} />}>
+              <Button
+                component={Link}
+                to="/boards/emergency"
+                color="alarm"
+                leftSection={<IconAlertOctagon size={18} />}
+              >
                 {w.emergency}
               </Button>
             )}
@@ -86,7 +96,10 @@ export function BoardsPage() {
           <Panel>
             <Tools filter={filter} groups={summary.data.groups} tiles={tiles} put={put} narrowed={narrowed} />
             {tiles ? (
-              <TileMap tiles={summary.data.tiles} onArea={area => put({ area, view: '', state: '', alerts: '', text: '' })} />
+              <TileMap
+                tiles={summary.data.tiles}
+                onArea={area => put({ area, view: '', state: '', alerts: '', text: '' })}
+              />
             ) : (
               <BoardList list={list} filter={filter} mayManage={role ? may(role, 'board.manage') : false} />
             )}

@@ -21,7 +21,7 @@ export function Counts({ summary, state, onState }: CountsProps) {
   const w = useOwn(boardsWords)
   const shown = order.filter(one => one !== 'retired' || summary.byState.retired > 0 || state === 'retired')
   return (
-    <div className={css.counts} role="group" aria-label={w.counts}>
+    <fieldset className={css.counts} aria-label={w.counts}>
       <UnstyledButton className={css.count ?? ''} aria-pressed={state === ''} onClick={() => onState('')}>
         <b className="numbers">{formatNumber(summary.boards, language)}</b>
         <span>{w.allStates}</span>
@@ -42,6 +42,6 @@ export function Counts({ summary, state, onState }: CountsProps) {
           </span>
         </UnstyledButton>
       ))}
-    </div>
+    </fieldset>
   )
 }

@@ -1,8 +1,8 @@
 import { Autocomplete, Group, Input, NumberInput, SegmentedControl, Switch, Text, TextInput } from '@mantine/core'
 import { boardKinds } from '../../../../../domain/board.ts'
-import type { BoardSettingValues } from '../../lib/boardSettings.ts'
 import { boardsWords } from '../../i18n/boards.ts'
 import { useOwn } from '../../i18n/useOwn.ts'
+import type { BoardSettingValues } from '../../lib/boardSettings.ts'
 import { ClockInput } from '../../parts/ClockInput.tsx'
 
 interface SettingFieldProps {

@@ -47,7 +47,8 @@ export function TileMap({ tiles, onArea }: { tiles: BoardTile[]; onArea: (code: 
           <ul className={css.tiles}>
             {province.tiles.map(tile => {
               const label = w.tileLabel(tile.areaName, n(tile.boards), tileWords(tile, w, n))
-              const point = (event: { currentTarget: HTMLElement }) => setPointed({ element: event.currentTarget, label })
+              const point = (event: { currentTarget: HTMLElement }) =>
+                setPointed({ element: event.currentTarget, label })
               return (
                 <li key={tile.areaCode}>
                   <UnstyledButton

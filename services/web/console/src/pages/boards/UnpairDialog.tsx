@@ -1,10 +1,10 @@
 import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core'
 import { useState } from 'react'
+import { foldName } from '../../../../../text/fold.ts'
 import { useUnpair } from '../../api/boards.ts'
 import { boardsWords } from '../../i18n/boards.ts'
 import { useWords } from '../../i18n/context.tsx'
 import { useOwn } from '../../i18n/useOwn.ts'
-import { foldName } from '../../../../../text/fold.ts'
 import { formatNumber } from '../../lib/format.ts'
 import { ProblemBox, tell } from '../../parts/problem.tsx'
 
