@@ -1,5 +1,7 @@
 import type { Registry } from 'prom-client'
 import type { Auth } from '../../accounts/auth.ts'
+import { loadBoardAssets } from '../../web/board/assets.ts'
+import { type BoardDoor, createBoardDoor } from '../board-door/index.ts'
 import type { HttpDeps } from '../deps.ts'
 import type { RouteDef } from '../route.ts'
 import { accountRoutes } from './accounts.ts'
@@ -7,7 +9,9 @@ import { airtimeRoutes } from './airtime.ts'
 import { announcementRoutes } from './announcements.ts'
 import { areaRoutes } from './areas.ts'
 import { asRunRoutes } from './as-run.ts'
+import { boardDoorRoutes } from './board-door.ts'
 import { boardPairingRoutes } from './board-pairing.ts'
+import { boardPlainRoutes } from './board-plain.ts'
 import { boardRoutes } from './boards.ts'
 import { boardConsoleRoutes } from './boards-console.ts'
 import { citizenRoutes } from './citizens.ts'
@@ -15,9 +19,12 @@ import { deviceRoutes } from './devices.ts'
 import { feedRoutes } from './feeds.ts'
 import { fileRoutes } from './files.ts'
 import { historyRoutes } from './history.ts'
+import { ledRoutes } from './led.ts'
 import { operatorRoutes } from './operator.ts'
 import { operatorSlotRoutes } from './operator-slots.ts'
+import { postingRoutes } from './postings.ts'
 import { previewRoutes } from './preview.ts'
+import { printRoutes } from './print.ts'
 import { progressRoutes } from './progress.ts'
 import { pronunciationRoutes } from './pronunciations.ts'
 import { receiptRoutes } from './receipts.ts'
@@ -36,6 +43,8 @@ export interface RouteOptions {
   checks?: ReadyChecks
   /** Where `/metrics` reads; the process-wide registry when absent. */
   registry?: Registry
+  /** Where boards come in; one of its own when absent. */
+  door?: BoardDoor
 }
 
 /** The whole route table; the OpenAPI document is written from it. */
@@ -50,9 +59,14 @@ export function allRoutes(deps: HttpDeps, auth: Auth, options: RouteOptions = {}
     ...pronunciationRoutes(deps),
     ...recordingRoutes(deps),
     ...receiptRoutes(deps),
+    ...boardDoorRoutes(options.door ?? createBoardDoor(deps, loadBoardAssets().build, options.registry)),
     ...boardRoutes(deps),
     ...boardConsoleRoutes(deps),
+    ...printRoutes(deps),
+    ...postingRoutes(deps),
     ...boardPairingRoutes(deps),
+    ...boardPlainRoutes(deps),
+    ...ledRoutes(deps),
     ...feedRoutes(deps),
     ...fileRoutes(deps),
     ...operatorRoutes(deps),
