@@ -35,6 +35,8 @@ const reportSchema = z.object({
   /** Null when nothing is shown, and when its announcement is not known here. */
   title: z.string().nullable(),
   announcementId: id.nullable(),
+  /** The page without a script: the server handed it over; what is on the screen nobody reports. */
+  handedOnly: z.boolean(),
   page: int.nullable(),
   pages: int.nullable(),
   since: when.nullable(),

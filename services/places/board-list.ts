@@ -175,7 +175,7 @@ async function present(ctx: BoardListContext, rows: BoardRow[], now: Date): Prom
     stale.map(row => row.id),
     now,
   )
-  const shown = [...reports.values()].flatMap(report => report?.now?.dispatchId ?? [])
+  const shown = [...reports.values()].flatMap(report => itemOf(report)?.dispatchId ?? [])
   const titles = await titlesOf(ctx.db, [...new Set(shown)])
   return rows.map(({ lastSeen: _, provinceName, ...row }) => {
     const settings = boardSettingsSchema.parse(row.settings)
@@ -184,7 +184,7 @@ async function present(ctx: BoardListContext, rows: BoardRow[], now: Date): Prom
     const changedAt = changes.get(row.id) ?? null
     const seen =
       report?.version !== undefined && row.lastSeenAt ? { version: report.version, at: row.lastSeenAt } : null
-    const told = titles.get(report?.now?.dispatchId ?? '')
+    const told = titles.get(itemOf(report)?.dispatchId ?? '')
     return {
       ...row,
       provinceName: provinceName ?? '',
@@ -195,6 +195,11 @@ async function present(ctx: BoardListContext, rows: BoardRow[], now: Date): Prom
       manifest: wanted ? { standing: manifestStanding(seen, wanted.version, changedAt), changedAt } : null,
     }
   })
+}
+
+/** What a report is about: shown by the player, or handed to the page without a script. */
+export function itemOf(report: BoardReport | undefined): { dispatchId: string; page: number; pages: number } | null {
+  return report?.now ?? report?.fetched ?? null
 }
 
 /**

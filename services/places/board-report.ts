@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { boardHeartbeatSchema } from '../domain/board.ts'
 
+const positive = z.number().int().min(1)
+
 /**
  * What a board last said of itself, as it is kept (`boards.last_seen`). Every part may be missing: an older player, or the
  * page without a script, says less.
@@ -17,6 +19,12 @@ const reportSchema = boardHeartbeatSchema
     storage: true,
     offlineReady: true,
     problems: true,
+  })
+  .extend({
+    /** The page without a script: what the server gave it, which is not what anybody has seen on it. */
+    fetched: z
+      .object({ dispatchId: z.string().regex(/^\d{1,18}$/), page: positive, pages: positive, at: z.iso.datetime() })
+      .nullable(),
   })
   .partial()
 export type BoardReport = z.infer<typeof reportSchema>

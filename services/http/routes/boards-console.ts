@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { boardKinds } from '../../domain/board.ts'
 import { type BoardAlertRow, boardDetail, listBoardAlerts } from '../../places/board-detail.ts'
-import { type ListedBoard, listBoardsFully } from '../../places/board-list.ts'
+import { itemOf, type ListedBoard, listBoardsFully } from '../../places/board-list.ts'
 import { noSuchBoard } from '../../places/board-scope.ts'
 import { changeBoards } from '../../places/board-settings.ts'
 import { boardReach, boardSummary } from '../../places/board-summary.ts'
@@ -159,8 +159,9 @@ function presentBoard({ report, manifest, ...board }: ListedBoard): Board {
       visible: report.visible ?? null,
       title: report.title,
       announcementId: report.announcementId,
-      page: report.now?.page ?? null,
-      pages: report.now?.pages ?? null,
+      handedOnly: report.fetched !== undefined,
+      page: itemOf(report)?.page ?? null,
+      pages: itemOf(report)?.pages ?? null,
       since: report.now?.since ?? null,
       player: report.player ?? null,
       screen: report.screen ?? null,

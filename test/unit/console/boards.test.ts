@@ -30,6 +30,7 @@ const report: NonNullable<Board['report']> = {
   visible: true,
   title: 'Lịch tiêm chủng',
   announcementId: 'a',
+  handedOnly: false,
   page: 1,
   pages: 2,
   since: '2026-11-26T09:58:00+07:00',
@@ -110,6 +111,7 @@ describe('what a board says it shows', () => {
     const idle = { ...report, mode: 'idle' as const, title: null, page: null, pages: null, since: null }
     expect(showingWords(idle, w, now)).toBe('đang hiển thị đồng hồ và tên xã (chưa có thông báo nào)')
     expect(showingWords({ ...report, title: null }, w, now)).toContain('không còn trong hệ thống')
+    expect(showingWords({ ...report, handedOnly: true }, w, now)).toContain('đã tải về “Lịch tiêm chủng”')
     expect(showingWords(null, w, now)).toBeUndefined()
     expect(showingWords({ ...idle, mode: null }, w, now)).toBeUndefined()
   })

@@ -86,7 +86,7 @@ function Ribbon() {
   const { t } = useWords()
   if (!instance.data?.demo) return null
   return (
-    <div className={css.ribbon}>
+    <aside className={css.ribbon} aria-label={t.app.demoShort}>
       <span>{t.app.demo}</span>
       {instance.data.simulatorUrl && (
         <a href={instance.data.simulatorUrl} target="_blank" rel="noreferrer">
@@ -94,7 +94,7 @@ function Ribbon() {
           <VisuallyHidden> ({t.common.newTab})</VisuallyHidden>
         </a>
       )}
-    </div>
+    </aside>
   )
 }
 

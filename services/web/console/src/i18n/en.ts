@@ -14,7 +14,7 @@ export const en: Dictionary = {
     menu: 'Open menu',
     closeMenu: 'Close menu',
     switchLanguage: 'Tiếng Việt',
-    switchLanguageLabel: 'Switch the screens to Vietnamese',
+    switchLanguageLabel: 'Tiếng Việt: switch the screens to Vietnamese',
     account: 'Account',
     signOut: 'Sign out',
     loading: 'Loading…',

@@ -16,7 +16,7 @@ export const vi = {
     menu: 'Mở trình đơn',
     closeMenu: 'Đóng trình đơn',
     switchLanguage: 'English',
-    switchLanguageLabel: 'Chuyển giao diện sang tiếng Anh',
+    switchLanguageLabel: 'English: chuyển giao diện sang tiếng Anh',
     account: 'Tài khoản',
     signOut: 'Đăng xuất',
     loading: 'Đang tải…',

@@ -57,7 +57,8 @@ export function showingWords(report: Board['report'], w: BoardWords, now: Date):
   return parts.join(' · ')
 }
 
-function shownWords({ mode, title, page }: NonNullable<Board['report']>, w: BoardWords): string {
+function shownWords({ mode, title, page, handedOnly }: NonNullable<Board['report']>, w: BoardWords): string {
+  if (handedOnly && title !== null) return w.handed(title)
   if (mode === 'night' || mode === 'idle') return w.showingMode(w.modes[mode])
   const what = title === null ? (page === null ? undefined : w.showingUnknown) : w.showing(title)
   if (what === undefined) return w.showingMode(w.modes[mode ?? 'items'])

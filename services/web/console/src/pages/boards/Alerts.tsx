@@ -8,7 +8,7 @@ import { useOwn } from '../../i18n/useOwn.ts'
 import { formatNear, formatNumber } from '../../lib/format.ts'
 import { useNow } from '../../lib/useNow.ts'
 
-const most = 5
+const most = 3
 
 /** What somebody should see to, the newest by name; nothing when all is well. */
 export function AlertsBanner({
@@ -37,7 +37,7 @@ export function AlertsBanner({
       <List size="sm" spacing={4} listStyleType="none" withPadding={false}>
         {shown.map(alert => (
           <List.Item key={alert.id}>
-            <Anchor component={Link} to={`/boards/${alert.boardId}`} inherit>
+            <Anchor component={Link} to={`/boards/${alert.boardId}`} inherit underline="always">
               {alert.boardName}
             </Anchor>{' '}
             ({alert.areaName}): {w.alertKinds[alert.kind]}, {w.alertSince(formatNear(alert.beganAt, now))}
@@ -50,7 +50,7 @@ export function AlertsBanner({
       <Group mt="sm">
         <Button
           size="xs"
-          variant={only ? 'filled' : 'light'}
+          variant={only ? 'filled' : 'outline'}
           color="alarm"
           aria-pressed={only}
           onClick={() => onOnly(!only)}

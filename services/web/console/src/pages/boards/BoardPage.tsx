@@ -5,6 +5,7 @@ import { may } from '../../../../../domain/accounts.ts'
 import type { BoardDetail } from '../../../../../http/schemas-boards.ts'
 import { useBoard } from '../../api/boards.ts'
 import { useMe } from '../../api/queries.ts'
+import { DateWords } from '../../app/DateWords.tsx'
 import { boardsWords } from '../../i18n/boards.ts'
 import { useOwn } from '../../i18n/useOwn.ts'
 import { formatNear } from '../../lib/format.ts'
@@ -24,14 +25,14 @@ export function BoardPage() {
   const w = useOwn(boardsWords)
   const board = useBoard(id)
   return (
-    <>
+    <DateWords>
       <Anchor component={Link} to="/boards" size="sm" className={css.back ?? ''}>
         <IconArrowLeft size={16} aria-hidden="true" /> {w.backToList}
       </Anchor>
       {board.isPending && <Skeleton height={400} radius={8} />}
       {board.isError && !board.data && <ProblemBox error={board.error} onRetry={() => void board.refetch()} />}
       {board.data && <Shown board={board.data} />}
-    </>
+    </DateWords>
   )
 }
 

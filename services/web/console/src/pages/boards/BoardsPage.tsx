@@ -7,6 +7,7 @@ import { may } from '../../../../../domain/accounts.ts'
 import { boardKinds } from '../../../../../domain/board.ts'
 import { type BoardFilter, noFilter, useBoardPages, useBoardSummary } from '../../api/boards.ts'
 import { useAreas, useMe } from '../../api/queries.ts'
+import { DateWords } from '../../app/DateWords.tsx'
 import { boardsWords } from '../../i18n/boards.ts'
 import { useWords } from '../../i18n/context.tsx'
 import { useOwn } from '../../i18n/useOwn.ts'
@@ -46,7 +47,7 @@ export function BoardsPage() {
   const narrowed = Object.values(filter).some(Boolean)
   const none = summary.data && summary.data.boards === 0 && summary.data.byState.retired === 0 && !narrowed
   return (
-    <>
+    <DateWords>
       <PageHead
         title={w.title}
         lead={w.lead}
@@ -80,11 +81,6 @@ export function BoardsPage() {
       {none && <EmptyBoards keeper={role ? may(role, 'place.manage') : false} />}
       {summary.data && !none && (
         <Stack gap="md">
-          <AlertsBanner
-            count={summary.data.openAlerts}
-            only={filter.alerts === '1'}
-            onOnly={only => put({ alerts: only ? '1' : '', view: '' })}
-          />
           <div>
             <Counts summary={summary.data} state={filter.state} onState={state => put({ state, view: '' })} />
             {summary.data.resting > 0 && (
@@ -93,6 +89,11 @@ export function BoardsPage() {
               </Text>
             )}
           </div>
+          <AlertsBanner
+            count={summary.data.openAlerts}
+            only={filter.alerts === '1'}
+            onOnly={only => put({ alerts: only ? '1' : '', view: '' })}
+          />
           <Panel>
             <Tools filter={filter} groups={summary.data.groups} tiles={tiles} put={put} narrowed={narrowed} />
             {tiles ? (
@@ -106,7 +107,7 @@ export function BoardsPage() {
           </Panel>
         </Stack>
       )}
-    </>
+    </DateWords>
   )
 }
 
@@ -164,6 +165,7 @@ function Tools({ filter, groups, tiles, put, narrowed }: ToolsProps) {
       )}
       {groups.length > 0 && (
         <Select
+          className={css.choiceFilter ?? ''}
           aria-label={w.group}
           placeholder={w.allGroups}
           data={groups}
@@ -175,6 +177,7 @@ function Tools({ filter, groups, tiles, put, narrowed }: ToolsProps) {
         />
       )}
       <Select
+        className={css.choiceFilter ?? ''}
         aria-label={w.kindLabel}
         placeholder={w.allKinds}
         data={boardKinds.map(kind => ({ value: kind, label: w.kind[kind] }))}

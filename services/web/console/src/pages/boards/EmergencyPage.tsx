@@ -2,6 +2,7 @@ import { Alert, Button, Group, List, Stack, Text } from '@mantine/core'
 import { IconSend, IconUsers } from '@tabler/icons-react'
 import { useState } from 'react'
 import { useInstance, useMe } from '../../api/queries.ts'
+import { DateWords } from '../../app/DateWords.tsx'
 import { boardsWords } from '../../i18n/boards.ts'
 import { useWords } from '../../i18n/context.tsx'
 import type { Dictionary } from '../../i18n/dictionary.ts'
@@ -23,7 +24,11 @@ import { useSubmitEmergency } from './useSubmitEmergency.ts'
 export function EmergencyPage() {
   const me = useMe()
   if (!me.data) return <Busy />
-  return <Editor areas={me.data.areas} />
+  return (
+    <DateWords>
+      <Editor areas={me.data.areas} />
+    </DateWords>
+  )
 }
 
 function Editor({ areas }: { areas: string[] }) {
@@ -49,6 +54,14 @@ function Editor({ areas }: { areas: string[] }) {
       <div className={css.emergency}>
         <Stack gap="md">
           <EmergencyFields form={form} change={change} gaps={tried ? gaps : []} now={now} speakers={speakers} />
+        </Stack>
+        <Stack gap="md" className={css.aside ?? ''}>
+          <Panel title={w.emPreview}>
+            <EmergencyPreview form={form} />
+          </Panel>
+          <ReachPanel areas={form.areas} />
+        </Stack>
+        <Stack gap="md">
           <Alert color="ink" variant="light" icon={<IconUsers />} title={w.emSecond}>
             {w.emSecondText}
           </Alert>
@@ -82,12 +95,6 @@ function Editor({ areas }: { areas: string[] }) {
               {w.emSubmit}
             </Button>
           </Group>
-        </Stack>
-        <Stack gap="md" className={css.aside ?? ''}>
-          <Panel title={w.emPreview}>
-            <EmergencyPreview form={form} />
-          </Panel>
-          <ReachPanel areas={form.areas} />
         </Stack>
       </div>
     </>

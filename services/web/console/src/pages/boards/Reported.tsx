@@ -20,7 +20,7 @@ export function Reported({ board, now }: { board: Board; now: Date }) {
     <div>
       {report?.at && showing ? (
         <Text size="sm">
-          {`${w.reportedAt(formatNear(report.at, now))}: `}
+          {`${(report.handedOnly ? w.handedAt : w.reportedAt)(formatNear(report.at, now))}: `}
           <span lang="vi">{showing}</span>
         </Text>
       ) : (

@@ -1,4 +1,4 @@
-import { Text, Title, Tooltip, UnstyledButton } from '@mantine/core'
+import { Text, Title, Tooltip, UnstyledButton, VisuallyHidden } from '@mantine/core'
 import { useMemo, useState } from 'react'
 import { tileStates } from '../../../../../domain/board-state.ts'
 import type { BoardTile } from '../../../../../http/schemas-boards.ts'
@@ -41,7 +41,7 @@ export function TileMap({ tiles, onArea }: { tiles: BoardTile[]; onArea: (code: 
       </ul>
       {provinces.map(province => (
         <section key={province.code}>
-          <Title order={3} className={css.provinceName ?? ''}>
+          <Title order={2} size="h3" className={css.provinceName ?? ''}>
             {province.name}
           </Title>
           <ul className={css.tiles}>
@@ -54,7 +54,6 @@ export function TileMap({ tiles, onArea }: { tiles: BoardTile[]; onArea: (code: 
                   <UnstyledButton
                     className={css.tile ?? ''}
                     data-state={tile.worst}
-                    aria-label={label}
                     onClick={() => onArea(tile.areaCode)}
                     onMouseEnter={point}
                     onMouseLeave={leave}
@@ -65,6 +64,7 @@ export function TileMap({ tiles, onArea }: { tiles: BoardTile[]; onArea: (code: 
                     <span className={css.tileFoot}>
                       <StateIcon state={tile.worst} size={16} />
                       <b className="numbers">{n(tile.boards)}</b>
+                      <VisuallyHidden>{w.tileStates(tileWords(tile, w, n))}</VisuallyHidden>
                     </span>
                   </UnstyledButton>
                 </li>
