@@ -22,6 +22,7 @@ const pageNames = [
   'devices',
   'operator',
   'places',
+  'postings',
   'pronunciations',
   'recipients',
   'registry',

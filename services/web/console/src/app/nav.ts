@@ -11,6 +11,7 @@ import {
   IconListDetails,
   IconMapPin,
   IconPencilPlus,
+  IconPinned,
   type IconProps,
   IconSpeakerphone,
   IconUserCog,
@@ -57,6 +58,7 @@ export const navSections: { heading: keyof Dictionary['navSections']; places: Na
     places: [
       { to: '/boards', label: 'boards', icon: IconDeviceTv, needs: 'board.read' },
       { to: '/boards/emergency', label: 'emergency', icon: IconAlertOctagon, needs: 'announcement.write' },
+      { to: '/postings', label: 'postings', icon: IconPinned, needs: 'announcement.read' },
     ],
   },
   {

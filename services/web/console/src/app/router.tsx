@@ -86,6 +86,10 @@ export const router = createBrowserRouter([
             path: 'boards/:id',
             lazy: async () => ({ Component: (await import('../pages/boards/BoardPage.tsx')).BoardPage }),
           },
+          {
+            path: 'postings',
+            lazy: async () => ({ Component: (await import('../pages/PostingsPage.tsx')).PostingsPage }),
+          },
           { path: 'places', lazy: async () => ({ Component: (await import('../pages/PlacesPage.tsx')).PlacesPage }) },
           {
             path: 'citizens',
