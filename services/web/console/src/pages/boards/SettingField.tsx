@@ -1,4 +1,14 @@
-import { Autocomplete, Group, Input, NumberInput, SegmentedControl, Switch, Text, TextInput } from '@mantine/core'
+import {
+  Autocomplete,
+  Group,
+  Input,
+  NumberInput,
+  SegmentedControl,
+  Select,
+  Switch,
+  Text,
+  TextInput,
+} from '@mantine/core'
 import { boardKinds } from '../../../../../domain/board.ts'
 import { boardsWords } from '../../i18n/boards.ts'
 import { useOwn } from '../../i18n/useOwn.ts'
@@ -97,16 +107,13 @@ export function SettingField({ name, values, change, groups }: SettingFieldProps
       )
     case 'kind':
       return (
-        <Input.Wrapper label={w.kindLabel} labelElement="div">
-          <SegmentedControl
-            mt={4}
-            fullWidth
-            aria-label={w.kindLabel}
-            value={values.kind}
-            onChange={kind => change({ kind: kind as BoardSettingValues['kind'] })}
-            data={boardKinds.map(value => ({ value, label: w.kind[value] }))}
-          />
-        </Input.Wrapper>
+        <Select
+          label={w.kindLabel}
+          allowDeselect={false}
+          value={values.kind}
+          onChange={kind => kind && change({ kind })}
+          data={boardKinds.map(value => ({ value, label: w.kind[value] }))}
+        />
       )
     case 'led':
       return (
