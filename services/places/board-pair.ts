@@ -150,7 +150,7 @@ async function lockBoard(sql: Transaction, boardId: string): Promise<Omit<Paired
  * @param kept the pairing that replaces it
  * @returns whether there was anything
  */
-async function endPairing(
+export async function endPairing(
   sql: Sql,
   boardId: string,
   kept: string | null,
