@@ -5,6 +5,7 @@ import { readEmail } from '../people/email.ts'
 import { type Db, type Sql, type Transaction, transaction } from '../store/db.ts'
 import { recordRegistryEvent } from '../store/registry-events.ts'
 import { pokeBoards } from '../store/shelf.ts'
+import { endPairing } from './board-pair.ts'
 import { readPlaceName } from './import/names.ts'
 import { knownPlaces, placesLock } from './import/places.ts'
 import { newPlaceToken } from './tokens.ts'
@@ -134,7 +135,11 @@ export function setPlaceInUse(
     if (inUse) await refuseTaken(sql, list, before, id)
     await sql.query(`update ${list} set retired_at = $2 where id = $1`, [id, inUse ? null : now])
     await recordRegistryEvent(sql, actor, list, inUse ? 'restored' : 'retired', id, { name: before.name })
-    if (list === 'boards') await pokeBoards(sql, [id])
+    if (list === 'boards') {
+      // Back in use it is paired anew: nobody knows where its player has been meanwhile.
+      if (!inUse) await endPairing(sql, id, null, 'retired', now)
+      await pokeBoards(sql, [id])
+    }
     return await find(sql, list, id)
   })
 }
