@@ -166,5 +166,6 @@ export async function endPairing(
     `update board_alerts set ended_at = $2 where board_id = $1 and kind in ('reused', 'two-players') and ended_at is null`,
     [boardId, now],
   )
+  await sql.query(`update boards set paired_at = null, boots = '[]' where id = $1`, [boardId])
   return sessions > 0 || (pairings.rowCount ?? 0) > 0
 }
