@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type BoardRow, boardByToken, listBoards } from '../../places/boards.ts'
+import { type BoardRow, boardByToken } from '../../places/boards.ts'
 import { boardManifests } from '../../places/manifest.ts'
 import { createPlaceStreams } from '../../places/place-streams.ts'
 import { heartbeatSchema, recordHeartbeat } from '../../places/token-heartbeat.ts'
@@ -7,11 +7,10 @@ import { loadBoardAssets } from '../../web/board/assets.ts'
 import type { HttpDeps } from '../deps.ts'
 import { notFound } from '../problem.ts'
 import { type RouteDef, route } from '../route.ts'
-import { boardSchema } from '../schemas.ts'
 
 const tokenParams = z.object({ token: z.string() })
 
-/** Manifest, events and heartbeat of the public boards by the token of an address, and their list for the console. */
+/** Manifest, events and heartbeat of the public boards by the token of an address. */
 export function boardRoutes(deps: HttpDeps): RouteDef[] {
   const assets = loadBoardAssets()
   const streams = createPlaceStreams(deps, {
@@ -87,22 +86,6 @@ export function boardRoutes(deps: HttpDeps): RouteDef[] {
       async handle({ params, body }) {
         const board = await requireBoard(params.token)
         return { recorded: await recordHeartbeat(deps, board.id, body) }
-      },
-    }),
-    route({
-      method: 'get',
-      path: '/api/boards',
-      summary: 'Public boards in use',
-      tag: 'boards',
-      access: 'place.read',
-      response: z.array(boardSchema),
-      async handle() {
-        const boards = await listBoards(deps.db)
-        return boards.map(({ token, lastSeenAt, ...board }) => ({
-          ...board,
-          playerUrl: `${deps.links.publicUrl}/board/${token}`,
-          lastSeenAt: lastSeenAt?.toISOString() ?? null,
-        }))
       },
     }),
   ]
