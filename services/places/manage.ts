@@ -89,9 +89,9 @@ export function addPlace(db: Db, actor: Actor, list: PlaceList, input: PlaceInpu
     await refuseTaken(sql, list, place, undefined)
     const stations = list === 'stations'
     const { rows } = await sql.query<{ id: string }>(
-      `insert into ${list} (area_code, name, ${stations ? 'feed_token, operator_email, kind' : 'token'})
-       values ($1, $2, $3${stations ? ', $4, $5' : ''}) returning id`,
-      [place.areaCode, place.name, newPlaceToken(), ...(stations ? [place.operatorEmail, place.kind] : [])],
+      `insert into ${list} (area_code, name${stations ? ', feed_token, operator_email, kind' : ''})
+       values ($1, $2${stations ? ', $3, $4, $5' : ''}) returning id`,
+      [place.areaCode, place.name, ...(stations ? [newPlaceToken(), place.operatorEmail, place.kind] : [])],
     )
     const id = rows[0]?.id ?? ''
     if (list === 'boards' && place.board) await writeBoard(sql, id, place.board)
@@ -102,7 +102,7 @@ export function addPlace(db: Db, actor: Actor, list: PlaceList, input: PlaceInpu
 
 /**
  * Changes a place. A new name leaves the old one as an alias, so that a list with the old name still finds it. The address of
- * its feed or page stays. A screen that becomes a paper board is paired with nobody any more.
+ * its feed, and what it is paired with, stays. A screen that becomes a paper board is paired with nobody any more.
  * @throws AppError auth.forbidden | not-found | request.invalid | place.exists
  */
 export function editPlace(
