@@ -68,7 +68,7 @@ export function allRoutes(deps: HttpDeps, auth: Auth, options: RouteOptions = {}
     ...boardPlainRoutes(deps),
     ...ledRoutes(deps),
     ...feedRoutes(deps),
-    ...fileRoutes(deps),
+    ...fileRoutes(deps, auth),
     ...operatorRoutes(deps),
     ...airtimeRoutes(deps),
     ...operatorSlotRoutes(deps),

@@ -4,6 +4,7 @@ import { useRecording } from '../../api/recordings.ts'
 import { useWords } from '../../i18n/context.tsx'
 import { readingWords } from '../../i18n/reading.ts'
 import { useRecordingWords } from '../../i18n/recordings.ts'
+import { BoardMediaPanel } from '../../parts/BoardMediaPanel.tsx'
 import { Panel } from '../../parts/Panel.tsx'
 import { ProblemBox } from '../../parts/problem.tsx'
 import { ReadingDiff } from '../../parts/ReadingDiff.tsx'
@@ -37,6 +38,7 @@ export function ContentView({ announcement }: { announcement: Announcement }) {
             </Panel>
           ),
       )}
+      <BoardMediaPanel media={content.variants.board?.media ?? []} />
       {/* The approver has it on the desk above. */}
       {announcement.reading && !announcement.allowedActions.includes('approve') && (
         <Panel title={readingWords[language].title} lead={readingWords[language].lead}>
