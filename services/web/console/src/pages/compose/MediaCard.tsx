@@ -77,6 +77,8 @@ export function MediaCard({ media, at, all, uploads, onMove, onRemove }: Props) 
           onChange={event => put({ ...media, caption: event.currentTarget.value })}
           error={missing && w.captionMissing}
         />
+      </div>
+      <div className={css.wide}>
         {media.kind === 'video' && <CueEditor media={media} onChange={put} />}
         {known.data && <OtherPart upload={known.data} uploads={uploads} />}
         {known.data && <BoardMediaFacts upload={known.data} />}
