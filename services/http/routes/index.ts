@@ -72,7 +72,7 @@ export function allRoutes(deps: HttpDeps, auth: Auth, options: RouteOptions = {}
     ...ledRoutes(deps),
     ...publicRoutes(deps),
     ...feedRoutes(deps),
-    ...fileRoutes(deps),
+    ...fileRoutes(deps, auth),
     ...operatorRoutes(deps),
     ...airtimeRoutes(deps),
     ...operatorSlotRoutes(deps),

@@ -136,7 +136,7 @@ export async function placesWorld(
     ...boardPlainRoutes(deps),
     ...feedRoutes(deps),
     ...operatorRoutes(deps),
-    ...fileRoutes(deps),
+    ...fileRoutes(deps, auth),
     ...deviceRoutes(deps),
     ...stationDeviceRoutes(deps),
     ...asRunRoutes(deps),
