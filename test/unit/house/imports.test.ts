@@ -18,9 +18,9 @@ interface Source {
 
 const IMPORT = /(?:\bfrom|\bimport)\s*\(?\s*'([^'\s]+)'/g
 
-function sources(folder: string): Source[] {
+function sources(folder: string, names = /\.(ts|tsx|mjs)$/): Source[] {
   return readdirSync(projectPath(folder), { withFileTypes: true, recursive: true })
-    .filter(entry => entry.isFile() && /\.(ts|tsx|mjs)$/.test(entry.name))
+    .filter(entry => entry.isFile() && names.test(entry.name))
     .map(entry => relative(projectRoot, join(entry.parentPath, entry.name)))
     .map(path => {
       const text = withoutComments(readFileSync(projectPath(path), 'utf8'))
@@ -39,7 +39,7 @@ function resolved(from: string, specifier: string): string {
   return scope.startsWith('@') ? `${scope}/${name}` : scope
 }
 
-const all = ['config', 'services', 'channels', 'workers'].flatMap(sources)
+const all = ['config', 'services', 'channels', 'workers'].flatMap(folder => sources(folder))
 const inside = (...folders: string[]) => all.filter(s => folders.some(f => s.path === f || s.path.startsWith(`${f}/`)))
 const isProjectPath = (target: string) => /^(config|services|channels|workers)\//.test(target)
 
@@ -50,6 +50,7 @@ function breaches(from: Source[], allowed: (source: Source, target: string) => b
   )
 }
 const under = (target: string, ...folders: string[]) => folders.some(f => target === f || target.startsWith(`${f}/`))
+const boardRules = (target: string) => /^services\/web\/board\/core\/\w+\.js$/.test(target)
 
 describe('who may import whom', () => {
   test('there are sources to look at', () => {
@@ -183,6 +184,18 @@ describe('who may import whom', () => {
 
   test('relative imports end in .ts, so that sources run and compile alike', () => {
     const server = all.filter(s => !s.path.startsWith('services/web/') && s.path.endsWith('.ts'))
-    expect(breaches(server, (_, target) => !isProjectPath(target) || /\.(ts|json)$/.test(target))).toEqual([])
+    expect(
+      breaches(server, (_, target) => !isProjectPath(target) || /\.(ts|json)$/.test(target) || boardRules(target)),
+    ).toEqual([])
+  })
+
+  // Plain JavaScript, since browsers of 2017 run it as it stands; the headless board plays by the same rules.
+  test('the rules of the board player are pure and know only each other', () => {
+    const rules = sources('services/web/board/core', /\.js$/)
+    expect(rules.length).toBeGreaterThan(5)
+    expect(breaches(rules, (_, target) => boardRules(target))).toEqual([])
+    expect(
+      rules.filter(s => /Date\.now\(|new Date\(\)|performance\.|Math\.random/.test(s.text)).map(s => s.path),
+    ).toEqual([])
   })
 })
