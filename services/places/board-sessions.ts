@@ -22,18 +22,22 @@ export function boardUnpaired(): AppError {
   })
 }
 
-/** Ends every open session of some boards: their players are asked for a new pairing at their next request. */
+/**
+ * Ends every open session of some boards: their players are asked for a new pairing at their next request.
+ * @returns how many there were
+ */
 export async function revokeBoardSessions(
   sql: Sql,
   boardIds: string[],
   why: 're-paired' | 'unpaired' | 'reused' | 'retired',
   now: Date,
-): Promise<void> {
-  await sql.query(
+): Promise<number> {
+  const { rowCount } = await sql.query(
     `update board_sessions set revoked_at = $2, revoked_why = $3
      where board_id = any($1::bigint[]) and revoked_at is null`,
     [boardIds, now, why],
   )
+  return rowCount ?? 0
 }
 
 /** A new session for a board. Earlier ones are not ended here; see {@link revokeBoardSessions}. */
@@ -69,16 +73,30 @@ interface SessionRow {
 
 /**
  * Exchanges a refresh token for the next one and an access token.
+ * @param stillThere asked before anything changes: a request that its sender has given up and repeated must not be taken for
+ *   a second player
  * @throws AppError board.unpaired for a token that is unknown, over, revoked, or used by two
  */
-export async function refreshBoardSession(db: Db, links: Links, token: string, now: Date): Promise<BoardTokens> {
-  const tokens = await transaction(db, sql => refresh(sql, links, token, now))
+export async function refreshBoardSession(
+  db: Db,
+  links: Links,
+  token: string,
+  now: Date,
+  stillThere: () => boolean = () => true,
+): Promise<BoardTokens> {
+  const tokens = await transaction(db, sql => refresh(sql, links, token, now, stillThere))
   if (!tokens) throw boardUnpaired()
   return tokens
 }
 
 /** Undefined when the token is not good; what that means for the session is committed all the same. */
-async function refresh(sql: Transaction, links: Links, token: string, now: Date): Promise<BoardTokens | undefined> {
+async function refresh(
+  sql: Transaction,
+  links: Links,
+  token: string,
+  now: Date,
+  stillThere: () => boolean,
+): Promise<BoardTokens | undefined> {
   const hash = hashOfToken(token)
   const { rows } = await sql.query<SessionRow>(
     `select s.id, s.board_id as "boardId", s.refresh_hash = $1 as present, s.proven_at is not null as proven,
@@ -88,7 +106,7 @@ async function refresh(sql: Transaction, links: Links, token: string, now: Date)
     [hash, now],
   )
   const session = rows[0]
-  if (!session || session.gone) return undefined
+  if (!session || session.gone || !stillThere()) return undefined
   if (!session.present && session.proven) {
     await revokeBoardSessions(sql, [session.boardId], 'reused', now)
     await sql.query(
@@ -108,14 +126,24 @@ async function refresh(sql: Transaction, links: Links, token: string, now: Date)
   return tokensOf(links, { boardId: session.boardId, sessionId: session.id }, next, now)
 }
 
+/** An access token that a board came with: its session, and the end by which it is told from the session's others. */
+export interface UsedAccess {
+  sessionId: string
+  expiresAt: Date
+}
+
 /**
- * Notes that these sessions' access tokens were used: from now on the refresh token before the present one betrays a second
- * player. Cheap when it is known already.
+ * Notes that these access tokens were used. Where it is the one that came with the present refresh token, the board has that
+ * answer: from now on the refresh token before it betrays a second player. An access token from before says nothing of the
+ * sort: a board whose answer got lost goes on with the old one until its end. Cheap when it is known already.
  */
-export async function proveBoardSessions(sql: Sql, sessionIds: string[], now: Date): Promise<void> {
+export async function proveBoardSessions(sql: Sql, used: UsedAccess[], now: Date): Promise<void> {
   await sql.query(
-    'update board_sessions set proven_at = $2 where id = any($1::bigint[]) and proven_at is null and revoked_at is null',
-    [sessionIds, now],
+    `update board_sessions s set proven_at = $3
+     from unnest($1::bigint[], $2::timestamptz[]) as used (id, expires_at)
+     where s.id = used.id and s.refreshed_at + $4 * interval '1 minute' = used.expires_at
+       and s.proven_at is null and s.revoked_at is null`,
+    [used.map(u => u.sessionId), used.map(u => u.expiresAt), now, accessMinutes],
   )
 }
 

@@ -28,8 +28,11 @@ export interface Links {
   readPublicCode(code: string): string | undefined
   /** Short-lived bearer of a board's player; says who without a look into the database. */
   boardAccess(who: BoardAccess, expiresAt: Date): string
-  /** Who comes with it; undefined when it is forged, altered or out of date. Some microseconds. */
-  readBoardAccess(token: string, now: Date): BoardAccess | undefined
+  /**
+   * Who comes with it, and the end that it was given (to the millisecond: it tells one access token of a session from the
+   * next); undefined when it is forged, altered or out of date. Some microseconds.
+   */
+  readBoardAccess(token: string, now: Date): (BoardAccess & { expiresAt: Date }) | undefined
 }
 
 /** A board and the session that its player runs under. */
@@ -100,15 +103,15 @@ export function createLinks(secret: string, publicUrl: string): Links {
       return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
     },
     boardAccess({ boardId, sessionId }, expiresAt) {
-      const payload = `${boardId}.${sessionId}.${Math.floor(expiresAt.getTime() / 1000)}`
+      const payload = `${boardId}.${sessionId}.${expiresAt.getTime()}`
       return `${payload}.${mac(boardKey, payload)}`
     },
     readBoardAccess(token, now) {
       const [, boardId = '', sessionId = '', expiry = '', signature = ''] =
-        /^(\d{1,18})\.(\d{1,18})\.(\d{1,12})\.([\w-]{43})$/.exec(token) ?? []
-      if (boardId === '' || Number(expiry) * 1000 < now.getTime()) return undefined
+        /^(\d{1,18})\.(\d{1,18})\.(\d{1,15})\.([\w-]{43})$/.exec(token) ?? []
+      if (boardId === '' || Number(expiry) < now.getTime()) return undefined
       if (!sameText(mac(boardKey, `${boardId}.${sessionId}.${expiry}`), signature)) return undefined
-      return { boardId, sessionId }
+      return { boardId, sessionId, expiresAt: new Date(Number(expiry)) }
     },
   }
 }

@@ -63,6 +63,21 @@ export async function pokeStations(sql: Sql, stationIds: string[] | 'all'): Prom
     await sql.query(`select pg_notify('loa_shelf', $1)`, [JSON.stringify({ kind: 'stations', placeIds: stationIds })])
 }
 
+/**
+ * Tells boards that they should look anew, when the caller's transaction ends: settings, name, or who may listen has changed.
+ * A stream whose session is over ends at this.
+ * @param boardIds any number of them
+ */
+export async function pokeBoards(sql: Sql, boardIds: string[]): Promise<void> {
+  // Postgres refuses payloads of 8,000 bytes.
+  await sql.query(
+    `select pg_notify('loa_shelf', json_build_object('kind', 'boards', 'placeIds', array_agg(id::text))::text)
+     from (select id, (n - 1) / 200 as part from unnest($1::bigint[]) with ordinality as board (id, n)) numbered
+     group by part`,
+    [boardIds],
+  )
+}
+
 /** The same for all stations in use of some areas, however many they are. */
 export async function pokeStationsOf(sql: Sql, areaCodes: string[]): Promise<void> {
   if (areaCodes.length === 0) return

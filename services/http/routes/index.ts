@@ -7,6 +7,7 @@ import { airtimeRoutes } from './airtime.ts'
 import { announcementRoutes } from './announcements.ts'
 import { areaRoutes } from './areas.ts'
 import { asRunRoutes } from './as-run.ts'
+import { boardPairingRoutes } from './board-pairing.ts'
 import { boardRoutes } from './boards.ts'
 import { citizenRoutes } from './citizens.ts'
 import { deviceRoutes } from './devices.ts'
@@ -49,6 +50,7 @@ export function allRoutes(deps: HttpDeps, auth: Auth, options: RouteOptions = {}
     ...recordingRoutes(deps),
     ...receiptRoutes(deps),
     ...boardRoutes(deps),
+    ...boardPairingRoutes(deps),
     ...feedRoutes(deps),
     ...fileRoutes(deps),
     ...operatorRoutes(deps),

@@ -15,6 +15,7 @@ import { createApp } from '../../../services/http/app.ts'
 import type { HttpDeps } from '../../../services/http/deps.ts'
 import { type Listening, listen } from '../../../services/http/listen.ts'
 import { asRunRoutes } from '../../../services/http/routes/as-run.ts'
+import { boardPairingRoutes } from '../../../services/http/routes/board-pairing.ts'
 import { boardRoutes } from '../../../services/http/routes/boards.ts'
 import { deviceRoutes } from '../../../services/http/routes/devices.ts'
 import { feedRoutes } from '../../../services/http/routes/feeds.ts'
@@ -112,6 +113,7 @@ export async function placesWorld(
   const routes = [
     ...sessionRoutes(deps, auth),
     ...boardRoutes(deps),
+    ...boardPairingRoutes(deps),
     ...feedRoutes(deps),
     ...operatorRoutes(deps),
     ...fileRoutes(deps),
