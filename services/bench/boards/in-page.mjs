@@ -274,10 +274,34 @@
     const marks = Array.from(new Set(text.match(/(?:Tin |Số: )\d{4}/g) || [])).map(found => found.slice(-4))
     const unique = Array.from(new Set(marks)).sort().join(',')
     const clock = /\d\d:\d\d/.test(text)
-    const words = unique === '' ? text.replace(/\d\d:\d\d/g, '').replace(/\s+/g, ' ').trim().slice(0, 200) : ''
+    const words =
+      unique === ''
+        ? text
+            .replace(/\d\d:\d\d/g, '')
+            .replace(/\s+/g, ' ')
+            .trim()
+            .slice(0, 200)
+        : ''
     const last = seen[seen.length - 1]
-    if (last && last.marks === unique && last.clock === clock && last.words === words && now - last.to <= 1500) last.to = now
+    if (last && last.marks === unique && last.clock === clock && last.words === words && now - last.to <= 1500)
+      last.to = now
     else seen.push({ from: now, to: now, marks: unique, clock: clock, words: words })
+  }
+
+  /* Where on the screen the text that names an item stands. */
+  function places() {
+    const found = []
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+      const match = /(?:Tin |Số: )(\d{4})/.exec(node.data)
+      if (!match || !node.parentElement.checkVisibility({ visibilityProperty: true, opacityProperty: true })) continue
+      const range = document.createRange()
+      range.selectNodeContents(node)
+      const box = range.getBoundingClientRect()
+      if (box.width < 1 || box.bottom <= 0 || box.top >= window.innerHeight) continue
+      found.push({ mark: match[1], left: box.left, top: box.top, width: box.width, height: box.height })
+    }
+    return found
   }
 
   /* ---- turning time ---- */
@@ -333,6 +357,7 @@
       storageFull = on
     },
     settle: settle,
+    places: places,
     /* Turns time up to a moment. @returns what was seen since the last call */
     run: async (until, capMs) => {
       let nextLook = Math.floor(now / 1000) * 1000 + 1000

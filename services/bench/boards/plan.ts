@@ -19,16 +19,7 @@ export interface PlannedItem {
 }
 
 /** What comes back instead of an answer while it lasts. */
-export const lieKinds = [
-  'half',
-  'html',
-  'status-500',
-  'garbage',
-  'wrong-shape',
-  'empty',
-  'portal',
-  'silence',
-] as const
+export const lieKinds = ['half', 'html', 'status-500', 'garbage', 'wrong-shape', 'empty', 'portal', 'silence'] as const
 export type LieKind = (typeof lieKinds)[number]
 
 /** What a set's own clock is moved by, while it runs or while it has no power. */
@@ -120,8 +111,7 @@ export function planBoards(seed: number, hours: number): BoardsPlan {
 
   // Power: some of it lost and found again while the network is cut, so that the board starts alone.
   const inCut = () => {
-    const [from, to] = some(cuts.filter(([a, b]) => b - a > 5 * minuteMs))
-      ?? [anywhere(), anywhere() + minuteMs]
+    const [from, to] = some(cuts.filter(([a, b]) => b - a > 5 * minuteMs)) ?? [anywhere(), anywhere() + minuteMs]
     return within(from + minuteMs, Math.max(from + 2 * minuteMs, to - minuteMs))
   }
   const offs: [number, number][] = []
@@ -212,7 +202,11 @@ function planItems({ startMs, endMs, per, within, some, random, happenings }: Dr
     })
     // Two at once, of one kind or of both.
     if (random() < 0.3) {
-      const second = { ...item, publishedAt: publishedAt + within(secondMs, 5 * minuteMs), takeover: some(['full', 'banner'] as const) }
+      const second = {
+        ...item,
+        publishedAt: publishedAt + within(secondMs, 5 * minuteMs),
+        takeover: some(['full', 'banner'] as const),
+      }
       add({ ...second, expiresAt: odd(second.publishedAt + within(4 * minuteMs, hourMs)) })
     }
     if (random() < 0.35) cancelWithin(item)
@@ -224,7 +218,12 @@ function planItems({ startMs, endMs, per, within, some, random, happenings }: Dr
     const at = within(item.publishedAt + 2 * minuteMs, latest - secondMs)
     happenings.push({ at, do: 'cancel', mark: item.mark })
     // A correction: what takes its place comes a moment later.
-    if (random() < 0.4) add({ ...item, publishedAt: at + within(500, 20_000), expiresAt: odd(Math.max(item.expiresAt, at + 10 * minuteMs)) })
+    if (random() < 0.4)
+      add({
+        ...item,
+        publishedAt: at + within(500, 20_000),
+        expiresAt: odd(Math.max(item.expiresAt, at + 10 * minuteMs)),
+      })
   }
   for (let night = startMs + 8 * hourMs, i = 0; night < endMs; night += dayMs, i++) {
     const outside = (['dim', 'dark', 'on'] as const)[i % 3] ?? 'dim'

@@ -1,10 +1,10 @@
-import type { Actor } from '../../domain/accounts.ts'
+import type { Instance } from '../../compose.ts'
 import { approve, createDraft, submit } from '../../dispatch/announcements.ts'
 import { cancel } from '../../dispatch/control.ts'
 import { deliverChunk } from '../../dispatch/deliver.ts'
 import { freezeDispatch } from '../../dispatch/plan.ts'
 import { renderDispatch } from '../../dispatch/render.ts'
-import type { Instance } from '../../compose.ts'
+import type { Actor } from '../../domain/accounts.ts'
 import { provinceCode } from '../registry.ts'
 import type { PlannedItem } from './plan.ts'
 
@@ -30,7 +30,10 @@ export async function publish(office: Instance, item: PlannedItem, pictures: Pic
   if (item.weight !== undefined) board['weight'] = item.weight
   const draft = await createDraft(ctx, officer, {
     title: `Tin ${item.mark} về lịch làm việc`,
-    body: sentence.repeat(Math.ceil(item.length / sentence.length)).slice(0, item.length).trim(),
+    body: sentence
+      .repeat(Math.ceil(item.length / sentence.length))
+      .slice(0, item.length)
+      .trim(),
     issuer: 'Ủy ban nhân dân phường',
     documentNumber: `${item.mark}/TB-UBND`,
     priority: item.priority,
@@ -50,7 +53,9 @@ export async function publish(office: Instance, item: PlannedItem, pictures: Pic
   const { signal } = new AbortController()
   await freezeDispatch(ctx, dispatchId)
   await renderDispatch(ctx, office.withWorkDir, dispatchId, signal)
-  const chunks = await db.query<{ id: string }>('select id from chunks where dispatch_id = $1 order by id', [dispatchId])
+  const chunks = await db.query<{ id: string }>('select id from chunks where dispatch_id = $1 order by id', [
+    dispatchId,
+  ])
   for (const { id } of chunks.rows) await deliverChunk(ctx, id, 'board', office.openSession, signal)
   return { announcementId: draft.id, dispatchId }
 }
