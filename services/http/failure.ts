@@ -1,8 +1,8 @@
 import type { ErrorRequestHandler } from 'express'
 import type { Log } from '../../channels/contract.ts'
 import type { AppError } from '../domain/errors.ts'
-import { factsOf } from './observe.ts'
-import { problemOf, toAppError } from './problem.ts'
+import { factsOf, type RequestFacts } from './observe.ts'
+import { type ProblemAnswer, problemOf, toAppError } from './problem.ts'
 
 /** Long digit runs (phones) and addresses, which database messages like to quote. */
 function masked(text: string): string {
@@ -21,24 +21,28 @@ function describe(error: AppError): Record<string, unknown> {
 }
 
 /**
- * The last handler: every error becomes a problem+json answer (RFC 9457). What is ours to mend (5xx) is logged with
- * its stack; a person's mistake is not.
+ * What a thrown value is answered with (problem+json, RFC 9457). What is ours to mend (5xx) is logged with its stack; a
+ * person's mistake is not.
  */
+export function problemAnswer(log: Log, thrown: unknown, facts: RequestFacts): ProblemAnswer {
+  const error = toAppError(thrown)
+  facts.code = error.code
+  if (error.status >= 500) {
+    log.error({ requestId: facts.requestId, route: facts.route, ...describe(error) }, 'request failed unexpectedly')
+  }
+  return problemOf(error)
+}
+
+/** The last handler: every error becomes a problem+json answer. */
 export function answerProblems(log: Log): ErrorRequestHandler {
   // express recognises an error handler by its four parameters.
   return (thrown, _req, res, _next) => {
-    const error = toAppError(thrown)
-    const facts = factsOf(res)
-    facts.code = error.code
-    if (error.status >= 500) {
-      log.error({ requestId: facts.requestId, route: facts.route, ...describe(error) }, 'request failed unexpectedly')
-    }
+    const { problem, headers } = problemAnswer(log, thrown, factsOf(res))
     // Too late for another answer: cut the connection, so that the caller does not take half for the whole.
     if (res.headersSent) {
       res.destroy()
       return
     }
-    const { problem, headers } = problemOf(error)
     res.status(problem.status).set(headers).set('Cache-Control', 'no-store')
     res.type('application/problem+json').send(JSON.stringify(problem))
   }

@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Express, RequestHandler, Response } from 'express'
 import { AppError } from '../domain/errors.ts'
+import type { BoardDoor } from './board-door/index.ts'
 import { limitSlowBodies } from './slow-bodies.ts'
 
 const openResponses = new WeakMap<Express, Set<Response>>()
@@ -45,13 +46,20 @@ export interface Listening {
   close: (graceMs?: number) => Promise<void>
 }
 
+export interface ListenOptions {
+  host: string
+  /** 0 for any free one. */
+  port: number
+  /** Sees every request first. */
+  door?: BoardDoor
+}
+
 /**
- * Serves the app.
- * @param port 0 for any free one
+ * Serves the app, and what the door takes before it.
  * @throws AppError setup.port-taken
  */
-export async function listen(app: Express, { host, port }: { host: string; port: number }): Promise<Listening> {
-  const server: Server = createServer(app)
+export async function listen(app: Express, { host, port, door }: ListenOptions): Promise<Listening> {
+  const server: Server = createServer(door ? (req, res) => door.take(req, res) || app(req, res) : app)
   limitSlowBodies(server)
   await new Promise<void>((resolve, reject) => {
     server.once('error', error => {
@@ -65,17 +73,23 @@ export async function listen(app: Express, { host, port }: { host: string; port:
   return {
     url: `http://${name}:${address.port}`,
     port: address.port,
-    close: (graceMs = 5_000) => closeServer(server, app, graceMs),
+    close: async (graceMs = 5_000) => {
+      await closeServer(server, graceMs, () => {
+        endStreams(app)
+        door?.endStreams()
+      })
+      await door?.close()
+    },
   }
 }
 
-function closeServer(server: Server, app: Express, graceMs: number): Promise<void> {
+function closeServer(server: Server, graceMs: number, endAllStreams: () => void): Promise<void> {
   if (!server.listening) return Promise.resolve()
   return new Promise(resolve => {
     const cut = setTimeout(() => server.closeAllConnections(), graceMs)
     // A connection that was busy becomes idle later, and keep-alive would hold the server open.
     const sweep = setInterval(() => {
-      endStreams(app)
+      endAllStreams()
       server.closeIdleConnections()
     }, 100)
     server.close(() => {
@@ -83,6 +97,6 @@ function closeServer(server: Server, app: Express, graceMs: number): Promise<voi
       clearInterval(sweep)
       resolve()
     })
-    endStreams(app)
+    endAllStreams()
   })
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { RequestHandler, Response } from 'express'
 import { Histogram, type Registry } from 'prom-client'
 import type { Log } from '../../channels/contract.ts'
@@ -31,17 +32,19 @@ function durations(registry: Registry): Histogram {
   })
 }
 
+/** Gives one request an id, measures it and writes its log line. */
+export type Observer = (req: IncomingMessage, res: ServerResponse, facts: RequestFacts) => void
+
 /**
  * Gives every request an id, measures it and writes one log line: for signed-in people and for failures. What boards
  * and vendors do comes by the thousand and is counted by the metrics only.
  */
-export function observe(log: Log, registry: Registry): RequestHandler {
+export function createObserver(log: Log, registry: Registry): Observer {
   const seconds = durations(registry)
-  return (req, res, next) => {
+  return (req, res, facts) => {
     const started = performance.now()
-    const facts = factsOf(res)
     facts.requestId = randomUUID()
-    res.set('X-Request-Id', facts.requestId)
+    res.setHeader('X-Request-Id', facts.requestId)
     res.once('close', () => {
       const ms = performance.now() - started
       const { requestId, route = 'none', actorId, code } = facts
@@ -51,6 +54,14 @@ export function observe(log: Log, registry: Registry): RequestHandler {
       if (res.statusCode >= 500) log.error(line, 'request failed')
       else log.info(line, 'request')
     })
+  }
+}
+
+/** {@link createObserver} for what express serves. */
+export function observe(log: Log, registry: Registry): RequestHandler {
+  const observer = createObserver(log, registry)
+  return (req, res, next) => {
+    observer(req, res, factsOf(res))
     next()
   }
 }

@@ -129,7 +129,9 @@ export function problemOf(error: AppError): ProblemAnswer {
     },
     headers: {
       ...(typeof retryAfter === 'number' ? { 'Retry-After': String(retryAfter) } : {}),
-      ...(error.status === 401 ? { 'WWW-Authenticate': 'Session realm="loa"' } : {}),
+      ...(error.status === 401
+        ? { 'WWW-Authenticate': `${error.code === 'board.unpaired' ? 'Bearer' : 'Session'} realm="loa"` }
+        : {}),
     },
   }
 }

@@ -104,9 +104,10 @@ export function routeHandler(route: RouteDef, { auth, publicUrl }: { auth: Auth;
     if (actor) facts.actorId = actor.id
     const params = parseParams(route, req)
     const query = parse(route.query, req.query, req) as Record<string, unknown>
-    const raw = route.body ? await readJson(req, res) : undefined
+    const parsed = route.raw ? undefined : route.body
+    const raw = parsed ? await readJson(req, res) : undefined
     refuseDeepJson(raw)
-    const body = route.body ? parse(route.body, raw, req) : undefined
+    const body = parsed ? parse(parsed, raw, req) : undefined
     const call: RouteCall = { actor, params, query, body, req, res }
 
     const key = route.idempotent && actor ? readIdempotencyKey(req.get('idempotency-key')) : undefined

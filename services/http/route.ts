@@ -21,6 +21,8 @@ export interface RouteDef {
   params?: z.ZodType
   query?: z.ZodType
   body?: z.ZodType
+  /** The handler reads and checks the body by itself: `body` and `response` only document it. */
+  raw?: boolean
   /** JSON answer; absent when the handler writes the response itself (files, streams, pages). */
   response?: z.ZodType
   /** Status of a successful JSON answer; 200 when absent. */

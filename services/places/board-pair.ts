@@ -3,7 +3,6 @@ import type { BoardKind } from '../domain/board.ts'
 import { AppError } from '../domain/errors.ts'
 import { type Sql, type Transaction, transaction } from '../store/db.ts'
 import { recordRegistryEvent } from '../store/registry-events.ts'
-import { pokeBoards } from '../store/shelf.ts'
 import { type BoardAbout, boardAboutSchema, type PairingContext, readPairingCode } from './board-pairing.ts'
 import { revokeBoardSessions } from './board-sessions.ts'
 import { beginGuess } from './code-guesses.ts'
@@ -168,6 +167,5 @@ async function endPairing(
     `update board_alerts set ended_at = $2 where board_id = $1 and kind in ('reused', 'two-players') and ended_at is null`,
     [boardId, now],
   )
-  await pokeBoards(sql, [boardId])
   return sessions > 0 || (pairings.rowCount ?? 0) > 0
 }

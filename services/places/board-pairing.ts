@@ -169,3 +169,17 @@ async function endUnused(sql: Transaction, sessionId: string, now: Date): Promis
   )
   return rowCount === 1
 }
+
+/** The code that goes with a secret, while it can be typed: a page without memory asks for it at each reload. */
+export async function openCode(
+  ctx: PairingContext,
+  secret: string,
+  now: Date,
+): Promise<{ code: string; expiresAt: Date } | undefined> {
+  const { rows } = await ctx.db.query<{ code: string; expiresAt: Date }>(
+    `select code, expires_at as "expiresAt" from board_pairings
+     where secret_hash = $1 and paired_at is null and expires_at > $2`,
+    [hashOfToken(secret), now],
+  )
+  return rows[0]
+}

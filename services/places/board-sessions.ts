@@ -3,6 +3,7 @@ import { accessMinutes, refreshDays } from '../domain/board.ts'
 import { AppError } from '../domain/errors.ts'
 import type { BoardAccess, Links } from '../runtime/links.ts'
 import { type Db, type Sql, type Transaction, transaction } from '../store/db.ts'
+import { pokeBoards } from '../store/shelf.ts'
 import { hashOfToken, newDeviceToken } from './device-tokens.ts'
 
 /*
@@ -37,6 +38,8 @@ export async function revokeBoardSessions(
      where board_id = any($1::bigint[]) and revoked_at is null`,
     [boardIds, now, why],
   )
+  // Whoever serves boards cuts them off at once.
+  await pokeBoards(sql, boardIds)
   return rowCount ?? 0
 }
 

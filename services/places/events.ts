@@ -51,6 +51,14 @@ export async function shelfListening(db: Db): Promise<void> {
   await listeners.get(db)?.ready()
 }
 
+/**
+ * Names the connection on which changes are heard now; undefined while there is none. What was read under another one, or
+ * under none, may have changed unheard since.
+ */
+export function shelfHeardBy(db: Db): number | undefined {
+  return listeners.get(db)?.session()
+}
+
 class Listener {
   private readonly db: Db
   private readonly callbacks = new Set<Callback>()
@@ -59,6 +67,8 @@ class Listener {
   private timer: NodeJS.Timeout | undefined
   private up = false
   private failures = 0
+  /** How often it was connected, so that what was read before a loss can be told from what was read after it. */
+  private times = 0
 
   constructor(db: Db) {
     this.db = db
@@ -77,6 +87,10 @@ class Listener {
     return this.up ? Promise.resolve() : new Promise(resolve => this.waiters.push(resolve))
   }
 
+  session(): number | undefined {
+    return this.up ? this.times : undefined
+  }
+
   private connect(): void {
     this.timer = undefined
     // A connection of its own: the pool's are for requests, and a pool would hand a listener to somebody else.
@@ -92,6 +106,7 @@ class Listener {
         if (this.client !== client) return
         this.up = true
         for (const resolve of this.waiters.splice(0)) resolve()
+        this.times += 1
         // Between the loss and now anything may have changed.
         if (this.failures > 0) this.tell(...everything)
         this.failures = 0

@@ -4,6 +4,7 @@ import { type PlaceList, placeKey, type StationKind } from '../domain/places.ts'
 import { readEmail } from '../people/email.ts'
 import { type Db, type Sql, type Transaction, transaction } from '../store/db.ts'
 import { recordRegistryEvent } from '../store/registry-events.ts'
+import { pokeBoards } from '../store/shelf.ts'
 import { readPlaceName } from './import/names.ts'
 import { knownPlaces, placesLock } from './import/places.ts'
 import { newPlaceToken } from './tokens.ts'
@@ -103,6 +104,7 @@ export function editPlace(db: Db, actor: Actor, list: PlaceList, id: string, inp
     const after = await find(sql, list, id)
     const changed = (['areaCode', 'name', 'kind', 'operatorEmail'] as const).filter(k => before[k] !== after[k])
     if (changed.length > 0) {
+      if (list === 'boards') await pokeBoards(sql, [id])
       // Which fields, and the names; an operator's mailbox is personal and stays out.
       const names = changed.includes('name') ? { from: before.name, to: after.name } : {}
       await recordRegistryEvent(sql, actor, list, 'changed', id, { changed, ...names })
@@ -132,6 +134,7 @@ export function setPlaceInUse(
     if (inUse) await refuseTaken(sql, list, before, id)
     await sql.query(`update ${list} set retired_at = $2 where id = $1`, [id, inUse ? null : now])
     await recordRegistryEvent(sql, actor, list, inUse ? 'restored' : 'retired', id, { name: before.name })
+    if (list === 'boards') await pokeBoards(sql, [id])
     return await find(sql, list, id)
   })
 }

@@ -1,8 +1,17 @@
-import { createHash } from 'node:crypto'
-import { type BoardKind, type BoardManifest, boardSettingsSchema, type ManifestItem } from '../domain/board.ts'
+import { createHash, type Hash } from 'node:crypto'
+import type { Log } from '../../channels/contract.ts'
+import {
+  type BoardKind,
+  type BoardManifest,
+  type BoardSettings,
+  boardSettingsSchema,
+  type ManifestItem,
+} from '../domain/board.ts'
 import type { BoardMedia } from '../domain/board-content.ts'
 import type { Links } from '../runtime/links.ts'
 import type { Sql } from '../store/db.ts'
+import type { StoredLedPage } from '../store/led-pages.ts'
+import { type LedNeed, type LedTable, ledTable } from './led.ts'
 import { type BoardItem, itemsOfBoards } from './shelf.ts'
 
 /** What building manifests needs of an instance. */
@@ -10,13 +19,21 @@ export interface ManifestContext {
   db: Sql
   links: Links
   demo: boolean
+  /** Told when a strip's pages cannot be drawn. */
+  log?: Log
 }
 
 /** A manifest as it is sent. */
 export interface BuiltManifest {
   version: string
-  /** The whole body, JSON; see boardManifestSchema. */
-  body: string
+  /** The whole body, JSON; see boardManifestSchema: `head`, `shared` and `own` one after the other. */
+  readonly body: string
+  /** Opens the object and names the version. */
+  head: string
+  /** What boards with the same items have in common, most of the body; one string for all of them. */
+  shared: string
+  /** What is this board's own; closes the object. */
+  own: string
   /** True while an emergency takes the screen. */
   urgent: boolean
   /** When time alone changes it next: an item or a takeover ends. Null: nothing in it ends. */
@@ -63,8 +80,23 @@ export async function boardManifests(
     rows.map(r => r.id),
     now,
   )
-  const build = manifestBuilder(ctx.links, ctx.demo, now)
+  const led = await ledTable(ctx, ledNeeds(rows, items), now)
+  const build = manifestBuilder(ctx.links, ctx.demo, now, led)
   return new Map(rows.map(board => [board.id, build(board, items.get(board.id) ?? [])]))
+}
+
+/** Which items are to be drawn for strips of which sizes. */
+function ledNeeds(boards: ManifestBoard[], items: Map<string, BoardItem[]>): LedNeed[] {
+  return boards.flatMap(board => {
+    const size = stripOf(board)
+    if (!size) return []
+    return (items.get(board.id) ?? []).map(({ renditionId, content }) => ({ renditionId, content, ...size }))
+  })
+}
+
+/** Size of an LED strip; null for another board, and for a strip that nobody has measured yet. */
+function stripOf({ kind, settings }: ManifestBoard): BoardSettings['led'] {
+  return kind === 'led' ? boardSettingsSchema.parse(settings).led : null
 }
 
 /**
@@ -75,37 +107,68 @@ export function manifestBuilder(
   links: Links,
   demo: boolean,
   now: Date,
+  led: LedTable = () => undefined,
 ): (board: ManifestBoard, items: BoardItem[]) => BuiltManifest {
-  const parts = new Map<string, Pick<BuiltManifest, 'urgent' | 'freshUntil'> & { json: string }>()
-  const sharedPart = (items: BoardItem[]) => {
-    const key = items.map(i => `${i.dispatchId}:${i.putAt.getTime()}`).join()
-    const known = parts.get(key)
-    if (known) return known
-    const emergency = items
-      .filter(i => i.priority === 'emergency')
-      .map(i => ({ dispatchId: i.dispatchId, mode: i.content.takeover, until: fullScreenEnd(i) }))
-      .filter(e => e.until > now)
-    const ends = [...items.map(i => i.expiresAt), ...emergency.map(e => e.until)].map(d => d.getTime())
-    const shared: Pick<BoardManifest, 'items' | 'emergency' | 'nextPollSeconds' | 'demo'> = {
-      items: items.map(item => manifestItem(links, item)),
-      emergency: emergency.map(e => ({ ...e, until: e.until.toISOString() })),
-      nextPollSeconds: pollSeconds,
-      demo,
-    }
-    const part = {
-      json: JSON.stringify(shared).slice(1),
-      urgent: emergency.length > 0,
-      freshUntil: ends.length > 0 ? new Date(Math.min(...ends)) : null,
-    }
-    parts.set(key, part)
-    return part
+  const parts = new Map<string, SharedPart>()
+  const settingsOf = new Map<string, string>()
+  const shared = (items: BoardItem[], strip: BoardSettings['led']): SharedPart => {
+    const size = strip ? `${strip.width}x${strip.height};` : ''
+    const key = size + items.map(i => `${i.dispatchId}:${i.putAt.getTime()}`).join()
+    const known = parts.get(key) ?? sharedPart(items, now, demo, item => manifestItem(links, item, strip, led))
+    parts.set(key, known)
+    return known
+  }
+  /** Most boards are set alike, and reading a schema takes longer than all the rest. */
+  const settingsJson = (settings: unknown): string => {
+    const key = JSON.stringify(settings)
+    const known = settingsOf.get(key) ?? JSON.stringify(boardSettingsSchema.parse(settings))
+    settingsOf.set(key, known)
+    return known
   }
   return ({ settings, ...board }, items) => {
-    const { json, ...rest } = sharedPart(items)
-    const own = JSON.stringify({ board, settings: boardSettingsSchema.parse(settings) }).slice(1, -1)
-    const body = `${own},${json}`
-    const version = createHash('sha256').update(body).digest('hex').slice(0, 32)
-    return { version, body: `{"version":"${version}",${body}`, ...rest }
+    const { json, hash, urgent, freshUntil } = shared(items, stripOf({ settings, ...board }))
+    const own = `,"board":${JSON.stringify(board)},"settings":${settingsJson(settings)}}`
+    // What is shared is hashed once, and each board's own part goes on from there.
+    const version = hash.copy().update(own).digest('hex').slice(0, 32)
+    return {
+      version,
+      head: `{"version":"${version}",`,
+      shared: json,
+      own,
+      urgent,
+      freshUntil,
+      get body() {
+        return this.head + this.shared + this.own
+      },
+    }
+  }
+}
+
+type SharedPart = Pick<BuiltManifest, 'urgent' | 'freshUntil'> & { json: string; hash: Hash }
+
+function sharedPart(
+  items: BoardItem[],
+  now: Date,
+  demo: boolean,
+  present: (item: BoardItem) => ManifestItem,
+): SharedPart {
+  const emergency = items
+    .filter(i => i.priority === 'emergency')
+    .map(i => ({ dispatchId: i.dispatchId, mode: i.content.takeover, until: fullScreenEnd(i) }))
+    .filter(e => e.until > now)
+  const ends = [...items.map(i => i.expiresAt), ...emergency.map(e => e.until)].map(d => d.getTime())
+  const part: Pick<BoardManifest, 'items' | 'emergency' | 'nextPollSeconds' | 'demo'> = {
+    items: items.map(present),
+    emergency: emergency.map(e => ({ ...e, until: e.until.toISOString() })),
+    nextPollSeconds: pollSeconds,
+    demo,
+  }
+  const json = JSON.stringify(part).slice(1, -1)
+  return {
+    json,
+    hash: createHash('sha256').update(json),
+    urgent: emergency.length > 0,
+    freshUntil: ends.length > 0 ? new Date(Math.min(...ends)) : null,
   }
 }
 
@@ -114,24 +177,35 @@ function fullScreenEnd(item: BoardItem): Date {
   return new Date(item.putAt.getTime() + fullScreenHours * 3_600_000)
 }
 
-function manifestItem(links: Links, item: BoardItem): ManifestItem {
+function manifestItem(links: Links, item: BoardItem, strip: BoardSettings['led'], drawn: LedTable): ManifestItem {
   const { demo: _, ...content } = item.content
+  const pages = strip && drawn(item.renditionId, strip)
   const end = new Date(item.expiresAt.getTime() + graceMs)
+  const led = pages && strip ? { ...strip, pages: pages.map(({ sha256, dwellMs }) => ({ sha256, dwellMs })) } : null
+  // A strip shows its pages and nothing else, so it fetches nothing else.
+  const media = led ? [] : content.media
+  const files = led ? filesOfStrip(pages ?? []) : media.flatMap(filesOf)
   return {
     ...content,
+    media,
     dispatchId: item.dispatchId,
     revision: item.revision,
     priority: item.priority,
     startsAt: item.putAt.toISOString(),
     expiresAt: item.expiresAt.toISOString(),
-    files: content.media.flatMap(filesOf).map(({ sha256, bytes, name }) => ({
+    files: files.map(({ sha256, bytes, name }) => ({
       sha256,
       bytes,
       // Relative, since a board may reach this server under another name; the end is the item's, so it stays the same.
       url: links.signUrl(`/files/${sha256}/${name}`, end).slice(links.publicUrl.length),
     })),
-    led: null,
+    led,
   }
+}
+
+/** Pages may be alike; each file is fetched once. */
+function filesOfStrip(pages: StoredLedPage[]): { sha256: string; bytes: number; name: string }[] {
+  return [...new Map(pages.map(({ sha256, bytes }) => [sha256, { sha256, bytes, name: 'led.png' }])).values()]
 }
 
 function filesOf(media: BoardMedia): { sha256: string; bytes: number; name: string }[] {

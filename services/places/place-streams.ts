@@ -1,29 +1,15 @@
 import type { ServerResponse } from 'node:http'
 import type { DispatchContext } from '../dispatch/context.ts'
 import { onShelfChange, type ShelfChange } from './events.ts'
+import { createOpenStreams } from './open-streams.ts'
 
-/** Proxies cut a silent connection after a minute, some after 30 s. */
-const heartbeatMs = 20_000
 /** Pokes that come close together (a dispatch arrives in chunks) are answered with one look at the shelf. */
 const gatherMs = 100
-
-/**
- * Streams that one place may hold: its device, the console's view of it, and lines that died without a word. The address
- * of a board is no secret on a public square, and connections are what a server has few of. The oldest gives way: a
- * device that reconnects is never the one left out, and whoever is cut off still polls.
- */
-export const streamsPerPlace = 8
 
 /** Who listens: `placeId` is what changes are told of, `key` what may be shut out and what a version is looked up for. */
 export interface Listening {
   key: string
   placeId: string
-}
-
-interface Stream<L extends Listening> {
-  who: L
-  res: ServerResponse
-  version: string
 }
 
 /** Server-sent events to the places that are connected to this process. */
@@ -49,27 +35,13 @@ export function createPlaceStreams<L extends Listening>(
   ctx: Pick<DispatchContext, 'db' | 'log'>,
   { kind, versions, event }: StreamKind<L>,
 ): PlaceStreams<L> {
-  const streams = new Set<Stream<L>>()
-  const ofKey = new Map<string, Set<Stream<L>>>()
+  const streams = createOpenStreams<L>(() => {
+    if (streams.size === 0) end()
+  })
   const due = new Map<string, L>()
   let stop: (() => void) | undefined
   let gathering: NodeJS.Timeout | undefined
   let looking = false
-  let beat: NodeJS.Timeout | undefined
-
-  /** Nothing is written to it any more; called when it closes, and before we end it. */
-  const forget = (stream: Stream<L>) => {
-    streams.delete(stream)
-    const siblings = ofKey.get(stream.who.key)
-    siblings?.delete(stream)
-    if (siblings?.size === 0) ofKey.delete(stream.who.key)
-  }
-
-  const send = (stream: Stream<L>, text: string) => {
-    // A device that does not read (power cut) is given up instead of filling our memory; it will come back.
-    if (stream.res.writableLength > 65_536) stream.res.destroy()
-    else stream.res.write(text)
-  }
 
   const look = async () => {
     gathering = undefined
@@ -81,13 +53,10 @@ export function createPlaceStreams<L extends Listening>(
       const now = await versions([...asked.values()])
       for (const stream of [...streams]) {
         const version = now.get(stream.who.key)
-        if (version === undefined && asked.has(stream.who.key)) {
-          forget(stream)
-          stream.res.end()
-        }
+        if (version === undefined && asked.has(stream.who.key)) streams.end(stream)
         if (version === undefined || version === stream.version) continue
         stream.version = version
-        send(stream, event(version))
+        streams.send(stream, event(version))
       }
     } catch (error) {
       ctx.log.warn(
@@ -110,15 +79,10 @@ export function createPlaceStreams<L extends Listening>(
       for (const { who } of streams) if (!concerned || concerned.has(who.placeId)) due.set(who.key, who)
       if (due.size > 0) gather()
     })
-    beat = setInterval(() => {
-      for (const stream of streams) send(stream, ': \n\n')
-    }, heartbeatMs)
-    beat.unref()
   }
 
   const end = () => {
     stop?.()
-    clearInterval(beat)
     clearTimeout(gathering)
     gathering = undefined
     due.clear()
@@ -126,21 +90,9 @@ export function createPlaceStreams<L extends Listening>(
 
   return {
     add(who, version, res) {
-      const stream = { who, res, version }
       if (streams.size === 0) start()
-      streams.add(stream)
-      const siblings = ofKey.get(who.key) ?? new Set()
-      ofKey.set(who.key, siblings.add(stream))
-      const [oldest] = siblings
-      if (oldest && siblings.size > streamsPerPlace) {
-        forget(oldest)
-        oldest.res.end()
-      }
-      res.on('close', () => {
-        forget(stream)
-        if (streams.size === 0) end()
-      })
-      send(stream, `retry: 5000\n\n${event(version)}`)
+      const stream = streams.add(who.key, who, version, res)
+      streams.send(stream, `retry: 5000\n\n${event(version)}`)
       // What changed between reading the version and listening would be missed without this look.
       due.set(who.key, who)
       gather()

@@ -1,5 +1,7 @@
 import type { Registry } from 'prom-client'
 import type { Auth } from '../../accounts/auth.ts'
+import { loadBoardAssets } from '../../web/board/assets.ts'
+import { type BoardDoor, createBoardDoor } from '../board-door/index.ts'
 import type { HttpDeps } from '../deps.ts'
 import type { RouteDef } from '../route.ts'
 import { accountRoutes } from './accounts.ts'
@@ -7,13 +9,16 @@ import { airtimeRoutes } from './airtime.ts'
 import { announcementRoutes } from './announcements.ts'
 import { areaRoutes } from './areas.ts'
 import { asRunRoutes } from './as-run.ts'
+import { boardDoorRoutes } from './board-door.ts'
 import { boardPairingRoutes } from './board-pairing.ts'
+import { boardPlainRoutes } from './board-plain.ts'
 import { boardRoutes } from './boards.ts'
 import { citizenRoutes } from './citizens.ts'
 import { deviceRoutes } from './devices.ts'
 import { feedRoutes } from './feeds.ts'
 import { fileRoutes } from './files.ts'
 import { historyRoutes } from './history.ts'
+import { ledRoutes } from './led.ts'
 import { operatorRoutes } from './operator.ts'
 import { operatorSlotRoutes } from './operator-slots.ts'
 import { previewRoutes } from './preview.ts'
@@ -35,6 +40,8 @@ export interface RouteOptions {
   checks?: ReadyChecks
   /** Where `/metrics` reads; the process-wide registry when absent. */
   registry?: Registry
+  /** Where boards come in; one of its own when absent. */
+  door?: BoardDoor
 }
 
 /** The whole route table; the OpenAPI document is written from it. */
@@ -49,8 +56,11 @@ export function allRoutes(deps: HttpDeps, auth: Auth, options: RouteOptions = {}
     ...pronunciationRoutes(deps),
     ...recordingRoutes(deps),
     ...receiptRoutes(deps),
+    ...boardDoorRoutes(options.door ?? createBoardDoor(deps, loadBoardAssets().build, options.registry)),
     ...boardRoutes(deps),
     ...boardPairingRoutes(deps),
+    ...boardPlainRoutes(deps),
+    ...ledRoutes(deps),
     ...feedRoutes(deps),
     ...fileRoutes(deps),
     ...operatorRoutes(deps),

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { fontFile } from '../../runtime/fonts.ts'
 import { projectPath } from '../../runtime/paths.ts'
 
 export interface BoardAsset {
@@ -21,19 +20,13 @@ export interface BoardAssets {
 }
 
 /**
- * One un-subset file per weight. Font subsets split by unicode-range let a browser draw single letters of a word from
- * another family when a file does not arrive, and on old TVs they did.
+ * Where the two weights of the player's typeface lie on disk. Each is one un-subset file: subsets split by unicode-range
+ * let a browser draw single letters of a word from another family when a file does not arrive, and on old TVs they did.
  */
-function fontFile(folder: string, name: string): string {
-  const require = createRequire(import.meta.url)
-  return join(dirname(require.resolve('@expo-google-fonts/be-vietnam-pro/package.json')), folder, name)
-}
-
-/** Where the two weights of the player's typeface lie on disk. */
 export function boardFontFiles(): Record<string, string> {
   return {
-    'be-vietnam-pro-medium.ttf': fontFile('500Medium', 'BeVietnamPro_500Medium.ttf'),
-    'be-vietnam-pro-bold.ttf': fontFile('700Bold', 'BeVietnamPro_700Bold.ttf'),
+    'be-vietnam-pro-medium.ttf': fontFile('medium'),
+    'be-vietnam-pro-bold.ttf': fontFile('bold'),
   }
 }
 

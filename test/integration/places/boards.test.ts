@@ -3,7 +3,7 @@ import supertest from 'supertest'
 import { cancel } from '../../../services/dispatch/control.ts'
 import { applyReceipts } from '../../../services/dispatch/receipts.ts'
 import type { BoardManifest } from '../../../services/domain/board.ts'
-import { streamsPerPlace } from '../../../services/places/place-streams.ts'
+import { streamsPerPlace } from '../../../services/places/open-streams.ts'
 import { countsOf, officer } from '../../support/dispatch.ts'
 import { type PlacesWorld, placesWorld } from './world.ts'
 

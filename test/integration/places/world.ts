@@ -11,11 +11,15 @@ import { deliverChunk } from '../../../services/dispatch/deliver.ts'
 import { freezeDispatch } from '../../../services/dispatch/plan.ts'
 import { renderDispatch } from '../../../services/dispatch/render.ts'
 import type { Role } from '../../../services/domain/accounts.ts'
+import type { BoardTokens } from '../../../services/domain/board.ts'
 import { createApp } from '../../../services/http/app.ts'
+import { createBoardDoor } from '../../../services/http/board-door/index.ts'
 import type { HttpDeps } from '../../../services/http/deps.ts'
 import { type Listening, listen } from '../../../services/http/listen.ts'
 import { asRunRoutes } from '../../../services/http/routes/as-run.ts'
+import { boardDoorRoutes } from '../../../services/http/routes/board-door.ts'
 import { boardPairingRoutes } from '../../../services/http/routes/board-pairing.ts'
+import { boardPlainRoutes } from '../../../services/http/routes/board-plain.ts'
 import { boardRoutes } from '../../../services/http/routes/boards.ts'
 import { deviceRoutes } from '../../../services/http/routes/devices.ts'
 import { feedRoutes } from '../../../services/http/routes/feeds.ts'
@@ -24,6 +28,7 @@ import { operatorRoutes } from '../../../services/http/routes/operator.ts'
 import { sessionRoutes } from '../../../services/http/routes/session.ts'
 import { stationDeviceRoutes } from '../../../services/http/routes/station-device.ts'
 import { stationPushRoutes } from '../../../services/http/routes/station-pushes.ts'
+import { createBoardSession } from '../../../services/places/board-sessions.ts'
 import { createBoards } from '../../../services/places/boards.ts'
 import { createShelf } from '../../../services/places/shelf.ts'
 import { createStations } from '../../../services/places/stations.ts'
@@ -47,6 +52,7 @@ export interface PlacesWorld {
   deps: HttpDeps
   links: Links
   server: Listening
+  metrics: Registry
   /** Serves again on the same port after `server.close()`. */
   restart(): Promise<void>
   passwords: Record<'officer' | 'operator' | 'admin', string>
@@ -55,6 +61,8 @@ export interface PlacesWorld {
   /** Writes, approves and delivers an announcement on board and loudspeaker. @returns its id */
   announce(content?: Record<string, unknown>): Promise<string>
   dispatch(announcementId: string, channel: 'board' | 'loudspeaker'): Promise<string>
+  /** Pairs a board's player without its code. @param at when its credential was given out */
+  pair(boardId: string, at?: Date): Promise<BoardTokens & { sessionId: string }>
   close(): Promise<void>
 }
 
@@ -110,10 +118,14 @@ export async function placesWorld(
     const account = { email: `${role}@loa.example`, name: `Tài khoản ${role}`, role, areas: areas[role] ?? ['44'] }
     passwords[role] = (await createAccount(db, account)).password
   }
+  const metrics = new Registry()
+  const door = createBoardDoor(deps, 'build-of-the-player', metrics)
   const routes = [
     ...sessionRoutes(deps, auth),
+    ...boardDoorRoutes(door),
     ...boardRoutes(deps),
     ...boardPairingRoutes(deps),
+    ...boardPlainRoutes(deps),
     ...feedRoutes(deps),
     ...operatorRoutes(deps),
     ...fileRoutes(deps),
@@ -122,8 +134,8 @@ export async function placesWorld(
     ...asRunRoutes(deps),
     ...stationPushRoutes(deps),
   ]
-  const app = createApp(deps, auth, routes, { registry: new Registry() })
-  let server = await listen(app, { host: '127.0.0.1', port })
+  const app = createApp(deps, auth, routes, { registry: metrics })
+  let server = await listen(app, { host: '127.0.0.1', port, door })
 
   const open = (channelId: string): Promise<Session<unknown>> => {
     const channel = available.find(c => c.id === channelId)
@@ -151,13 +163,15 @@ export async function placesWorld(
     deps,
     links,
     server,
+    metrics,
     restart: async () => {
-      server = await listen(app, { host: '127.0.0.1', port: server.port })
+      server = await listen(app, { host: '127.0.0.1', port: server.port, door })
     },
     passwords,
     boards,
     stations,
     dispatch,
+    pair: (boardId, at = deps.now()) => createBoardSession(db, links, boardId, 'player', at),
     async announce(content = {}) {
       const id = await approvedAnnouncement(deps, content)
       for (const channel of ['board', 'loudspeaker'] as const) {
