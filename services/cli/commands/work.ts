@@ -35,6 +35,7 @@ export function register(program: Command): void {
           studio: instance.studio,
           keepMonths: reading.env.LOA_KEEP_MONTHS,
           pushes: { links: instance.links, mqtt: broker },
+          keepers: { links: instance.links, mail: instance.mail },
         })
         shutdown.onDrain('workers', () => workers.close())
         log.info({ channels: wanted }, 'the workers are ready')

@@ -83,6 +83,7 @@ export async function runAllInOne(
     studio: instance.studio,
     keepMonths: env.LOA_KEEP_MONTHS,
     pushes: { links: instance.links, mqtt: broker },
+    keepers: { links: instance.links, mail: instance.mail },
   })
   shutdown.onDrain('workers', () => workers.close())
   await backing.dataDir?.announce(publicUrl)

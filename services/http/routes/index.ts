@@ -21,7 +21,9 @@ import { historyRoutes } from './history.ts'
 import { ledRoutes } from './led.ts'
 import { operatorRoutes } from './operator.ts'
 import { operatorSlotRoutes } from './operator-slots.ts'
+import { postingRoutes } from './postings.ts'
 import { previewRoutes } from './preview.ts'
+import { printRoutes } from './print.ts'
 import { progressRoutes } from './progress.ts'
 import { pronunciationRoutes } from './pronunciations.ts'
 import { receiptRoutes } from './receipts.ts'
@@ -58,6 +60,8 @@ export function allRoutes(deps: HttpDeps, auth: Auth, options: RouteOptions = {}
     ...receiptRoutes(deps),
     ...boardDoorRoutes(options.door ?? createBoardDoor(deps, loadBoardAssets().build, options.registry)),
     ...boardRoutes(deps),
+    ...printRoutes(deps),
+    ...postingRoutes(deps),
     ...boardPairingRoutes(deps),
     ...boardPlainRoutes(deps),
     ...ledRoutes(deps),

@@ -25,6 +25,8 @@ import { deviceRoutes } from '../../../services/http/routes/devices.ts'
 import { feedRoutes } from '../../../services/http/routes/feeds.ts'
 import { fileRoutes } from '../../../services/http/routes/files.ts'
 import { operatorRoutes } from '../../../services/http/routes/operator.ts'
+import { postingRoutes } from '../../../services/http/routes/postings.ts'
+import { printRoutes } from '../../../services/http/routes/print.ts'
 import { sessionRoutes } from '../../../services/http/routes/session.ts'
 import { stationDeviceRoutes } from '../../../services/http/routes/station-device.ts'
 import { stationPushRoutes } from '../../../services/http/routes/station-pushes.ts'
@@ -133,6 +135,8 @@ export async function placesWorld(
     ...stationDeviceRoutes(deps),
     ...asRunRoutes(deps),
     ...stationPushRoutes(deps),
+    ...printRoutes(deps),
+    ...postingRoutes(deps),
   ]
   const app = createApp(deps, auth, routes, { registry: metrics })
   let server = await listen(app, { host: '127.0.0.1', port, door })

@@ -77,7 +77,10 @@ describe('an item as slides', () => {
     expect(filesNeeded(item, false)).toEqual([sha('b'), sha('c'), sha('d')])
   })
   test('a strip shows its bitmaps, and text until they are there', () => {
-    const rendered = boardItem({ media: [picture], led: { width: 256, height: 32, pages: [{ dwellMs: 4000, sha256: sha('e') }] } })
+    const rendered = boardItem({
+      media: [picture],
+      led: { width: 256, height: 32, pages: [{ dwellMs: 4000, sha256: sha('e') }] },
+    })
     expect(slidesOf(rendered, true)).toEqual([{ kind: 'bitmap', sha256: sha('e'), ms: 5_000 }])
     expect(slidesOf(item, true).map(s => s.kind)).toEqual(['text'])
     expect(filesNeeded(rendered, true)).toEqual([sha('e')])
