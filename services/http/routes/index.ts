@@ -12,6 +12,7 @@ import { asRunRoutes } from './as-run.ts'
 import { boardDoorRoutes } from './board-door.ts'
 import { boardPairingRoutes } from './board-pairing.ts'
 import { boardPlainRoutes } from './board-plain.ts'
+import { boardPlayerRoutes } from './board-player.ts'
 import { boardRoutes } from './boards.ts'
 import { citizenRoutes } from './citizens.ts'
 import { deviceRoutes } from './devices.ts'
@@ -60,6 +61,7 @@ export function allRoutes(deps: HttpDeps, auth: Auth, options: RouteOptions = {}
     ...receiptRoutes(deps),
     ...boardDoorRoutes(options.door ?? createBoardDoor(deps, loadBoardAssets().build, options.registry)),
     ...boardRoutes(deps),
+    ...boardPlayerRoutes(deps),
     ...printRoutes(deps),
     ...postingRoutes(deps),
     ...boardPairingRoutes(deps),
