@@ -1,4 +1,5 @@
-import { type BoardsEvidence, marksOf, secondsOf, touches } from './evidence.ts'
+import { type BoardsEvidence, marksOf, secondsOf, shelfAt, touches } from './evidence.ts'
+import { isDarkNight } from './showing.ts'
 
 const hourMs = 3_600_000
 /**
@@ -8,7 +9,7 @@ const hourMs = 3_600_000
 const perTimeMs = 500
 const leastMs = 3_000
 /** What a player has not written down when the power goes; it writes at least this often. */
-const lostAtKillMs = 65_000
+const lostAtKillMs = 32_000
 
 /** Proof rows against what was seen, for each hour and item. */
 export function proofFaults(evidence: BoardsEvidence) {
@@ -46,7 +47,7 @@ export function proofFaults(evidence: BoardsEvidence) {
 }
 
 /** Seconds in which an item could be read, and how often it came up. */
-function seenByHour({ sights }: BoardsEvidence): Map<string, { ms: number; times: number }> {
+function seenByHour({ sights, shelves }: BoardsEvidence): Map<string, { ms: number; times: number }> {
   const all = new Map<string, { ms: number; times: number }>()
   let before: string[] = []
   for (const sight of sights) {
@@ -55,6 +56,7 @@ function seenByHour({ sights }: BoardsEvidence): Map<string, { ms: number; times
       const at = sight.from + second * 1_000
       // A look at a second stands for the half before and the half after.
       const hour = Math.floor((at - 500) / hourMs) * hourMs
+      if (isDarkNight(shelfAt(shelves, at), at, 0)) continue
       for (const mark of marks) {
         const key = `${hour}/${mark}`
         const entry = all.get(key) ?? { ms: 0, times: 0 }

@@ -2,12 +2,6 @@ import { type ClientRequest, createServer, type IncomingMessage, request, type S
 import type { AddressInfo, Socket } from 'node:net'
 import type { LieKind } from './plan.ts'
 
-/** A manifest as it went to the board, whole and true. `body` is absent for "unchanged". */
-export interface Contact {
-  at: number
-  body: string | undefined
-}
-
 /** The network between the board and its server: it tells lies, is cut, and writes down what got through. */
 export interface BoardProxy {
   port: number
@@ -21,7 +15,8 @@ export interface BoardProxy {
   streams(): number
   /** Bytes of event streams that have reached the board, and requests that were answered; for knowing when a poke has arrived. */
   told(): number
-  contacts: Contact[]
+  /** Told of each manifest that went to the board whole and true; the body is absent for "unchanged". */
+  onContact(callback: (at: number, body: string | undefined) => void): void
   /** Requests of the page that did not say at which simulated time they were made, by path. */
   untimed: Map<string, number>
   requests(): number
@@ -39,7 +34,7 @@ export async function startBoardProxy(onTime: (ms: number) => void, nowMs: () =>
   const sockets = new Set<Socket>()
   const streams = new Set<ServerResponse>()
   const silent = new Set<ServerResponse>()
-  const contacts: Contact[] = []
+  let contact: (at: number, body: string | undefined) => void = () => undefined
   const untimed = new Map<string, number>()
   let upstream: number | undefined
   let isCut = false
@@ -130,8 +125,8 @@ export async function startBoardProxy(onTime: (ms: number) => void, nowMs: () =>
       }
       res.writeHead(answer.statusCode ?? 502, rest)
       res.end(answer.statusCode === 304 ? undefined : body, () => {
-        if (answer.statusCode === 200) contacts.push({ at: nowMs(), body: body.toString('utf8') })
-        if (answer.statusCode === 304) contacts.push({ at: nowMs(), body: undefined })
+        if (answer.statusCode === 200) contact(nowMs(), body.toString('utf8'))
+        if (answer.statusCode === 304) contact(nowMs(), undefined)
       })
     })
   }
@@ -162,7 +157,9 @@ export async function startBoardProxy(onTime: (ms: number) => void, nowMs: () =>
     },
     streams: () => streams.size,
     told: () => told,
-    contacts,
+    onContact(callback) {
+      contact = callback
+    },
     untimed,
     requests: () => requests,
     async close() {

@@ -11,8 +11,8 @@ import type { PlannedItem } from './plan.ts'
 const officer: Actor = { id: 'bench-officer', name: 'Cán bộ soạn thảo', role: 'officer', areas: [provinceCode] }
 const approver: Actor = { id: 'bench-approver', name: 'Người phê duyệt', role: 'approver', areas: [provinceCode] }
 
-const sentence =
-  'Ủy ban nhân dân phường thông báo để Nhân dân trên địa bàn biết, chủ động sắp xếp công việc và nghiêm túc thực hiện. '
+/** Its number stands on each page of each item, wherever a page ends. */
+const clause = (mark: string) => `Tin ${mark}: lịch làm việc thay đổi. `
 
 /** What was published: the announcement, for cancelling it, and its dispatch, for finding it in manifests and proofs. */
 export interface Published {
@@ -30,9 +30,8 @@ export async function publish(office: Instance, item: PlannedItem, pictures: Pic
   if (item.weight !== undefined) board['weight'] = item.weight
   const draft = await createDraft(ctx, officer, {
     title: `Tin ${item.mark} về lịch làm việc`,
-    body: sentence
-      .repeat(Math.ceil(item.length / sentence.length))
-      .slice(0, item.length)
+    body: clause(item.mark)
+      .repeat(Math.max(1, Math.round(item.length / clause(item.mark).length)))
       .trim(),
     issuer: 'Ủy ban nhân dân phường',
     documentNumber: `${item.mark}/TB-UBND`,

@@ -36,6 +36,10 @@ export interface TvSet {
   /** Lets what is on its way arrive, without time passing. */
   settle(): Promise<void>
   setClockError(ms: number, zone?: string): Promise<void>
+  /** In which it begins the next time. */
+  setZone(zone: string): Promise<void>
+  /** A pairing code that can be read on the screen. */
+  code(): Promise<string | undefined>
   setStorageFull(full: boolean): Promise<void>
   /** How long answers are waited for, in real milliseconds, before time goes on without them. */
   patience(ms: number): void
@@ -56,6 +60,8 @@ interface SetOptions {
   onSeen: (sights: Sight[]) => void
   /** The page did not answer: nothing that could be looked at. */
   onBlind: (atMs: number, why: string) => void
+  /** The page has loaded itself anew. */
+  onStart: () => void
 }
 
 const viewport = { width: 1280, height: 720 }
@@ -67,7 +73,7 @@ interface BenchInPage {
 }
 
 /** Makes the set, switched off. */
-export function createSet({ url, dir, nowMs, setNow, onSeen, onBlind }: SetOptions): TvSet {
+export function createSet({ url, dir, nowMs, setNow, onSeen, onBlind, onStart }: SetOptions): TvSet {
   const source = readFileSync(projectPath('services/bench/boards/in-page.mjs'), 'utf8')
   const errors: string[] = []
   let context: BrowserContext | undefined
@@ -153,6 +159,8 @@ export function createSet({ url, dir, nowMs, setNow, onSeen, onBlind }: SetOptio
         } catch {
           // The page went away under us: the player loads itself anew (at night, or for a new build).
           if (!(await loaded())) break
+          setNow(await inPage<number>('window.loaBench.state().now'))
+          onStart()
           await settle()
         }
       }
@@ -162,6 +170,13 @@ export function createSet({ url, dir, nowMs, setNow, onSeen, onBlind }: SetOptio
       errorMs = ms
       if (newZone) zone = newZone
       if (page) await inPage(`window.loaBench.setError(${ms})`)
+    },
+    async setZone(newZone) {
+      zone = newZone
+    },
+    async code() {
+      const text = await inPage<string>('document.body ? document.body.innerText : ""').catch(() => '')
+      return /ghép nối[\s\S]{0,40}?([2-9A-HJKMNP-TV-Z]{3}[ -]?[2-9A-HJKMNP-TV-Z]{3})(?![\p{L}\d])/u.exec(text)?.[1]
     },
     async setStorageFull(full) {
       isFull = full

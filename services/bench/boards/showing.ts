@@ -24,15 +24,14 @@ const minuteMs = 60_000
 /** Nine items of up to ten pages, some with five turns, every second turn a pinned one's. */
 const starvedMs = 60 * minuteMs
 
-/** Whether the screen may be dark: so set, outside its hours, and no emergency on it. */
-export function isDarkNight(shelf: Shelf | undefined, at: number): boolean {
+/** Whether the screen may be dark: so set, outside its hours (and a little in the morning), and no emergency on it. */
+export function isDarkNight(shelf: Shelf | undefined, at: number, graceMinutes = 1): boolean {
   if (!shelf || shelf.settings.outside !== 'dark') return false
   if (shelf.emergency.some(e => e.until > at)) return false
   const minute = Math.floor(((at + 7 * hourMs) % (24 * hourMs)) / minuteMs)
   const of = (clock: string) => Number(clock.slice(0, 2)) * 60 + Number(clock.slice(3))
   const { from, to } = shelf.settings.hours
-  // A minute of grace at both ends.
-  const [opens, closes] = [of(from) + 1, of(to)]
+  const [opens, closes] = [of(from) + graceMinutes, of(to)]
   return opens < closes ? minute < opens || minute >= closes : minute >= closes && minute < opens
 }
 
@@ -99,20 +98,19 @@ function emergencyFaults({ shelves, sights, starts, clockless, forgetful, endMs 
     for (const { span, of } of spans) {
       if (span[0] > sight.to || span[1] < sight.from) continue
       const known = of.filter(e => isKnownBefore(shelves, span[0], e.mark) || sight.to >= span[0] + raisedMs)
-      const full = known.filter(e => e.mode === 'full')
       const from = Math.max(
         sight.from,
         known.length === of.length && isKnownBefore(shelves, span[0], of[0]?.mark ?? '') ? span[0] : span[0] + raisedMs,
       )
-      const until = Math.max(0, ...(full.length > 0 ? full : known).map(e => e.until)) - 1_500
+      const until = Math.max(0, ...known.map(e => e.until)) - 1_500
       const to = Math.min(sight.to, span[1], until)
       if (to < from || isIn(clockless, to) || isIn(forgetful, to)) continue
       if (starts.some(start => from <= start + startMs && to >= start)) continue
       const count = Math.round((to - from) / 1_000) + 1
       due += count
       const shown = marksOf(sight)
-      // Of several that hold the whole screen one at a time is shown; a banner is always there unless one holds it all.
-      const isThere = (full.length > 0 ? full : known).some(e => e.until > to && shown.includes(e.mark))
+      // Several take turns: one of them is always there.
+      const isThere = known.some(e => e.until > to && shown.includes(e.mark))
       if (isThere) continue
       missing += count
       failures.push(

@@ -29,8 +29,8 @@ export interface BoardsVerdict {
 const minuteMs = 60_000
 /** Asks once a minute, by its own place up to 5 s later, and an answer takes a moment. */
 const pollMs = 66_000
-/** After a trouble a board waits longer and longer, ten minutes at the most. */
-const backMs = 10 * minuteMs + pollMs
+/** After a trouble a board waits longer and longer, a minute at the most. */
+const backMs = minuteMs + pollMs
 
 /** Holds what was seen on the screen against what was published, what the board had been told, and what it reported. */
 export function judgeBoards(evidence: BoardsEvidence): BoardsVerdict {
