@@ -50,6 +50,7 @@
     }
   }
   window.Date = SimulatedDate
+  const performanceNow = Performance.prototype.now
   Performance.prototype.now = () => now - bootAt
 
   /* ---- work with the world outside, for which time stands still ---- */
@@ -76,7 +77,18 @@
   wrap(Blob.prototype, ['arrayBuffer', 'text'])
   wrap(window.CacheStorage && CacheStorage.prototype, ['open', 'match', 'has', 'delete', 'keys'])
   wrap(window.Cache && Cache.prototype, ['match', 'matchAll', 'put', 'add', 'addAll', 'delete', 'keys'])
-  wrap(window.StorageManager && StorageManager.prototype, ['estimate', 'persist', 'persisted'])
+  wrap(window.StorageManager && StorageManager.prototype, ['persist', 'persisted'])
+  /* Adding up what a whole browser keeps takes long, and differs little from one minute to the next. */
+  let estimated
+  let estimatedAt = 0
+  const estimate = StorageManager.prototype.estimate
+  StorageManager.prototype.estimate = function () {
+    if (!estimated || now - estimatedAt > 3_600_000) {
+      estimatedAt = now
+      estimated = busy(estimate.call(this))
+    }
+    return estimated
+  }
   wrap(window.SubtleCrypto && SubtleCrypto.prototype, ['digest'])
   wrap(HTMLImageElement.prototype, ['decode'])
 
@@ -269,7 +281,9 @@
 
   /* ---- what a passer-by reads, once a simulated second: text that is really laid out and visible ---- */
   let seen = memory ? memory.seen : []
+  let lookedAt = 0
   function look() {
+    lookedAt = now
     const text = document.body ? document.body.innerText : ''
     const marks = Array.from(new Set(text.match(/(?:Tin |Số: )\d{4}/g) || [])).map(found => found.slice(-4))
     const unique = Array.from(new Set(marks)).sort().join(',')
@@ -315,6 +329,9 @@
     })
   }
   const realNow = () => RealDate.now()
+  const perf = performanceNow.bind(performance)
+  const prof = { fire: 0, settle: 0, wait: 0, look: 0, fires: 0, looks: 0, waits: 0 }
+  window.loaProf = prof
   async function settle(capMs) {
     await turn()
     if (working === 0) return
@@ -327,6 +344,13 @@
       if (waited > 5 && working > 0) await new Promise(resolve => realSetTimeout(resolve, 0))
       else await turn()
     }
+  }
+  /* Each turn of the event loop lets the browser draw, which takes longer than all the rest; it is given one in ten. */
+  let fired = 0
+  async function afterTimer(capMs) {
+    for (let i = 0; i < 5; i++) await undefined
+    fired++
+    if (working > 0 || fired % 10 === 0) await settle(capMs)
   }
   function earliest() {
     let first
@@ -360,18 +384,26 @@
     places: places,
     /* Turns time up to a moment. @returns what was seen since the last call */
     run: async (until, capMs) => {
-      let nextLook = Math.floor(now / 1000) * 1000 + 1000
+      let nextLook = Math.max(lookedAt + 1000, Math.ceil(now / 1000) * 1000)
       while (now < until) {
         const timer = earliest()
-        const at = Math.min(timer ? timer.at : until, nextLook, until)
+        const at = Math.max(now, Math.min(timer ? timer.at : until, nextLook, until))
         if (at > now) now = at
         if (timer && timer.at <= now) {
+          let t0 = perf()
           fire(timer)
-          await settle(capMs)
+          let t1 = perf()
+          prof.fire += t1 - t0; prof.fires++
+          const w = working
+          await afterTimer(capMs)
+          t0 = perf()
+          if (w) { prof.wait += t0 - t1; prof.waits++ } else prof.settle += t0 - t1
           continue
         }
         if (now >= nextLook) {
+          const t0 = perf()
           look()
+          prof.look += perf() - t0; prof.looks++
           nextLook += 1000
         }
       }

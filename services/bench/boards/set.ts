@@ -110,6 +110,9 @@ export function createSet({ url, dir, nowMs, setNow, onSeen, onBlind, onStart }:
       args: [
         '--no-sandbox',
         '--disable-gpu',
+        '--disable-gpu-compositing',
+        '--disable-gpu-rasterization',
+        '--disable-software-rasterizer',
         '--no-first-run',
         '--disable-background-networking',
         '--autoplay-policy=no-user-gesture-required',
@@ -155,6 +158,7 @@ export function createSet({ url, dir, nowMs, setNow, onSeen, onBlind, onStart }:
         try {
           const { now, seen } = await inPage<BenchInPage>(`window.loaBench.run(${untilMs}, ${patienceMs})`)
           onSeen(seen)
+          if (process.pid) console.error(await inPage('JSON.stringify(window.loaProf)'))
           setNow(now)
         } catch {
           // The page went away under us: the player loads itself anew (at night, or for a new build).

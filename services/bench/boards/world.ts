@@ -111,6 +111,12 @@ async function prepare(url: string, startMs: number): Promise<string> {
     await db.query(
       `create function bench.now() returns timestamptz language sql stable as 'select at from bench.clock'`,
     )
+    const { rows: clocked } = await db.query<{ table: string; column: string }>(
+      `select table_name as "table", column_name as "column" from information_schema.columns
+       where table_schema = 'public' and column_default = 'now()'`,
+    )
+    for (const { table, column } of clocked)
+      await db.query(`alter table "${table}" alter column "${column}" set default bench.now()`)
     const { rows } = await db.query<{ name: string }>('select current_database() as name')
     await db.query(`alter database "${rows[0]?.name}" set search_path = bench, public, pg_catalog`)
     return boardId
