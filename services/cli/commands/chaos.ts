@@ -1,6 +1,6 @@
 import cliProgress from 'cli-progress'
 import { type Command, InvalidArgumentError } from 'commander'
-import { type BoardsRunReport, runBoards } from '../../bench/boards/run.ts'
+import { type BoardsRunReport, runBoards } from '../../bench/board-days/run.ts'
 import type { ChaosReport } from '../../bench/chaos.ts'
 import { runChaos } from '../../bench/chaos.ts'
 import { runStation, type StationRunReport } from '../../bench/station/run.ts'

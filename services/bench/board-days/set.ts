@@ -64,7 +64,8 @@ interface SetOptions {
   onStart: () => void
 }
 
-const viewport = { width: 1280, height: 720 }
+/** Small, since every picture costs: a browser draws in real time, many times in each simulated minute. */
+const viewport = { width: 640, height: 360 }
 const usualPatienceMs = 4_000
 
 interface BenchInPage {
@@ -74,7 +75,7 @@ interface BenchInPage {
 
 /** Makes the set, switched off. */
 export function createSet({ url, dir, nowMs, setNow, onSeen, onBlind, onStart }: SetOptions): TvSet {
-  const source = readFileSync(projectPath('services/bench/boards/in-page.mjs'), 'utf8')
+  const source = readFileSync(projectPath('services/bench/board-days/in-page.mjs'), 'utf8')
   const errors: string[] = []
   let context: BrowserContext | undefined
   let page: Page | undefined
