@@ -21,6 +21,7 @@ const pageNames = [
   'devices',
   'operator',
   'places',
+  'postings',
   'pronunciations',
   'recipients',
   'registry',

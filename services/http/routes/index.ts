@@ -10,6 +10,7 @@ import { announcementRoutes } from './announcements.ts'
 import { areaRoutes } from './areas.ts'
 import { asRunRoutes } from './as-run.ts'
 import { boardDoorRoutes } from './board-door.ts'
+import { boardMediaRoutes } from './board-media.ts'
 import { boardPairingRoutes } from './board-pairing.ts'
 import { boardPlainRoutes } from './board-plain.ts'
 import { boardPlayerRoutes } from './board-player.ts'
@@ -27,6 +28,7 @@ import { previewRoutes } from './preview.ts'
 import { printRoutes } from './print.ts'
 import { progressRoutes } from './progress.ts'
 import { pronunciationRoutes } from './pronunciations.ts'
+import { publicRoutes } from './public.ts'
 import { receiptRoutes } from './receipts.ts'
 import { recordingRoutes } from './recordings.ts'
 import { registryRoutes } from './registry.ts'
@@ -58,6 +60,7 @@ export function allRoutes(deps: HttpDeps, auth: Auth, options: RouteOptions = {}
     ...previewRoutes(deps),
     ...pronunciationRoutes(deps),
     ...recordingRoutes(deps),
+    ...boardMediaRoutes(deps),
     ...receiptRoutes(deps),
     ...boardDoorRoutes(options.door ?? createBoardDoor(deps, loadBoardAssets().build, options.registry)),
     ...boardRoutes(deps),
@@ -67,6 +70,7 @@ export function allRoutes(deps: HttpDeps, auth: Auth, options: RouteOptions = {}
     ...boardPairingRoutes(deps),
     ...boardPlainRoutes(deps),
     ...ledRoutes(deps),
+    ...publicRoutes(deps),
     ...feedRoutes(deps),
     ...fileRoutes(deps),
     ...operatorRoutes(deps),

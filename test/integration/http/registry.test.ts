@@ -73,6 +73,7 @@ describe('places by hand', () => {
       areaName: 'Phường Đông Hà',
       operatorEmail: null,
       kind: null,
+      board: { kind: 'screen', keeperEmail: null, led: null },
       aliases: [],
       retiredAt: null,
     })

@@ -70,6 +70,10 @@ export const router = createBrowserRouter([
             path: 'as-run',
             lazy: async () => ({ Component: (await import('../pages/asrun/AsRunPage.tsx')).AsRunPage }),
           },
+          {
+            path: 'postings',
+            lazy: async () => ({ Component: (await import('../pages/PostingsPage.tsx')).PostingsPage }),
+          },
           { path: 'places', lazy: async () => ({ Component: (await import('../pages/PlacesPage.tsx')).PlacesPage }) },
           {
             path: 'citizens',
