@@ -74,37 +74,12 @@ describe('manifest', () => {
   test('an unknown token is not found anywhere, without telling more', async () => {
     const unknown = 'x'.repeat(32)
     const answers = await Promise.all([
-      http().get(`/board/${unknown}`),
       http().get(`/api/board/${unknown}/manifest`),
       http().get(`/api/board/${unknown}/events`),
       http().post(`/api/board/${unknown}/heartbeat`).send({ version: '', visible: true, shown: [] }),
     ])
     expect(answers.map(a => [a.status, a.body.code])).toEqual(answers.map(() => [404, 'not-found']))
     expect(new Set(answers.map(a => a.body.detail)).size).toBe(1)
-  })
-})
-
-describe('player page', () => {
-  test('may load its own files only, and may be framed by the console', async () => {
-    const page = await http().get(`/board/${token()}`).expect(200)
-    expect(page.headers['content-security-policy']).toBe(
-      "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; connect-src 'self'; frame-ancestors 'self'; base-uri 'none'; form-action 'none'",
-    )
-    expect(page.headers['x-frame-options']).toBe('SAMEORIGIN')
-    const parts = [...page.text.matchAll(/(?:src|href)="([^"]+)"/g)].map(m => m[1] ?? '')
-    expect(parts).toHaveLength(2)
-    for (const part of [...parts, '/board-assets/be-vietnam-pro-bold.ttf']) {
-      const asset = await http().get(part).expect(200)
-      await http()
-        .get(part)
-        .set('If-None-Match', asset.headers.etag ?? '')
-        .expect(304)
-    }
-    await http().get('/board-assets/..%2f..%2fpackage.json').expect(404)
-  })
-
-  test('the preview is for people who are signed in', async () => {
-    await http().get('/board-preview').expect(401)
   })
 })
 
