@@ -44,6 +44,9 @@ export interface ContactParts {
 }
 
 const firstWaitMs = 15_000
+const firstListenMs = 2_000
+/** A server that was away finds its boards back within a minute, not all at once. */
+const longestWaitMs = 60_000
 const beatMs = 60_000
 /** The first report is not to wait a minute, and several changes at once are one report. */
 const gatherMs = 1_000
@@ -100,7 +103,7 @@ export function createContact(parts: ContactParts): BoardContact {
       } catch (error) {
         if (stopped) return
         note((error as Error).message)
-        waitMs = waitAfter(++failures, firstWaitMs, random())
+        waitMs = Math.min(longestWaitMs, waitAfter(++failures, firstWaitMs, random()))
       }
       if (!stopped) await askBell.sleep(waitMs)
     }
@@ -135,7 +138,7 @@ export function createContact(parts: ContactParts): BoardContact {
       if (was) parts.onChange()
       // Whether only this connection broke or the server is gone is found by asking.
       if (was) askBell.ring()
-      await listenBell.sleep(waitAfter(++failures, firstWaitMs, random()))
+      await listenBell.sleep(Math.min(longestWaitMs, waitAfter(++failures, firstListenMs, random())))
     }
   }
 

@@ -40,6 +40,8 @@ export interface SessionParts {
 /** An access token is renewed this long before its end. */
 const renewBeforeMs = 120_000
 const firstWaitMs = 15_000
+/** A server that was away finds its boards back within a minute, not all at once. */
+const longestWaitMs = 60_000
 
 /** Makes the session from what is kept in the folder. */
 export function createSession(parts: SessionParts): BoardSession {
@@ -85,7 +87,7 @@ export function createSession(parts: SessionParts): BoardSession {
       }
       parts.problem(`token: ${(error as Error).message}`)
       failures += 1
-      notBefore = clock.steadyMs() + waitAfter(failures, firstWaitMs, random())
+      notBefore = clock.steadyMs() + Math.min(longestWaitMs, waitAfter(failures, firstWaitMs, random()))
       return undefined
     }
   }

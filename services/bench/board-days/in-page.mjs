@@ -50,7 +50,6 @@
     }
   }
   window.Date = SimulatedDate
-  const performanceNow = Performance.prototype.now
   Performance.prototype.now = () => now - bootAt
 
   /* ---- work with the world outside, for which time stands still ---- */
@@ -329,9 +328,6 @@
     })
   }
   const realNow = () => RealDate.now()
-  const perf = performanceNow.bind(performance)
-  const prof = { fire: 0, settle: 0, wait: 0, look: 0, fires: 0, looks: 0, waits: 0 }
-  window.loaProf = prof
   async function settle(capMs) {
     await turn()
     if (working === 0) return
@@ -390,20 +386,12 @@
         const at = Math.max(now, Math.min(timer ? timer.at : until, nextLook, until))
         if (at > now) now = at
         if (timer && timer.at <= now) {
-          let t0 = perf()
           fire(timer)
-          let t1 = perf()
-          prof.fire += t1 - t0; prof.fires++
-          const w = working
           await afterTimer(capMs)
-          t0 = perf()
-          if (w) { prof.wait += t0 - t1; prof.waits++ } else prof.settle += t0 - t1
           continue
         }
         if (now >= nextLook) {
-          const t0 = perf()
           look()
-          prof.look += perf() - t0; prof.looks++
           nextLook += 1000
         }
       }

@@ -159,7 +159,6 @@ export function createSet({ url, dir, nowMs, setNow, onSeen, onBlind, onStart }:
         try {
           const { now, seen } = await inPage<BenchInPage>(`window.loaBench.run(${untilMs}, ${patienceMs})`)
           onSeen(seen)
-          if (process.pid) console.error(await inPage('JSON.stringify(window.loaProf)'))
           setNow(now)
         } catch {
           // The page went away under us: the player loads itself anew (at night, or for a new build).
