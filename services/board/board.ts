@@ -17,7 +17,8 @@ export type BoardNews = { at: string } & (
   | { event: 'code'; code: string; expiresAt: string }
   | { event: 'paired'; board: { id: string; name: string; commune: string } }
   | { event: 'unpaired' }
-  | { event: 'contact' | 'no-contact'; why: string }
+  | { event: 'contact'; why: 'asking' | 'listening' }
+  | { event: 'no-contact'; why: string }
   | { event: 'problem'; text: string }
   | {
       event: 'showing'

@@ -24,7 +24,6 @@ beforeEach(() => {
 })
 afterEach(async () => {
   for (const run of runs.splice(0)) {
-    if (process.env['DBG']) console.log(run.out(), run.err())
     run.signal('SIGKILL')
     await run.ended
   }
