@@ -92,7 +92,7 @@
   wrap(HTMLImageElement.prototype, ['decode'])
 
   function timed(init) {
-    const headers = new Headers(init && init.headers)
+    const headers = new Headers(init?.headers)
     headers.set('x-loa-bench', String(now))
     return Object.assign({}, init, { headers: headers })
   }
@@ -283,6 +283,7 @@
   let lookedAt = 0
   function look() {
     lookedAt = now
+    // biome-ignore lint/performance/useDomNodeTextContent: what is laid out and visible is what a passer-by reads
     const text = document.body ? document.body.innerText : ''
     const marks = Array.from(new Set(text.match(/(?:Tin |Số: )\d{4}/g) || [])).map(found => found.slice(-4))
     const unique = Array.from(new Set(marks)).sort().join(',')

@@ -20,13 +20,9 @@ export interface Scene {
   set: TvSet
   evidence: BoardsEvidence
   published: Map<string, Published>
-  /** Pictures for the items that have one. */
-  pictures: unknown[]
   pairings: number
   /** The spans that have begun and not ended. */
   open: Map<string, Span>
-  /** The set's clock was moved while it was off, and the server has not been heard since. */
-  clockMoved: boolean
   isFull: boolean
 }
 
@@ -67,10 +63,10 @@ export async function live(scene: Scene, onStep: (step: string) => void): Promis
   }
   for (const happening of plan.happenings) {
     await runTo(happening.at)
-    const now = Math.floor((world.nowMs() - plan.startMs) / (12 * 60 * minuteMs))
+    const now = Math.floor((world.nowMs() - plan.startMs) / (6 * 60 * minuteMs))
     if (now > day) {
       day = now
-      onStep(`hour ${now * 12}`)
+      onStep(`hour ${now * 6}`)
     }
     await carryOut(scene, happening)
     // Seen a moment later, when it has had its effect.
@@ -116,7 +112,7 @@ async function carryOut(scene: Scene, happening: Happening): Promise<void> {
     case 'publish':
       await poking(scene, async () => {
         const { item } = happening
-        const told = await publish(world.office, item, item.picture ? scene.pictures : [])
+        const told = await publish(world.office, item)
         scene.published.set(item.mark, told)
         evidence.items.push(truthOf(item, told.dispatchId, now))
       })
@@ -191,7 +187,6 @@ async function carryOut(scene: Scene, happening: Happening): Promise<void> {
       if (set.isOn()) break
       if (happening.clockErrorMs !== undefined) {
         await set.setClockError(happening.clockErrorMs, happening.zone)
-        scene.clockMoved = true
         evidence.clockless.push([now, forever])
       } else await set.setZone(happening.zone)
       over('off')

@@ -6,6 +6,7 @@ import { freezeDispatch } from '../../dispatch/plan.ts'
 import { renderDispatch } from '../../dispatch/render.ts'
 import type { Actor } from '../../domain/accounts.ts'
 import { provinceCode } from '../registry.ts'
+import { pictureOf } from './pictures.ts'
 import type { PlannedItem } from './plan.ts'
 
 const officer: Actor = { id: 'bench-officer', name: 'Cán bộ soạn thảo', role: 'officer', areas: [provinceCode] }
@@ -20,12 +21,10 @@ export interface Published {
   dispatchId: string
 }
 
-/** Media of an announcement as the board channel takes them; see boardMediaSchema. */
-export type Pictures = unknown[]
-
 /** Carries an item through the real way of an announcement: draft, submit, approve, freeze, render, deliver. */
-export async function publish(office: Instance, item: PlannedItem, pictures: Pictures): Promise<Published> {
+export async function publish(office: Instance, item: PlannedItem): Promise<Published> {
   const { ctx, db } = office
+  const pictures = item.picture ? [await pictureOf(office, item.mark, ctx.now())] : []
   const board: Record<string, unknown> = { takeover: item.takeover, pinned: item.pinned, media: pictures }
   if (item.weight !== undefined) board['weight'] = item.weight
   const draft = await createDraft(ctx, officer, {

@@ -66,8 +66,8 @@ export async function runBoards(options: BoardsRunOptions): Promise<BoardsRunRep
     onStart: () => noteStart(scene),
   })
   const scene: Scene = {
-    ...{ plan, world, set, evidence, published: new Map(), pictures: [], pairings: 0 },
-    ...{ open: new Map(), clockMoved: false, isFull: false },
+    ...{ plan, world, set, evidence, published: new Map(), pairings: 0 },
+    ...{ open: new Map(), isFull: false },
   }
   world.proxy.onContact((at, body) => noteContact(scene, at, body))
   let failed = true

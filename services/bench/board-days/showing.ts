@@ -26,7 +26,7 @@ const starvedMs = 60 * minuteMs
 
 /** Whether the screen may be dark: so set, outside its hours (and a little in the morning), and no emergency on it. */
 export function isDarkNight(shelf: Shelf | undefined, at: number, graceMinutes = 1): boolean {
-  if (!shelf || shelf.settings.outside !== 'dark') return false
+  if (shelf?.settings.outside !== 'dark') return false
   if (shelf.emergency.some(e => e.until > at)) return false
   const minute = Math.floor(((at + 7 * hourMs) % (24 * hourMs)) / minuteMs)
   const of = (clock: string) => Number(clock.slice(0, 2)) * 60 + Number(clock.slice(3))
