@@ -78,6 +78,10 @@ export function createShow(deps) {
     const poster = (videoFailures[key] || 0) >= mostFailures
     const all = deps.stage.slides(item, key, emergency, poster)
     if (deps.media.ready(item, deps.stage.isStrip())) return all
+    /* A bitmap that is on its way is none that cannot be drawn: until it is here the strip shows the text. */
+    if (all[0].kind === 'bitmap') {
+      return deps.stage.slides(Object.assign({}, item, { led: null }), `${key} text`, emergency, poster)
+    }
     const texts = all.filter(slide => slide.kind === 'text')
     return texts.length > 0 ? texts : all
   }
