@@ -171,6 +171,9 @@ export const pairingStartedSchema = z.object({
   secret: z.string(),
   expiresAt: when,
   pollSeconds: z.number().int(),
+  /** Where an officer types the code, with the code in it; the board draws it as a QR code, and shows the address. */
+  url: z.string(),
+  qr: qrSchema,
 })
 
 /** Tokens of a board. The refresh token is kept before it is used; each use gives the next one. */

@@ -73,6 +73,18 @@ const meanings: Record<ErrorCode, string> = {
   'recording.silent': 'Nothing can be heard in an uploaded recording.',
   'recording.channels': 'An uploaded recording has more than two channels.',
   'recording.unknown': 'The announcement names a recording that is not in this instance, or another file than it was.',
+  'media.not-taken':
+    'An upload for boards is no picture, PDF or video that is taken (SVG, HEIC, sound, archive); `kind` says what it is.',
+  'media.unreadable': 'A picture, PDF or video for boards is damaged, or its end is missing.',
+  'media.too-much': 'A picture, PDF or video for boards has more pixels, pages or minutes than are taken.',
+  'media.no-such-part': 'The PDF has no such page, or the video no such second.',
+  'media.locked': 'A PDF for boards asks for a password.',
+  'media.captions':
+    'A caption file is not WebVTT or SRT in UTF-8, or has no caption; `line` says where where that is known.',
+  'media.unknown':
+    'The announcement names a picture or video that is not in this instance, or says of it what it is not.',
+  'media.failed': 'A picture, PDF or video for boards could not be worked on, or not in time.',
+  'media.tool-missing': 'ffmpeg or poppler-utils is not installed on the server.',
   'setup.port-taken': 'Another program uses the port.',
   'setup.disk-full': 'The disk of the data folder is full.',
   'setup.already-running': 'Another Loa runs on the same data folder.',

@@ -66,7 +66,8 @@ export async function listen(app: Express, { host, port, door }: ListenOptions):
       const { code } = error as NodeJS.ErrnoException
       reject(code === 'EADDRINUSE' || code === 'EACCES' ? portTaken(host, port, error) : error)
     })
-    server.listen(port, host, resolve)
+    // Thousands of boards fetch in the same moment; who finds no place in the line calls again a second later.
+    server.listen({ port, host, backlog: 4_096 }, resolve)
   })
   const address = server.address() as AddressInfo
   const name = address.family === 'IPv6' ? `[${address.address}]` : address.address

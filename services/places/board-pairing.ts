@@ -5,6 +5,7 @@ import { pairingAlphabet, pairingCodeLength, pairingMinutes } from '../domain/bo
 import { AppError } from '../domain/errors.ts'
 import type { Links } from '../runtime/links.ts'
 import { type Db, type Transaction, transaction } from '../store/db.ts'
+import { qrOf } from '../text/qr.ts'
 import { createBoardSession } from './board-sessions.ts'
 import { hashOfToken, newDeviceToken } from './device-tokens.ts'
 
@@ -90,7 +91,8 @@ export async function startPairing(
       if (rows[0]) return rows[0].code
     }
   })
-  return { code, secret, expiresAt: expiresAt.toISOString(), pollSeconds: pairingPollSeconds }
+  const url = `${ctx.links.publicUrl}/boards/pair?code=${code}`
+  return { code, secret, expiresAt: expiresAt.toISOString(), pollSeconds: pairingPollSeconds, url, qr: qrOf(url) }
 }
 
 async function refuseMany(sql: Transaction, address: string): Promise<void> {

@@ -7,7 +7,7 @@ import {
   boardSettingsSchema,
   type ManifestItem,
 } from '../domain/board.ts'
-import type { BoardMedia } from '../domain/board-content.ts'
+import { mediaFiles } from '../domain/board-content.ts'
 import type { Links } from '../runtime/links.ts'
 import type { Sql } from '../store/db.ts'
 import type { StoredLedPage } from '../store/led-pages.ts'
@@ -184,7 +184,7 @@ function manifestItem(links: Links, item: BoardItem, strip: BoardSettings['led']
   const led = pages && strip ? { ...strip, pages: pages.map(({ sha256, dwellMs }) => ({ sha256, dwellMs })) } : null
   // A strip shows its pages and nothing else, so it fetches nothing else.
   const media = led ? [] : content.media
-  const files = led ? filesOfStrip(pages ?? []) : media.flatMap(filesOf)
+  const files = led ? filesOfStrip(pages ?? []) : media.flatMap(mediaFiles)
   return {
     ...content,
     media,
@@ -206,10 +206,4 @@ function manifestItem(links: Links, item: BoardItem, strip: BoardSettings['led']
 /** Pages may be alike; each file is fetched once. */
 function filesOfStrip(pages: StoredLedPage[]): { sha256: string; bytes: number; name: string }[] {
   return [...new Map(pages.map(({ sha256, bytes }) => [sha256, { sha256, bytes, name: 'led.png' }])).values()]
-}
-
-function filesOf(media: BoardMedia): { sha256: string; bytes: number; name: string }[] {
-  const ends = { 'image/jpeg': 'jpg', 'image/png': 'png', 'video/mp4': 'mp4' }
-  const own = { sha256: media.sha256, bytes: media.bytes, name: `${media.mediaId}.${ends[media.mime]}` }
-  return media.kind === 'video' ? [own, { ...media.poster, name: `${media.mediaId}.jpg` }] : [own]
 }

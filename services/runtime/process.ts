@@ -111,3 +111,15 @@ export function signalProcess(pid: number, signal: NodeJS.Signals): boolean {
     throw error
   }
 }
+
+/** Memory of another process that is in use now, and at the most since it began, in bytes; 0 where it cannot be told. */
+export function residentBytes(pid: number): { now: number; peak: number } {
+  try {
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8')
+    const of = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status)?.[1] ?? 0) * 1024
+    return { now: of('VmRSS'), peak: of('VmHWM') }
+  } catch {
+    const now = Number(ps(pid, 'rss')) * 1024
+    return { now, peak: now }
+  }
+}

@@ -1,3 +1,5 @@
+import { sentencesOf } from '../../../services/text/sentences.ts'
+
 /** Width of a piece of text in lamps. */
 export type Measure = (text: string) => number
 
@@ -28,28 +30,46 @@ export interface Room {
 
 /**
  * Splits a text into pages of a few short lines. Pages end at the end of a sentence or phrase where one is near enough,
- * else between words. A word is broken only when it alone is wider than a line. Nothing is dropped but what the last
- * allowed page does not hold.
+ * else between words. A word is broken only when it alone is wider than a line. Nothing is dropped but what the allowed
+ * pages do not hold, and then no half sentence is left at the end.
  * @returns the pages, and whether they hold all of the text
  */
 export function pagesOf(text: string, room: Room, measure: Measure): { pages: Line[][]; whole: boolean } {
   const pages: Word[][] = []
-  let rest = wordsOf(text).flatMap(word => narrowed(word, room.width, measure))
+  const words = wordsOf(text)
+  // A book is not measured to its end: no more than so many of the narrowest words have room.
+  const most = room.pages * room.lines * (Math.ceil(room.width / room.gap) + 1)
+  let rest = words.slice(0, most).flatMap(word => narrowed(word, room.width, measure))
   while (rest.length > 0 && pages.length < room.pages) {
     const count = pageEnd(rest, taken(rest, room))
     pages.push(rest.slice(0, count))
     rest = rest.slice(count)
   }
-  return { pages: spareLonelyWords(pages, room).map(page => wrap(page, room)), whole: rest.length === 0 }
+  const whole = rest.length === 0 && words.length <= most
+  const kept = whole ? spareLonelyWords(pages, room) : untilSentence(pages)
+  return { pages: kept.map(page => wrap(page, room)), whole }
+}
+
+/** Pages that were cut short, up to the end of their last whole sentence, if they hold one. */
+function untilSentence(pages: Word[][]): Word[][] {
+  const last = pages.findLastIndex(page => page.some(word => word.border >= 2))
+  if (last < 0) return pages
+  const end = (pages[last] ?? []).findLastIndex(word => word.border >= 2) + 1
+  return [...pages.slice(0, last), (pages[last] ?? []).slice(0, end)]
 }
 
 function wordsOf(text: string): { text: string; border: number }[] {
-  const paragraphs = keepNumbers(text.normalize('NFC'))
+  return keepNumbers(text.normalize('NFC'))
     .split('\n')
-    .map(p => p.split(/[ \t]+/).filter(Boolean))
-  return paragraphs.flatMap(words =>
-    words.map((word, i) => ({ text: word, border: i === words.length - 1 ? 3 : borderAfter(word) })),
-  )
+    .flatMap(paragraph => {
+      const sentences = sentencesOf(paragraph).map(sentence => sentence.split(/[ \t]+/))
+      return sentences.flatMap((words, s) =>
+        words.map((word, w) => {
+          const ends = w === words.length - 1 ? (s === sentences.length - 1 ? 3 : 2) : 0
+          return { text: word, border: ends || (/[,;:–)”]$/u.test(word) ? 1 : 0) }
+        }),
+      )
+    })
 }
 
 /** A telephone number, an hour, an amount stay on one line: half of one is another one. */
@@ -57,11 +77,6 @@ function keepNumbers(text: string): string {
   return text
     .replace(/(?<=\d) (?=\d{2,}|giờ|ngày|tháng|năm|phút|đồng|triệu|tỷ|₫|%|km)/gu, '\u00A0')
     .replace(/(?<=\d\u00A0giờ) (?=\d)/gu, '\u00A0')
-}
-
-function borderAfter(word: string): number {
-  if (/[.!?…]["”’)\]]*$/u.test(word) && !/^(?:\p{L}{1,3}|\d{1,2})\.$/u.test(word)) return 2
-  return /[,;:–)”]$/u.test(word) ? 1 : 0
 }
 
 /** A word too wide for a line: parted at its hard spaces and after / and -, at last between letters. */
@@ -97,7 +112,8 @@ function letterPieces(word: string, width: number, measure: Measure): string[] {
  * The widest word of a text in lamps among those that a line of `limit` lamps can hold: what is wider is parted anyway.
  */
 export function widestWord(text: string, limit: number, measure: Measure): number {
-  const words = wordsOf(text).flatMap(word => (measure(word.text) <= limit ? [word.text] : word.text.split('\u00A0')))
+  const all = new Set(wordsOf(text).map(word => word.text))
+  const words = [...all].flatMap(word => (measure(word) <= limit ? [word] : word.split('\u00A0')))
   return Math.max(0, ...words.map(measure).filter(width => width <= limit))
 }
 

@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import { benchAirtime } from '../../bench/airtime.ts'
+import { benchBoards } from '../../bench/boards/index.ts'
 import { benchDispatch } from '../../bench/dispatch.ts'
 import { benchImport } from '../../bench/import.ts'
 import { benchLedger } from '../../bench/ledger.ts'
@@ -119,6 +120,19 @@ export function register(program: Command): void {
       print(await benchAirtime({ ...choices, onStep }), choices.json)
     })
   bench
+    .command('boards')
+    .description('seconds until all connected boards hold what was put on them, beside bare node; memory; heartbeats')
+    .option('--boards <n>', 'connected boards', positive, 10_000)
+    .option('--rounds <n>', 'changes on each side, in alternating order; the median counts', positive, 5)
+    .option('--spread', 'a routine item, which boards fetch within a second of their own, instead of an emergency')
+    .option('--kill', 'kill -9 of the API as well, and how the boards come back; takes a minute')
+    .option('--beat-seconds <n>', 'how long heartbeats are sent as fast as they are taken', positive, 10)
+    .option('--json', 'print one JSON document')
+    .action(async (choices: BoardsChoices) => {
+      const { spread = false, kill = false, ...rest } = choices
+      print(await benchBoards({ ...rest, spread, kill, onStep }), choices.json)
+    })
+  bench
     .command('ledger')
     .description("what today's questions cost beside a year of outcomes: a person's history, the unreached, a claim")
     .option('--outcomes <n>', 'outcomes in the ledger', positive, 10_000_000)
@@ -169,6 +183,15 @@ interface Paced {
   recipients: number
   perSecond: number
   latency: number
+  json?: boolean
+}
+
+interface BoardsChoices {
+  boards: number
+  rounds: number
+  spread?: boolean
+  kill?: boolean
+  beatSeconds: number
   json?: boolean
 }
 

@@ -67,6 +67,7 @@ export async function runAllInOne(
     channelIds: env.LOA_CHANNELS,
     channelValues,
     quietHours: env.LOA_QUIET_HOURS,
+    boardWorker: env.LOA_BOARD_WORKER,
     speechCache: speechCacheOf(env),
     simulatorUrl: simulator?.httpUrl ?? null,
     log,

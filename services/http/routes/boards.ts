@@ -1,4 +1,3 @@
-import type { Response } from 'express'
 import { z } from 'zod'
 import { type BoardRow, boardByToken, listBoards } from '../../places/boards.ts'
 import { boardManifests } from '../../places/manifest.ts'
@@ -12,19 +11,7 @@ import { boardSchema } from '../schemas.ts'
 
 const tokenParams = z.object({ token: z.string() })
 
-/** The player needs its own files and this server, nothing else; the console may show it in a frame. */
-const playerPolicy = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "font-src 'self'",
-  "connect-src 'self'",
-  "frame-ancestors 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-].join('; ')
-
-/** Player page, manifest, events and heartbeat of the public boards, and their list for the console. */
+/** Manifest, events and heartbeat of the public boards by the token of an address, and their list for the console. */
 export function boardRoutes(deps: HttpDeps): RouteDef[] {
   const assets = loadBoardAssets()
   const streams = createPlaceStreams(deps, {
@@ -47,67 +34,7 @@ export function boardRoutes(deps: HttpDeps): RouteDef[] {
     if (!manifest) throw notFound()
     return manifest
   }
-  const sendPage = (res: Response) => {
-    res.set({
-      'Content-Type': 'text/html; charset=utf-8',
-      'Content-Security-Policy': playerPolicy,
-      'X-Frame-Options': 'SAMEORIGIN',
-      'Referrer-Policy': 'no-referrer',
-      'X-Content-Type-Options': 'nosniff',
-      // A new player is found at the next load; what is loaded runs on without the server.
-      'Cache-Control': 'no-cache',
-    })
-    res.send(assets.page)
-  }
-
   return [
-    route({
-      method: 'get',
-      path: '/board/:token',
-      summary: 'Player page of one public board',
-      tag: 'boards',
-      access: 'token',
-      params: tokenParams,
-      async handle({ params, res }) {
-        // A database that is away must not blank a board that starts now: the page shows what it remembers.
-        const known = await boardByToken(deps.db, params.token).catch(error => {
-          deps.log.warn({ error }, 'boards: the player page is served without looking up its board')
-          return 'unsure' as const
-        })
-        if (!known) throw notFound()
-        sendPage(res)
-      },
-    }),
-    route({
-      method: 'get',
-      path: '/board-preview',
-      summary: 'The player, showing content handed over by the console (in the fragment or by postMessage)',
-      tag: 'boards',
-      access: 'session',
-      async handle({ res }) {
-        sendPage(res)
-      },
-    }),
-    route({
-      method: 'get',
-      path: '/board-assets/:name',
-      summary: 'Script, style and typeface of the player',
-      tag: 'boards',
-      access: 'public',
-      params: z.object({ name: z.string() }),
-      async handle({ params, req, res }) {
-        const file = assets.files.get(params.name)
-        if (!file) throw notFound()
-        res.set({
-          'Content-Type': file.type,
-          ETag: file.etag,
-          'X-Content-Type-Options': 'nosniff',
-          'Cache-Control': 'public, max-age=31536000, immutable',
-        })
-        if (req.fresh) res.status(304).end()
-        else res.send(file.body)
-      },
-    }),
     route({
       method: 'get',
       path: '/api/board/:token/manifest',

@@ -116,8 +116,8 @@ export function setHeaders(res: Response, file: FileInfo, name: string, download
     // Kept, but asked for again each time: a withdrawn item must stop.
     'Cache-Control': 'private, no-cache',
     'X-Content-Type-Options': 'nosniff',
-    // Nothing that was uploaded may run as a page of ours.
-    'Content-Security-Policy': "default-src 'none'; media-src 'self'; sandbox",
+    // Nothing that was uploaded may run as a page of ours; it may be looked at and played.
+    'Content-Security-Policy': "default-src 'none'; img-src 'self'; media-src 'self'; sandbox",
   })
 }
 

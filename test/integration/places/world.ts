@@ -20,6 +20,7 @@ import { asRunRoutes } from '../../../services/http/routes/as-run.ts'
 import { boardDoorRoutes } from '../../../services/http/routes/board-door.ts'
 import { boardPairingRoutes } from '../../../services/http/routes/board-pairing.ts'
 import { boardPlainRoutes } from '../../../services/http/routes/board-plain.ts'
+import { boardPlayerRoutes } from '../../../services/http/routes/board-player.ts'
 import { boardRoutes } from '../../../services/http/routes/boards.ts'
 import { deviceRoutes } from '../../../services/http/routes/devices.ts'
 import { feedRoutes } from '../../../services/http/routes/feeds.ts'
@@ -73,7 +74,13 @@ export interface PlacesWorld {
  * channel. Only the loudspeaker's rendering is replaced by a fixed recording, because making sound takes seconds.
  */
 export async function placesWorld(
-  options: { demo?: boolean; reachable?: boolean; sound?: (title: string) => { bytes: Buffer; seconds: number } } = {},
+  options: {
+    demo?: boolean
+    reachable?: boolean
+    sound?: (title: string) => { bytes: Buffer; seconds: number }
+    /** What boards are told that the server's player is. */
+    playerBuild?: string
+  } = {},
 ): Promise<PlacesWorld> {
   const database = await testDatabase()
   const { db } = database
@@ -121,11 +128,12 @@ export async function placesWorld(
     passwords[role] = (await createAccount(db, account)).password
   }
   const metrics = new Registry()
-  const door = createBoardDoor(deps, 'build-of-the-player', metrics)
+  const door = createBoardDoor(deps, options.playerBuild ?? 'build-of-the-player', metrics)
   const routes = [
     ...sessionRoutes(deps, auth),
     ...boardDoorRoutes(door),
     ...boardRoutes(deps),
+    ...boardPlayerRoutes(deps),
     ...boardPairingRoutes(deps),
     ...boardPlainRoutes(deps),
     ...feedRoutes(deps),

@@ -157,6 +157,11 @@ describe('pages', () => {
   test('say when they hold not all', () => {
     expect(paged('một hai ba bốn', 30, 1, 2)).toMatchObject({ whole: false, pages: [[[{ text: 'một' }]], [[{}]]] })
   })
+  test('cut short, they end with a whole sentence', () => {
+    const { pages, whole } = paged('Một hai. Ba bốn năm. Sáu bảy tám chín mười.', 80, 1, 4)
+    expect(whole).toBe(false)
+    expect(pages.map(text).join(' ')).toBe('Một hai. Ba bốn năm.')
+  })
   test('stay longer for more words', () => {
     expect(dwellMs('Thông báo')).toBe(3000)
     expect(dwellMs('một hai ba bốn năm sáu bảy tám')).toBe(5500)
@@ -239,7 +244,7 @@ describe('an announcement on a strip', () => {
     expect(pages.length).toBeLessThanOrEqual(24)
     const said = pages.map(p => p.text.replace(/\s/g, '')).join('')
     // The number is wider than this strip at the floor, so it is parted.
-    expect(said).toContain('Toàn văn:số123/TB-UBND')
+    expect(said).toContain('Toànvăn:số123/TB-UBND')
   })
   test('letters shrink for a date that they would break, not below the floor', async () => {
     const said = (await draw(notice, 128, 32)).map(p => p.text)

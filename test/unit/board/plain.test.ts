@@ -64,6 +64,11 @@ describe('turns of the plain page', () => {
     expect(plainTurn(full, start, '')?.emergency).toBe(true)
     const banner = boardManifest({ items, emergency: [{ dispatchId: '9', mode: 'banner', until }] })
     expect(shows(banner, 4)).toEqual(['9/1', '1/1', '9/1', '1/1'])
+    const long = boardManifest({
+      items: [{ ...(items[0] as ManifestItem), pages: textPages(2) }, items[1] as ManifestItem],
+      emergency: banner.emergency,
+    })
+    expect(shows(long, 4)).toEqual(['9/1', '9/2', '1/1', '9/1'])
     const first = plainTurn(banner, start, '') as Turn
     expect(plainTurn(banner, first.until, first.position)?.band.map(i => i.dispatchId)).toEqual(['9'])
     // After its end it goes on as an ordinary item.
@@ -144,7 +149,7 @@ describe('sizes of the plain page', () => {
   })
 
   test('no length of a letter in the style sheet is below the floor', () => {
-    const lengths = [...plainStyle().matchAll(/font-size:([\d.]+)(vh|vw)/g)].map(m => Number(m[1]))
+    const lengths = [...plainStyle().matchAll(/font-size:([\d.]+)(vh|vw|vmin)/g)].map(m => Number(m[1]))
     expect(lengths.length).toBeGreaterThan(50)
     expect(Math.min(...lengths)).toBeGreaterThanOrEqual(3.5)
   })

@@ -83,6 +83,9 @@ describe('who may import whom', () => {
     const shared = [
       'channels/contract.ts',
       'channels/send-each.ts',
+      // Programs that are run (ffmpeg, poppler), and files that are told by their first bytes.
+      'channels/run-tool.ts',
+      'channels/file-head.ts',
       'services/domain',
       'services/text',
       // How an abort and a limit of time are joined so that both hold on Node 20: one answer for the whole house.

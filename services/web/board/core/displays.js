@@ -9,6 +9,7 @@
 
 /**
  * @typedef {object} Displays
+ * @property {string} boot
  * @property {(item: Named, atMs: number) => void} began the item came up
  * @property {(item: Named, atMs: number, lastedMs: number, visible: boolean) => void} stood it stood for `lastedMs` until
  *   `atMs` (corrected time); `visible`: the page was on screen
@@ -82,6 +83,7 @@ export function createDisplays(boot, kept) {
   }
 
   return {
+    boot: boot,
     began: (item, atMs) => {
       rowAt(item, atMs).times += 1
     },
@@ -90,13 +92,13 @@ export function createDisplays(boot, kept) {
       const border = Math.floor(atMs / hourMs) * hourMs
       const before = Math.max(0, Math.min(span, span - (atMs - border)))
       const parts = [
-        { at: border - 1, from: atMs - span, ms: before },
-        { at: atMs, from: Math.max(border, atMs - span), ms: span - before },
+        { to: border - 1, from: atMs - span, ms: before },
+        { to: atMs, from: Math.max(border, atMs - span), ms: span - before },
       ]
       parts.forEach(part => {
         if (part.ms <= 0) return
         rowAt(item, part.from)
-        const row = rowAt(item, part.at)
+        const row = rowAt(item, part.to)
         if (visible) row.shownMs += Math.round(part.ms)
         else row.hiddenMs += Math.round(part.ms)
       })

@@ -49,7 +49,7 @@ export function textSlide(page) {
  */
 export function slidesOf(item, strip) {
   if (strip && item.led && item.led.pages.length > 0) {
-    return item.led.pages.map(page => ({ kind: 'bitmap', sha256: page.sha256, ms: bitmapMs }))
+    return item.led.pages.map(page => ({ kind: 'bitmap', sha256: page.sha256, ms: page.dwellMs || bitmapMs }))
   }
   const texts = item.pages.map(textSlide)
   if (strip) return texts

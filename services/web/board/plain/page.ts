@@ -122,12 +122,17 @@ function band(items: ManifestItem[]): string {
 function main({ item, slide, emergency, band: bands }: Turn): string {
   if (slide.kind === 'text') {
     const { page } = slide
-    const classes = sizeClasses(page, emergency, { qr: item.qr !== null, band: bands.length > 0 })
+    const beside = { qr: item.qr !== null, band: bands.length > 0 }
+    const withQr = sizeClasses(page, emergency, beside)
+    // A headline of 10 % of the screen comes before the QR code, which the next page has.
+    const crowded = emergency && !page.running && !withQr.heading.startsWith('wh100')
+    const classes = crowded ? sizeClasses(page, emergency, { ...beside, qr: false }) : withQr
+    const qr = crowded ? null : item.qr
     const paragraphs = page.text.split('\n').filter(Boolean)
-    return `<div class="main"><div${item.qr ? ' class="beside"' : ''}>
+    return `<div class="main"><div${qr ? ' class="beside"' : ''}>
 <h1 class="${page.running ? 'running ' : ''}${classes.heading}">${escapeXml(page.heading)}</h1>
 ${paragraphs.map(p => `<p class="${classes.text}">${escapeXml(p)}</p>`).join('\n')}
-</div>${item.qr ? qrCode(item.qr) : ''}</div>`
+</div>${qr ? qrCode(qr) : ''}</div>`
   }
   // Slides of bitmaps are for strips, which this page never is.
   if (slide.kind === 'bitmap') return '<div class="main"></div>'

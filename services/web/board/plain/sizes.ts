@@ -1,17 +1,41 @@
 import { countLines, layout } from '../../../../channels/board/fit.ts'
 
 /*
- * Type sizes of the plain page. Nothing measures there, so the server counts lines for the three shapes of screen and names
+ * Type sizes of the plain page. Nothing measures there, so the server counts lines for each shape of screen and names
  * the largest size that fits in each; style.ts has a rule for every name. Lengths are shares of the screen's shorter side.
  */
 
-/** Shapes of screens with the room for text on the smallest of each: 16:9 and wider, 5:4 to 16:10, and upright. */
+/**
+ * Shapes of screens, from wide to upright, with the room for text on the smallest of each. `below`: a QR code stands below the
+ * text, not beside it.
+ */
 export const shapes = {
-  w: { media: '(min-aspect-ratio: 17/10)', unit: 'vh', width: 1.62, height: 0.72 },
-  n: { media: '(min-aspect-ratio: 1/1) and (max-aspect-ratio: 17/10)', unit: 'vh', width: 1.13, height: 0.72 },
-  t: { media: '(max-aspect-ratio: 1/1)', unit: 'vw', width: 0.9, height: 1.35 },
+  w: { media: '(min-aspect-ratio: 17/10)', unit: 'vh', width: 1.54, height: 0.72, below: false },
+  n: {
+    media: '(min-aspect-ratio: 5/4) and (max-aspect-ratio: 17/10)',
+    unit: 'vh',
+    width: 1.13,
+    height: 0.72,
+    below: false,
+  },
+  q: {
+    media: '(min-aspect-ratio: 4/5) and (max-aspect-ratio: 5/4)',
+    unit: 'vmin',
+    width: 0.9,
+    height: 0.64,
+    below: false,
+  },
+  s: {
+    media: '(min-aspect-ratio: 3/5) and (max-aspect-ratio: 4/5)',
+    unit: 'vw',
+    width: 0.9,
+    height: 0.88,
+    below: true,
+  },
+  t: { media: '(max-aspect-ratio: 3/5)', unit: 'vw', width: 0.9, height: 1.3, below: true },
 } as const
 export type Shape = keyof typeof shapes
+export const shapeNames = Object.keys(shapes) as Shape[]
 
 /** Hundredths of the shorter side that there are rules for. The last is the floor of legibility. */
 export const sizes = [10, 9, 8, 7, 6.6, 6, 5.5, 5, 4.5, 4, 3.5] as const
@@ -27,13 +51,13 @@ export interface Beside {
 export const qrRoom = 0.3
 export const bandRoom = 0.18
 
-/** Class names of the heading and of the text, one of each per shape of screen: `wh66 nh60 th60`. */
+/** Class names of the heading and of the text, one of each per shape of screen: `wh66 nh60 ...`. */
 export function sizeClasses(
   page: { heading: string; running: boolean; text: string },
   emergency: boolean,
   beside: Beside
 ): { heading: string; text: string } {
-  const found = (['w', 'n', 't'] as const).map(shape => ({ shape, ...sizeIn(shape, page, emergency, beside) }))
+  const found = shapeNames.map(shape => ({ shape, ...sizeIn(shape, page, emergency, beside) }))
   const names = (part: 'heading' | 'text') =>
     found.map(f => `${f.shape}${part.charAt(0)}${Math.round(f[part] * 10)}`).join(' ')
   return { heading: names('heading'), text: names('text') }
@@ -46,11 +70,9 @@ function sizeIn(
   emergency: boolean,
   beside: Beside
 ): { heading: number; text: number } {
-  const upright = shape === 't'
-  const room = {
-    width: shapes[shape].width - (beside.qr && !upright ? qrRoom : 0),
-    height: shapes[shape].height - (beside.qr && upright ? qrRoom : 0) - (beside.band ? bandRoom : 0),
-  }
+  const { width, height, below } = shapes[shape]
+  const qr = beside.qr ? qrRoom : 0
+  const room = { width: width - (below ? 0 : qr), height: height - (below ? qr : 0) - (beside.band ? bandRoom : 0) }
   const headline = emergency && !page.running
   const headings = headline ? sizes.filter(s => s >= 6) : [undefined]
   for (const heading of headings) {

@@ -1,5 +1,5 @@
 import { boardFontFiles } from '../assets.ts'
-import { bandRoom, qrRoom, type Shape, shapes, sizes } from './sizes.ts'
+import { bandRoom, qrRoom, type Shape, shapeNames, shapes, sizes } from './sizes.ts'
 
 /*
  * Style of the plain page, for sets that know little: absolute boxes, tables, vh and vw. What knows neither gets pixels. An
@@ -31,7 +31,7 @@ td{padding:0 .4em;vertical-align:middle;line-height:1.3}
 .bar{top:0;background:#0b3d66;color:#fff;font-weight:700}
 .foot{bottom:0;background:#e8eef4;color:#22303c}
 .main{left:4.5%;right:4.5%}
-.flag{background:#ffd43b;color:#101820;padding:0 .5em;font-weight:700;white-space:nowrap}
+.flag{background:#ffd43b;color:#101820;padding:.1em .5em;font-weight:700;white-space:nowrap}
 .band{background:#9c0006;color:#fff;font-weight:700;padding:0 4.5%}
 .qr{position:absolute;right:0;bottom:0;text-align:center}
 .qr svg{display:block;background:#fff}
@@ -54,11 +54,13 @@ td{padding:0 .4em;vertical-align:middle;line-height:1.3}
 
 /** Lengths of one shape of screen. */
 function lengths(shape: Shape): string {
-  const { unit } = shapes[shape]
+  const { unit, below } = shapes[shape]
+  // Names take two lines on the narrower ones.
+  const narrow = shape !== 'w' && shape !== 'n'
   const tall = shape === 't'
   const u = (n: number) => `${Math.round(n * 100) / 100}${unit}`
-  const bar = tall ? 15 : 11
-  const foot = tall ? 14 : 10
+  const bar = narrow ? 15 : 11
+  const foot = narrow ? 16 : 10
   const band = bandRoom * 100
   const qr = qrRoom * 100
   return [
@@ -69,25 +71,26 @@ function lengths(shape: Shape): string {
     `.band{top:${u(bar)};height:${u(band)}}`,
     `.band p{font-size:${u(shape === 'w' ? 6 : 4.5)};line-height:1.35;padding-top:${u(1)}}`,
     `.banded .main{top:${u(bar + band + 2)}}`,
-    `.qr{width:${u(qr - 5)};font-size:${u(3.5)};line-height:1.2}`,
-    `.qr svg{width:${u(qr - 5)};height:${u(qr - 5)}}`,
-    tall ? `.beside{padding-bottom:${u(qr)}}` : `.beside{margin-right:${u(qr)}}`,
+    `.qr{width:${u(qr - 6)};font-size:${u(3.5)};line-height:1.45}`,
+    `.qr svg{width:${u(qr - 6)};height:${u(qr - 6)}}`,
+    below ? `.beside{padding-bottom:${u(qr)}}` : `.beside{margin-right:${u(qr)}}`,
+    `.main h1{padding-bottom:${u(2)}}`,
     `p+p{padding-top:${u(2)}}`,
-    `.picture img{max-height:${u(tall ? 110 : 60)}}`,
-    `.banded .picture img{max-height:${u(tall ? 90 : 42)}}`,
+    `.picture img{max-height:${u(tall ? 105 : 55)}}`,
+    `.banded .picture img{max-height:${u(tall ? 85 : 38)}}`,
     `.picture p{font-size:${u(4.5)}}`,
-    `.code{font-size:${u(tall ? 16 : 22)}}`,
-    `.clock{font-size:${u(tall ? 24 : 26)}}`,
-    `.center p{font-size:${u(5)}}`,
-    `.center h1{font-size:${u(6.4)}}`,
+    `.center p.code{font-size:${u(narrow ? 16 : 20)}}`,
+    `.center p.clock{font-size:${u(narrow ? 24 : 26)}}`,
+    `.center p{font-size:${u(shape === 'q' ? 4.5 : 5)}}`,
+    `.center h1{font-size:${u(6)}}`,
     `.center p.small{font-size:${u(3.5)}}`,
-    `.center .main{padding-top:${u(tall ? 20 : 7)}}`,
+    `.center .main{padding-top:${u(tall ? 20 : 3)}}`,
     ...sizes.map(s => `.${shape}h${Math.round(s * 10)},.${shape}t${Math.round(s * 10)}{font-size:${u(s)}}`),
   ].join('\n')
 }
 
 /** The style sheet. */
 export function plainStyle(): string {
-  const media = (['w', 'n', 't'] as const).map(shape => `@media ${shapes[shape].media}{\n${lengths(shape)}\n}`)
+  const media = shapeNames.map(shape => `@media ${shapes[shape].media}{\n${lengths(shape)}\n}`)
   return [fonts(), base, ...media].join('\n')
 }

@@ -38,7 +38,7 @@ const longestSlideMs = 60_000
 export function plainTurn(manifest: BoardManifest, now: number, position: string): Turn | undefined {
   const list = playlist(manifest, now, {})
   const parts = partsOf(list)
-  const shown = [...parts.full, ...parts.pinned, ...parts.rotation]
+  const shown = parts.full.length > 0 ? parts.full : [...parts.pinned, ...parts.rotation]
   const before = readPosition(manifest, position, shown)
   const same = before && before.until - now > earlyMs && before.until - now <= longestSlideMs
   if (before && (same || before.slide + 1 < before.slides.length)) {
