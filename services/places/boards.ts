@@ -27,15 +27,6 @@ export async function createBoards(sql: Sql, boards: { areaCode: string; name: s
   return rows.map(r => r.id)
 }
 
-/** Boards in use, by area then name. */
-export async function listBoards(sql: Sql): Promise<BoardRow[]> {
-  const { rows } = await sql.query(
-    `select ${columns} from boards b join areas a on a.code = b.area_code
-     where b.retired_at is null order by b.area_code, b.name, b.id`,
-  )
-  return rows
-}
-
 /** The board whose page this is; undefined for an unknown token and for a board that is no longer in use. */
 export async function boardByToken(sql: Sql, token: string): Promise<BoardRow | undefined> {
   if (!looksLikeToken(token)) return undefined

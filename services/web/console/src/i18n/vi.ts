@@ -33,7 +33,7 @@ export const vi = {
     asRun: 'Nhật ký phát sóng',
     boards: 'Bảng tin công cộng',
     emergency: 'Khẩn cấp lên bảng',
-    postings: 'Bảng niêm yết: cần gỡ',
+    postings: 'Niêm yết cần gỡ',
     places: 'Đài và bảng tin',
     citizens: 'Danh sách người dân',
     pronunciations: 'Từ điển phát âm',
