@@ -81,7 +81,7 @@ describe('an item as slides', () => {
       media: [picture],
       led: { width: 256, height: 32, pages: [{ dwellMs: 4000, sha256: sha('e') }] },
     })
-    expect(slidesOf(rendered, true)).toEqual([{ kind: 'bitmap', sha256: sha('e'), ms: 5_000 }])
+    expect(slidesOf(rendered, true)).toEqual([{ kind: 'bitmap', sha256: sha('e'), ms: 4_000 }])
     expect(slidesOf(item, true).map(s => s.kind)).toEqual(['text'])
     expect(filesNeeded(rendered, true)).toEqual([sha('e')])
     expect(slidesOf(rendered, false).map(s => s.kind)).toEqual(['text', 'picture'])

@@ -370,6 +370,7 @@ export const en: Dictionary = {
     titleLong: 'The title is longer than 300 characters; please shorten it.',
     body: 'Please enter the text.',
     bodyLong: 'The text is longer than 20,000 characters; please shorten or split it.',
+    boardCaption: 'Every picture of the boards needs a caption (own versions, boards).',
     areas: 'Please choose at least one area.',
     channels: 'Please choose at least one channel.',
     urgencyReason: 'An emergency needs its reason.',

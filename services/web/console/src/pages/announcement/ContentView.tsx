@@ -6,6 +6,7 @@ import { useWords } from '../../i18n/context.tsx'
 import { readingWords } from '../../i18n/reading.ts'
 import { useRecordingWords } from '../../i18n/recordings.ts'
 import { useOwn } from '../../i18n/useOwn.ts'
+import { BoardMediaPanel } from '../../parts/BoardMediaPanel.tsx'
 import { Panel } from '../../parts/Panel.tsx'
 import { ProblemBox } from '../../parts/problem.tsx'
 import { ReadingDiff } from '../../parts/ReadingDiff.tsx'
@@ -40,6 +41,7 @@ export function ContentView({ announcement }: { announcement: Announcement }) {
           ),
       )}
       <BoardShowing announcement={announcement} />
+      <BoardMediaPanel media={content.variants.board?.media ?? []} />
       {/* The approver has it on the desk above. */}
       {announcement.reading && !announcement.allowedActions.includes('approve') && (
         <Panel title={readingWords[language].title} lead={readingWords[language].lead}>
