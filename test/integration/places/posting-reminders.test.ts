@@ -42,7 +42,7 @@ beforeEach(async () => {
   await world.database.db.query('truncate announcements cascade')
 })
 
-const after = (ms: number) => {
+const pass = (ms: number) => {
   world.deps.now = () => new Date(Date.now() + ms)
 }
 const never = new AbortController().signal
@@ -73,7 +73,7 @@ describe('reminders to keepers', () => {
     await posted('Thông báo tuyển quân', 2)
     await posted('Lịch cắt điện')
     expect(await remind()).toBe(0)
-    after(2 * day + minute)
+    pass(2 * day + minute)
     expect(await remind()).toBe(1)
     expect(await remind()).toBe(0)
     const [soon] = await mails()
@@ -82,9 +82,9 @@ describe('reminders to keepers', () => {
       expect(soon?.text).toContain(words)
       expect(soon?.html).toContain(words)
     }
-    after(3 * day + minute)
+    pass(3 * day + minute)
     expect(await remind()).toBe(1)
-    after(30 * day)
+    pass(30 * day)
     expect(await remind()).toBe(0)
     expect((await mails()).map(mail => mail.subject)).toEqual([
       'Nhắc gỡ 3 thông báo trên bảng niêm yết',
@@ -96,7 +96,7 @@ describe('reminders to keepers', () => {
     const { dispatchId, boardId } = await posted('Đã gỡ sớm')
     await confirmRemoval(world.deps, { dispatchId, boardId }, { name: 'Người gỡ', note: '', photo: undefined })
     await world.announce({ title: 'Chưa ai dán', expiresAt: new Date(Date.now() + day).toISOString() })
-    after(4 * day)
+    pass(4 * day)
     expect(await remind()).toBe(0)
     expect(await mails()).toEqual([])
   })

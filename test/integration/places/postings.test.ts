@@ -21,7 +21,7 @@ beforeEach(() => {
 
 const minute = 60_000
 const day = 24 * 60 * minute
-const after = (ms: number) => {
+const pass = (ms: number) => {
   world.deps.now = () => new Date(Date.now() + ms)
 }
 const http = () => supertest(world.server.url)
@@ -189,15 +189,15 @@ describe('posting', () => {
     const one = await phonePhoto('#010')
     const two = await phonePhoto('#020')
     await send(`${path}/posted`, one, 'Người thứ nhất').expect(200)
-    after(14 * minute)
+    pass(14 * minute)
     await send(`${path}/posted`, two, 'Người thứ hai').expect(200)
     expect(await first(id)).toMatchObject({ postedBy: 'Người thứ hai', photos: 2 })
-    after(16 * minute)
+    pass(16 * minute)
     const late = await send(`${path}/posted`, one, 'Người thứ ba')
     expect(late.status).toBe(409)
     expect(late.body).toMatchObject({ code: 'posting.settled' })
     // The answer got lost and the phone sends the same again hours later.
-    after(300 * minute)
+    pass(300 * minute)
     await send(`${path}/posted`, two, 'Người thứ hai').expect(200)
     expect(await first(id)).toMatchObject({ postedBy: 'Người thứ hai', photos: 2 })
     await applyReceipts(world.deps)
@@ -279,9 +279,9 @@ describe('the end', () => {
     const due = async () => (await postings()).items.filter(item => item.announcementId === id)
     await send(`${path}/posted`, await phonePhoto('#070')).expect(200)
     expect(await due()).toEqual([])
-    after(2 * day + minute)
+    pass(2 * day + minute)
     expect(await due()).toMatchObject([{ standing: 'posted', end: null }])
-    after(3 * day + minute)
+    pass(3 * day + minute)
     expect(await due()).toMatchObject([{ standing: 'to-remove', end: 'expired' }])
     expect((await http().get(path)).text).toContain('Thông báo đã hết hạn')
     await send(`${path}/removed`, await phonePhoto('#080'), 'Người gỡ').expect(200)
