@@ -261,7 +261,7 @@ export function createShow(deps) {
     } catch (error) {
       failed(current.key, null, error)
     }
-    return current.slides !== before
+    return current.slides.length !== before.length || current.slides[0].kind !== before[0].kind
   }
 
   /* Counts what has stood since the last look. */
