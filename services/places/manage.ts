@@ -122,7 +122,7 @@ export function editPlace(
     const aliases = [...new Set([...before.aliases, before.name])].filter(name => name !== place.name)
     const stations = list === 'stations'
     await sql.query(
-      `update ${list} set area_code = $2, name = $3, aliases = $4${stations ? ', operator_email = $5, kind = $6' : ''} where id = $1`,
+      `update ${list} set area_code = $2, name = $3, aliases = $4${stations ? ', operator_email = $5, kind = $6' : ', settings_at = now()'} where id = $1`,
       [id, place.areaCode, place.name, aliases, ...(stations ? [place.operatorEmail, place.kind] : [])],
     )
     if (list === 'boards' && place.board) {

@@ -89,7 +89,7 @@ describe('boards in the console', () => {
     await officer.getByLabel('Mã ghép nối').fill(typed)
     await officer.getByRole('button', { name: 'Tìm màn hình' }).click()
     await officer.getByText('1280 × 720').waitFor()
-    await officer.getByRole('textbox', { name: 'Xã, phường, đặc khu' }).fill('dong ha')
+    await officer.getByLabel('Xã, phường, đặc khu').first().fill('dong ha')
     await officer.getByRole('option', { name: /^Phường Đông Hà/ }).click()
     const choices = officer.getByRole('radio')
     await choices.first().waitFor()

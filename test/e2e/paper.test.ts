@@ -324,7 +324,11 @@ describe('the page for phones', () => {
     await tab.setInputFiles('#photo-posted', await photoFile('plain.jpg'))
     await tab.click('text=Gửi xác nhận đã niêm yết')
     await tab.locator('h1', { hasText: 'Đã niêm yết' }).waitFor()
-    expect((await rows())[0]).toMatchObject({ postedBy: 'Lê Văn Máy Cũ' })
+    const [row] = await rows()
+    expect(row).toMatchObject({ postedBy: 'Lê Văn Máy Cũ' })
+    // Here the phone's own file arrived, place and all.
+    expect((await sharp(join(dir, 'plain.jpg')).metadata()).exif).toBeDefined()
+    expect((await sharp(row.bytes).metadata()).exif).toBeUndefined()
     await own.close()
   })
 

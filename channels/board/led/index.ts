@@ -17,7 +17,7 @@ export interface LedPage {
 }
 
 /** Raised when the same content would give other pictures, so that stored ones are made anew. */
-export const ledVersion = 1
+export const ledVersion = 2
 
 /** Nobody stands before a strip for minutes: the title, then what fits, then where the rest is. */
 const most = { title: 12, source: 6, all: 24 } as const

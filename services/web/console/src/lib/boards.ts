@@ -121,7 +121,8 @@ export function tilesByProvince(tiles: BoardTile[]): TileProvince[] {
     if (known) known.tiles.push(tile)
     else provinces.set(tile.provinceCode, { code: tile.provinceCode, name: tile.provinceName, tiles: [tile] })
   }
-  const byName = (a: { areaName: string }, b: { areaName: string }) => a.areaName.localeCompare(b.areaName, 'vi')
+  const byName = (a: { areaName: string }, b: { areaName: string }) =>
+    a.areaName.localeCompare(b.areaName, 'vi', { numeric: true })
   for (const province of provinces.values()) province.tiles.sort(byName)
   return [...provinces.values()].sort((a, b) => a.name.localeCompare(b.name, 'vi'))
 }

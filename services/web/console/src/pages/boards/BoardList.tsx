@@ -20,7 +20,7 @@ interface BoardListProps {
   mayManage: boolean
 }
 
-/** Boards by the page, with ticks for those who may change them. */
+/** Boards by the page, with ticks for those who may change them. A new filter begins with nothing chosen. */
 export function BoardList({ list, filter, mayManage }: BoardListProps) {
   const { t, language } = useWords()
   const w = useOwn(boardsWords)

@@ -102,7 +102,12 @@ export function BoardsPage() {
                 onArea={area => put({ area, view: '', state: '', alerts: '', text: '' })}
               />
             ) : (
-              <BoardList list={list} filter={filter} mayManage={role ? may(role, 'board.manage') : false} />
+              <BoardList
+                key={JSON.stringify(filter)}
+                list={list}
+                filter={filter}
+                mayManage={role ? may(role, 'board.manage') : false}
+              />
             )}
           </Panel>
         </Stack>

@@ -25,7 +25,7 @@ export function Reported({ board, now }: { board: Board; now: Date }) {
         </Text>
       ) : (
         <Text size="sm" c="dimmed">
-          {w.noReport}
+          {board.lastSeenAt === null ? w.noReport : w.noShowing}
         </Text>
       )}
       {standing && report && (
