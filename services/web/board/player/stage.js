@@ -64,7 +64,7 @@ export function createStage(deps) {
   function pagesFor(item) {
     if (!isStrip()) return item.pages
     const page = (heading, text) => ({ heading: heading, running: false, text: text })
-    const mark = byId('mark').hidden ? [] : [page(byId('mark').textContent, '')]
+    const mark = manifest && manifest.demo ? [page('Diễn tập', '')] : []
     return item.pages.reduce((all, p) => {
       const heading = p.running || p.heading === '' ? [] : [page(p.heading, '')]
       return all.concat(heading, p.text === '' ? [] : [page('', p.text.replace(/\n/g, ' '))])
@@ -166,22 +166,23 @@ export function createStage(deps) {
       place()
     },
     /**
-     * What an item shows on this screen. `poster`: videos are replaced by their posters, since they failed.
+     * What an item shows on this screen. `poster`: videos are replaced by their posters, since they failed. `textOnly`: its
+     * files are still on their way.
      * @throws when it cannot be measured
      */
-    slides: (item, key, emergency, poster) => {
-      const name = [key, emergency, poster, look.banner, window.innerWidth, window.innerHeight].join(' ')
+    slides: (item, key, emergency, poster, textOnly) => {
+      const name = [key, emergency, poster, textOnly, look.banner, window.innerWidth, window.innerHeight].join(' ')
       if (fitted[name]) return fitted[name]
       const strip = isStrip()
       const all = slidesOf(item, strip)
-      if (all[0].kind === 'bitmap') {
+      if (all[0].kind === 'bitmap' && !textOnly) {
         fitted[name] = all
         return all
       }
       dressFor(item, 'text', emergency)
       const texts = fitter.slides(pagesFor(item), sizesFor(emergency))
       const media = all
-        .filter(slide => slide.kind !== 'text')
+        .filter(slide => slide.kind !== 'text' && !textOnly)
         .map(slide =>
           slide.kind === 'video' && poster
             ? { kind: 'picture', media: slide.media, poster: true, sha256: slide.media.poster.sha256, ms: POSTER_MS }
