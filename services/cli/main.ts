@@ -5,6 +5,7 @@ import { register as airtime } from './commands/airtime.ts'
 import { register as api } from './commands/api.ts'
 import { register as asRun } from './commands/as-run.ts'
 import { register as bench } from './commands/bench.ts'
+import { register as board } from './commands/board.ts'
 import { register as chaos } from './commands/chaos.ts'
 import { register as control } from './commands/control.ts'
 import { register as demo } from './commands/demo.ts'
@@ -51,6 +52,7 @@ for (const register of [
   read,
   speak,
   station,
+  board,
   sms,
   asRun,
   republish,

@@ -48,7 +48,7 @@ const minuteMs = 60_000
 const fetchAgainMs = 24 * 60 * minuteMs
 
 /** Serialises starts: codes stay unique and the caps exact. Any constant will do. */
-const pairingLock = 7_310_523
+const pairingLock = 7_310_526
 
 /** Six characters that nobody takes for others, from the system's random source. */
 export function newPairingCode(): string {
@@ -135,14 +135,17 @@ export async function pollPairing(
   stillThere: () => boolean = () => true,
 ): Promise<z.infer<typeof pairingPollSchema>> {
   return await transaction(ctx.db, async sql => {
+    const hash = hashOfToken(secret)
+    // Locked by a statement of its own: one that waits for the officer's yes would go on with the board as it was before it.
+    await sql.query('select from board_pairings where secret_hash = $1 for update', [hash])
     const { rows } = await sql.query<PairingRow>(
       `select p.id, p.kind, p.expires_at as "expiresAt", p.board_id as "boardId", p.paired_at as "pairedAt",
          p.session_id as "sessionId", b.name, a.name as commune
        from board_pairings p
          left join boards b on b.id = p.board_id and b.retired_at is null
          left join areas a on a.code = b.area_code
-       where p.secret_hash = $1 for update of p`,
-      [hashOfToken(secret)],
+       where p.secret_hash = $1`,
+      [hash],
     )
     const pairing = rows[0]
     if (!pairing) return { state: 'expired' }

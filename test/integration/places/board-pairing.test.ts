@@ -4,6 +4,7 @@ import { pairingAlphabet } from '../../../services/domain/board.ts'
 import { newPairingCode, openPairings, readPairingCode } from '../../../services/places/board-pairing.ts'
 import { guessLimits } from '../../../services/places/code-guesses.ts'
 import { officerCookie, pairedBoard } from '../../support/board.ts'
+import { until } from '../../support/wait.ts'
 import { type PlacesWorld, placesWorld } from './world.ts'
 
 let world: PlacesWorld
@@ -140,7 +141,7 @@ describe('pairing', () => {
     }
     await as('operator', `/api/boards/${board()}/unpair`).expect(403)
     const [paper] = await rowsOf(
-      `insert into boards (area_code, name, token, kind) values ('19333', 'Bảng giấy', 'p', 'paper') returning id`,
+      `insert into boards (area_code, name, kind) values ('19333', 'Bảng giấy', 'paper') returning id`,
     )
     expect((await as('officer', `/api/boards/${paper.id}/pair`, { code }).expect(409)).body.code).toBe(
       'board.wrong-kind',
@@ -172,6 +173,26 @@ describe('pairing', () => {
 })
 
 describe('the credential', () => {
+  test('is handed to a board that asks in the moment of the yes', async () => {
+    const { db } = world.database
+    const { code, secret } = await start()
+    const officer = await db.connect()
+    await officer.query('begin')
+    await officer.query('update board_pairings set board_id = $2, paired_at = $3 where code = $1', [
+      code,
+      board(),
+      world.deps.now(),
+    ])
+    const asked = poll(secret)
+    await until('it waits for the officer', async () => {
+      const waiting = await rowsOf(`select 1 from pg_locks where not granted and locktype = 'transactionid'`)
+      return waiting.length > 0
+    })
+    await officer.query('commit')
+    officer.release()
+    expect(await asked).toMatchObject({ state: 'paired', board: { id: board() } })
+  })
+
   test('can be fetched again after a lost answer, until it is used', async () => {
     const { code, secret } = await start()
     await as('officer', `/api/boards/${board()}/pair`, { code }).expect(200)

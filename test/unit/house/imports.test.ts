@@ -123,6 +123,17 @@ describe('who may import whom', () => {
     ).toEqual([])
   })
 
+  // The same: it stands at a board, and has the browser player's rules in common with it.
+  test('the reference board knows the domain, the runtime, the rules of the player and itself', () => {
+    expect(
+      breaches(inside('services/board'), (_, target) =>
+        isProjectPath(target)
+          ? under(target, 'services/board', 'services/domain', 'services/runtime', 'services/web/board/core')
+          : target === 'zod' || target.startsWith('node:'),
+      ),
+    ).toEqual([])
+  })
+
   // services/http/schemas*.ts hold the shapes of the API, which the use cases fill and the console reads.
   test('use cases know no screens, no commands and no workers', () => {
     const useCases = inside(

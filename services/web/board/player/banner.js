@@ -1,13 +1,13 @@
 import { keyOf } from '../core/turns.js'
 import { byId, setText, steadyMs } from './dom.js'
-import { createFitter, fillPage, SIZES, stripSizes } from './fit.js'
+import { createFitter, fillPage, SIZES } from './fit.js'
 
 /*
  * The band of an emergency: headline and text go through it page by page while the rest of the screen goes on.
  */
 
 /**
- * @param {{ isStrip: () => boolean, banner: (visible: boolean) => boolean }} stage
+ * @param {{ banner: (visible: boolean) => boolean }} stage
  */
 export function createBanner(stage) {
   const fitter = createFitter('banner-page')
@@ -37,8 +37,7 @@ export function createBanner(stage) {
   function begin(item) {
     key = keyOf(item)
     seen = {}
-    const sizes = stage.isStrip() ? stripSizes(byId('banner-page').clientHeight) : SIZES.banner
-    slides = fitter.slides(pagesOf(item), sizes)
+    slides = fitter.slides(pagesOf(item), SIZES.banner)
     show(0)
   }
 

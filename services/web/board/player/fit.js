@@ -1,6 +1,6 @@
 import { textSlide } from '../core/slides.js'
 import { byId, empty, setText, shortSide } from './dom.js'
-import { appendWords, cutInto, glue } from './words.js'
+import { appendWords, cutInto, glueHeading } from './words.js'
 
 /*
  * As large as fits, never smaller than the floor: what does not fit at the floor becomes another page. Sizes are shares of
@@ -55,7 +55,7 @@ export function fillPage(heading, text, page, sizes, scale, headline) {
   const size = scale * shortSide()
   const reminder = Math.max(scale * RUNNING, SIZES.normal.floor) * shortSide()
   const large = sizes.headline ? Math.max(size * sizes.heading, headline) : size * sizes.heading
-  setText(heading, glue(page.heading))
+  setText(heading, glueHeading(page.heading))
   heading.style.display = page.heading === '' ? 'none' : 'block'
   heading.style.fontSize = `${page.running ? reminder : large}px`
   heading.style.marginBottom = page.text === '' ? '0' : `${0.025 * shortSide()}px`

@@ -24,7 +24,7 @@ import { createSync } from './sync.js'
 const preview = location.pathname === '/board-preview'
 const build = document.querySelector('meta[name="loa-player"]').getAttribute('content')
 
-const problems = createProblems()
+const problems = createProblems(preview)
 window.onerror = (message, _source, line) => {
   problems.add(`script: ${message} (${line})`)
   return false

@@ -11,14 +11,18 @@ const AT_MOST_EVERY = 5000
 const MOST_ROWS = 200
 const MOST_PROBLEMS = 20
 
-/** Errors since they were last reported; they never reach the screen. */
-export function createProblems() {
+/**
+ * Errors since they were last reported; they never reach the screen.
+ * @param {boolean} aloud to the console as well: a preview reports to nobody
+ */
+export function createProblems(aloud) {
   let list = []
   return {
     /** @param {unknown} text */
     add: text => {
       const line = String(text).slice(0, 300)
       if (list[list.length - 1] === line) return
+      if (aloud) console.warn(line)
       list.push(line)
       if (list.length > MOST_PROBLEMS) list.shift()
     },

@@ -11,6 +11,8 @@ const RENEW_BEFORE = 120000
 /** As long as one tab may take to renew; after that another one may. */
 const LEASE_LASTS = 30000
 const TOKEN_RETRY = 15000
+/* A server that was away for longer than a token lasts finds its boards back within a minute all the same. */
+const RENEW_WITHIN = 60000
 
 /**
  * @typedef {{ refreshToken: string, accessToken: string, endsAt: number, boardId: string }} Credential `endsAt`: corrected time
@@ -117,7 +119,7 @@ export function createSession(deps) {
   function failed(text) {
     deps.problem(text)
     refused += 1
-    notBefore = steadyMs() + waitAfter(refused, TOKEN_RETRY, Math.random())
+    notBefore = steadyMs() + Math.min(RENEW_WITHIN, waitAfter(refused, TOKEN_RETRY, Math.random()))
     return null
   }
 

@@ -45,10 +45,11 @@ export function createShow(deps) {
     const pinned = list.pinned.filter(ready)
     const rotation = list.rotation.filter(ready)
     // A text whose picture is still on its way is better than nothing; an emergency waits for no picture.
-    const none = pinned.length + rotation.length === 0 && list.full.length === 0
+    const none = pinned.length + rotation.length === 0
     return {
-      full: list.full,
-      banner: list.banner,
+      // A strip has no room for a band.
+      full: strip ? list.full.concat(list.banner) : list.full,
+      banner: strip ? [] : list.banner,
       pinned: none ? list.pinned : pinned,
       rotation: none ? list.rotation : rotation,
       changesAt: list.changesAt,
@@ -77,6 +78,10 @@ export function createShow(deps) {
     const poster = (videoFailures[key] || 0) >= mostFailures
     const all = deps.stage.slides(item, key, emergency, poster)
     if (deps.media.ready(item, deps.stage.isStrip())) return all
+    /* A bitmap that is on its way is none that cannot be drawn: until it is here the strip shows the text. */
+    if (all[0].kind === 'bitmap') {
+      return deps.stage.slides(Object.assign({}, item, { led: null }), `${key} text`, emergency, poster)
+    }
     const texts = all.filter(slide => slide.kind === 'text')
     return texts.length > 0 ? texts : all
   }
@@ -244,19 +249,20 @@ export function createShow(deps) {
     if (current === null || !allowed(list, current.key) || current.emergency !== emergency) return next(list)
     if (fresh !== null && fresh !== current.key && allowed(list, fresh)) return next(list)
     if (steadyMs() < current.until) return
+    grow()
     if (current.index + 1 < current.slides.length) return begin(current.item, current.index + 1, emergency)
     const others =
       list.full.length > 0 ? list.full.length : list.pinned.length + list.rotation.length || list.banner.length
-    if (others === 1 && current.slides.length === 1 && !current.video && slidesGrew() === false) return
+    if (others === 1 && current.slides.length === 1 && !current.video) return
     next(list)
   }
 
-  /* Whether a picture has arrived for what stands as text only. */
-  function slidesGrew() {
+  /* What stood as text only goes on with its pictures once they are here. */
+  function grow() {
     try {
-      return slidesNow(current.item, current.key, current.emergency).length !== current.slides.length
-    } catch (_error) {
-      return false
+      current.slides = slidesNow(current.item, current.key, current.emergency)
+    } catch (error) {
+      failed(current.key, null, error)
     }
   }
 

@@ -64,7 +64,7 @@ export function createStage(deps) {
   function pagesFor(item) {
     if (!isStrip()) return item.pages
     const page = (heading, text) => ({ heading: heading, running: false, text: text })
-    const mark = byId('mark').hidden ? [] : [page(byId('mark').textContent, '')]
+    const mark = manifest && manifest.demo ? [page('Diễn tập', '')] : []
     return item.pages.reduce((all, p) => {
       const heading = p.running || p.heading === '' ? [] : [page(p.heading, '')]
       return all.concat(heading, p.text === '' ? [] : [page('', p.text.replace(/\n/g, ' '))])

@@ -15,6 +15,16 @@ export function glue(text) {
 }
 
 /**
+ * The last line of a heading is never a single syllable.
+ * @param {string} text
+ * @returns {string}
+ */
+export function glueHeading(text) {
+  const glued = glue(text)
+  return glued.split(' ').length < 4 ? glued : glued.replace(/ (\S{1,8})$/, '\u00a0$1')
+}
+
+/**
  * How much better a cut after this letter is, as a share of a part's length.
  * @param {string} letter
  */

@@ -2,10 +2,15 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { type FileHandle, mkdir, open, readdir, rename, rm, stat, statfs, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { ManifestFile } from '../domain/station.ts'
-import { isNoRoom, syncFolder } from './journal.ts'
+import { isNoRoom, syncFolder } from './durable.ts'
 
-/** The sound files on the device, each named by its hash. Only whole, checked files bear a name without `.part`. */
+/** What a file is known by before it is here. */
+export interface NamedFile {
+  sha256: string
+  bytes: number
+}
+
+/** The files on a device, each named by its hash. Only whole, checked files bear a name without `.part`. */
 export interface FileStore {
   path(sha256: string): string
   /** Hashes of the files that are there; what does not match its name is removed. Reads every file once. */
@@ -15,7 +20,7 @@ export interface FileStore {
    * @param from answers with the bytes from `offset` on, or with all of them
    * @param wanted hashes that must not be given up for room
    */
-  fetch(file: ManifestFile, from: Source, wanted: ReadonlySet<string>): Promise<Fetched>
+  fetch(file: NamedFile, from: Source, wanted: ReadonlySet<string>): Promise<Fetched>
   freeBytes(): Promise<number>
 }
 
