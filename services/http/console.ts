@@ -16,6 +16,7 @@ const pageNames = [
   'airtime',
   'announcements',
   'as-run',
+  'boards',
   'citizens',
   'compose',
   'devices',

@@ -120,6 +120,9 @@ export const setupSchema = z.object({
   operators: int,
   stations: int,
   boards: int,
+  /** Boards that want pairing, and those that are paired. */
+  screens: int,
+  paired: int,
   citizens: int,
   /** Announcements that were approved. */
   approved: int,

@@ -1,7 +1,7 @@
 import { type Actor, requirePermission } from '../domain/accounts.ts'
 import type { BoardKind } from '../domain/board.ts'
 import { AppError } from '../domain/errors.ts'
-import { type Sql, type Transaction, transaction } from '../store/db.ts'
+import { type Transaction, transaction } from '../store/db.ts'
 import { recordRegistryEvent } from '../store/registry-events.ts'
 import { type BoardAbout, boardAboutSchema, type PairingContext, readPairingCode } from './board-pairing.ts'
 import { revokeBoardSessions } from './board-sessions.ts'
@@ -100,7 +100,7 @@ export function pairBoard(
       const pairing = rows[0]
       if (!pairing) return undefined
       const before = await endPairing(sql, boardId, pairing.id, 're-paired', now)
-      await sql.query(`update boards set paired_at = $2, boots = '[]' where id = $1`, [boardId, now])
+      await sql.query('update boards set paired_at = $2 where id = $1', [boardId, now])
       const detail = { name: board.name, player: pairing.kind, again: before }
       await recordRegistryEvent(sql, actor, 'boards', 'paired', boardId, detail)
       return { id: boardId, name: board.name, commune: board.commune, pairedAt: now }
@@ -119,7 +119,6 @@ export async function unpairBoard(ctx: PairingContext, actor: Actor, boardId: st
     const board = await lockBoard(sql, boardId)
     const before = await endPairing(sql, boardId, null, 'unpaired', now)
     if (before || board.pairedAt) {
-      await sql.query(`update boards set paired_at = null, boots = '[]' where id = $1`, [boardId])
       await recordRegistryEvent(sql, actor, 'boards', 'unpaired', boardId, { name: board.name })
     }
     return { id: boardId, name: board.name, commune: board.commune, pairedAt: null }
@@ -150,11 +149,11 @@ async function lockBoard(sql: Transaction, boardId: string): Promise<Omit<Paired
  * @param kept the pairing that replaces it
  * @returns whether there was anything
  */
-async function endPairing(
-  sql: Sql,
+export async function endPairing(
+  sql: Transaction,
   boardId: string,
   kept: string | null,
-  why: 're-paired' | 'unpaired',
+  why: 're-paired' | 'unpaired' | 'retired',
   now: Date,
 ): Promise<boolean> {
   // First the pairings: a poll that is handing one out is waited for, and what it handed out is revoked next.
@@ -167,5 +166,6 @@ async function endPairing(
     `update board_alerts set ended_at = $2 where board_id = $1 and kind in ('reused', 'two-players') and ended_at is null`,
     [boardId, now],
   )
+  await sql.query(`update boards set paired_at = null, boots = '[]' where id = $1`, [boardId])
   return sessions > 0 || (pairings.rowCount ?? 0) > 0
 }

@@ -48,7 +48,7 @@ const minuteMs = 60_000
 const fetchAgainMs = 24 * 60 * minuteMs
 
 /** Serialises starts: codes stay unique and the caps exact. Any constant will do. */
-const pairingLock = 7_310_523
+const pairingLock = 7_310_526
 
 /** Six characters that nobody takes for others, from the system's random source. */
 export function newPairingCode(): string {

@@ -4,6 +4,7 @@ import { AppError } from '../domain/errors.ts'
 import type { BoardAccess, Links } from '../runtime/links.ts'
 import { type Db, type Sql, type Transaction, transaction } from '../store/db.ts'
 import { pokeBoards } from '../store/shelf.ts'
+import { openBoardAlerts } from './board-alerts-store.ts'
 import { hashOfToken, newDeviceToken } from './device-tokens.ts'
 
 /*
@@ -112,11 +113,7 @@ async function refresh(
   if (!session || session.gone || !stillThere()) return undefined
   if (!session.present && session.proven) {
     await revokeBoardSessions(sql, [session.boardId], 'reused', now)
-    await sql.query(
-      `insert into board_alerts (board_id, kind, began_at) values ($1, 'reused', $2)
-       on conflict (board_id, kind) where ended_at is null do nothing`,
-      [session.boardId, now],
-    )
+    await openBoardAlerts(sql, [{ boardId: session.boardId, kind: 'reused', at: now, detail: {} }])
     return undefined
   }
   const next = newDeviceToken()

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { type LedSize, ledLayout } from '../../channels/board/led/geometry.ts'
 import { drawLed, ledVersion } from '../../channels/board/led/index.ts'
 import type { Log } from '../../channels/contract.ts'
@@ -11,6 +12,7 @@ import {
   putLedPages,
   type StoredLedPage,
 } from '../store/led-pages.ts'
+import { pokeBoards } from '../store/shelf.ts'
 
 /** What drawing strips needs of an instance. */
 export interface LedContext {
@@ -27,8 +29,11 @@ export interface LedNeed extends LedSize {
 /** Pages of a rendition on strips of a size; undefined where there are none: the strip is too small, or drawing failed. */
 export type LedTable = (renditionId: string, size: LedSize) => StoredLedPage[] | undefined
 
-/** Drawings that one manifest waits for; more sizes than any province has. The rest is drawn behind it. */
-const drawnAtOnce = 40
+/**
+ * How long a manifest waits for drawings. A few strips are drawn in that time; more of them, or a busy machine, must not
+ * hold an emergency back from the other boards: then the strips show text until their pages are there, and are poked again.
+ */
+const patienceMs = 100
 /** A drawing that failed is not tried again by every manifest. */
 const failedRestMs = 60_000
 
@@ -38,8 +43,8 @@ const failedAt = new Map<string, number>()
 
 /**
  * Pages for all the needs: one query for those that were drawn before, and what is missing is drawn now, emergencies
- * first. Never rejects and never holds a manifest back for a drawing that fails: such a strip has no pages and its player
- * draws text by itself.
+ * first, as far as a moment's patience goes. Never rejects: a strip whose drawing is late or fails has no pages, and its
+ * player draws text by itself.
  */
 export async function ledTable(ctx: LedContext, needs: LedNeed[], now: Date): Promise<LedTable> {
   const wanted = new Map(needs.filter(ledLayout).map(need => [ledKey(need), need]))
@@ -51,12 +56,27 @@ export async function ledTable(ctx: LedContext, needs: LedNeed[], now: Date): Pr
   const missing = [...wanted.values()]
     .filter(need => !pages.has(ledKey(need)) && !restsAfterFailure(ledKey(need), now))
     .sort((a, b) => urgency(b) - urgency(a))
-  for (const need of missing.slice(0, drawnAtOnce)) {
+  if (missing.length > 0) await withPatience(drawAll(ctx, missing, now, pages))
+  return (renditionId, size) => pages.get(ledKey({ renditionId, ...size }))
+}
+
+async function drawAll(
+  ctx: LedContext,
+  needs: LedNeed[],
+  now: Date,
+  pages: Map<string, StoredLedPage[]>,
+): Promise<void> {
+  for (const need of needs) {
     const made = await drawOnce(ctx, need, now)
     if (made) pages.set(ledKey(need), made)
   }
-  void drawBehind(ctx, missing.slice(drawnAtOnce), now)
-  return (renditionId, size) => pages.get(ledKey({ renditionId, ...size }))
+}
+
+async function withPatience(work: Promise<void>): Promise<void> {
+  const enough = new AbortController()
+  const pause = setTimeout(patienceMs, undefined, { signal: enough.signal }).catch(() => undefined)
+  await Promise.race([work, pause])
+  enough.abort()
 }
 
 /**
@@ -69,10 +89,6 @@ export async function drawForStrips(ctx: LedContext, renditionId: string, render
   } catch (error) {
     ctx.log?.warn({ renditionId, error }, 'boards: a rendition could not be drawn for LED strips')
   }
-}
-
-async function drawBehind(ctx: LedContext, needs: LedNeed[], now: Date): Promise<void> {
-  for (const need of needs) await drawOnce(ctx, need, now)
 }
 
 const urgency = (need: LedNeed) => (need.content.priority === 'emergency' ? 1 : 0)
@@ -106,6 +122,24 @@ async function draw(ctx: LedContext, need: LedNeed): Promise<StoredLedPage[] | u
   const key: LedKey = need
   const known = (await findLedPages(ctx.db, [key], ledVersion)).get(ledKey(key))
   if (known) return known
-  const pages = await drawLed(need.content, need)
-  return pages && (await putLedPages(ctx.db, key, ledVersion, pages))
+  const drawn = await drawLed(need.content, need)
+  if (!drawn) return undefined
+  const pages = await putLedPages(ctx.db, key, ledVersion, drawn)
+  await pokeStrips(ctx.db, key)
+  return pages
+}
+
+/** Strips of this size that have the rendition on their shelf already may have been given a manifest without its pages. */
+async function pokeStrips(sql: Sql, { renditionId, width, height }: LedKey): Promise<void> {
+  const { rows } = await sql.query<{ id: string }>(
+    `select b.id from boards b join shelf_items s on s.kind = 'boards' and s.place_id = b.id
+     where b.kind = 'led' and b.settings->'led'->>'width' = $2 and b.settings->'led'->>'height' = $3
+       and s.rendition_id = $1 and s.withdrawn_at is null`,
+    [renditionId, String(width), String(height)],
+  )
+  if (rows.length > 0)
+    await pokeBoards(
+      sql,
+      rows.map(row => row.id),
+    )
 }

@@ -6,7 +6,7 @@ import { readEmail } from '../people/email.ts'
 import { type Db, type Sql, type Transaction, transaction } from '../store/db.ts'
 import { recordRegistryEvent } from '../store/registry-events.ts'
 import { pokeBoards } from '../store/shelf.ts'
-import { revokeBoardSessions } from './board-sessions.ts'
+import { endPairing } from './board-pair.ts'
 import { readPlaceName } from './import/names.ts'
 import { ledNeedsSize } from './import/place-rows.ts'
 import { knownPlaces, placesLock } from './import/places.ts'
@@ -89,9 +89,9 @@ export function addPlace(db: Db, actor: Actor, list: PlaceList, input: PlaceInpu
     await refuseTaken(sql, list, place, undefined)
     const stations = list === 'stations'
     const { rows } = await sql.query<{ id: string }>(
-      `insert into ${list} (area_code, name, ${stations ? 'feed_token, operator_email, kind' : 'token'})
-       values ($1, $2, $3${stations ? ', $4, $5' : ''}) returning id`,
-      [place.areaCode, place.name, newPlaceToken(), ...(stations ? [place.operatorEmail, place.kind] : [])],
+      `insert into ${list} (area_code, name${stations ? ', feed_token, operator_email, kind' : ''})
+       values ($1, $2${stations ? ', $3, $4, $5' : ''}) returning id`,
+      [place.areaCode, place.name, ...(stations ? [newPlaceToken(), place.operatorEmail, place.kind] : [])],
     )
     const id = rows[0]?.id ?? ''
     if (list === 'boards' && place.board) await writeBoard(sql, id, place.board)
@@ -102,7 +102,7 @@ export function addPlace(db: Db, actor: Actor, list: PlaceList, input: PlaceInpu
 
 /**
  * Changes a place. A new name leaves the old one as an alias, so that a list with the old name still finds it. The address of
- * its feed or page stays. A screen that becomes a paper board is paired with nobody any more.
+ * its feed, and what it is paired with, stays. A screen that becomes a paper board is paired with nobody any more.
  * @throws AppError auth.forbidden | not-found | request.invalid | place.exists
  */
 export function editPlace(
@@ -122,12 +122,12 @@ export function editPlace(
     const aliases = [...new Set([...before.aliases, before.name])].filter(name => name !== place.name)
     const stations = list === 'stations'
     await sql.query(
-      `update ${list} set area_code = $2, name = $3, aliases = $4${stations ? ', operator_email = $5, kind = $6' : ''} where id = $1`,
+      `update ${list} set area_code = $2, name = $3, aliases = $4${stations ? ', operator_email = $5, kind = $6' : ', settings_at = now()'} where id = $1`,
       [id, place.areaCode, place.name, aliases, ...(stations ? [place.operatorEmail, place.kind] : [])],
     )
     if (list === 'boards' && place.board) {
       await writeBoard(sql, id, place.board)
-      if (place.board.kind === 'paper') await revokeBoardSessions(sql, [id], 'unpaired', now)
+      if (place.board.kind === 'paper') await endPairing(sql, id, null, 'unpaired', now)
     }
     const after = await find(sql, list, id)
     const changed: string[] = (['areaCode', 'name', 'kind', 'operatorEmail'] as const).filter(
@@ -168,7 +168,11 @@ export function setPlaceInUse(
     if (inUse) await refuseTaken(sql, list, before, id)
     await sql.query(`update ${list} set retired_at = $2 where id = $1`, [id, inUse ? null : now])
     await recordRegistryEvent(sql, actor, list, inUse ? 'restored' : 'retired', id, { name: before.name })
-    if (list === 'boards') await pokeBoards(sql, [id])
+    if (list === 'boards') {
+      // Back in use it is paired anew: nobody knows where its player has been meanwhile.
+      if (!inUse) await endPairing(sql, id, null, 'retired', now)
+      await pokeBoards(sql, [id])
+    }
     return await find(sql, list, id)
   })
 }

@@ -1,11 +1,16 @@
-import sharp from 'sharp'
+import { spawn } from 'node:child_process'
 import { AppError } from '../domain/errors.ts'
+import { projectPath } from '../runtime/paths.ts'
 
 export const photoLimitBytes = 20 * 1024 ** 2
 const photoLimitPixels = 60_000_000
 /** Enough to read the headline of a notice on a board; some 300 kB. */
 const longestSide = 1600
 const jpegQuality = 78
+/** 60 megapixels take a second and 125 MB. */
+const decodeMs = 60_000
+const saidKept = 500
+const childPath = projectPath('services/places/posting-photo-child.mjs')
 
 type PhotoKind = 'jpeg' | 'png' | 'webp' | 'heic'
 
@@ -40,22 +45,37 @@ export async function cleanPhoto(bytes: Buffer): Promise<Buffer> {
       en: 'HEIC photos cannot be read. On an iPhone choose Settings > Camera > Formats > "Most Compatible" and take it again.',
     })
   }
-  const photo = sharp(bytes, { limitInputPixels: photoLimitPixels, failOn: 'truncated', pages: 1 })
-  const { width = 0, height = 0 } = await photo.metadata().catch(unreadable)
-  if (width * height > photoLimitPixels) throw tooManyPixels()
-  return await photo
-    .rotate()
-    .resize({ width: longestSide, height: longestSide, fit: 'inside', withoutEnlargement: true })
-    .flatten({ background: '#fff' })
-    .jpeg({ quality: jpegQuality })
-    .toBuffer()
-    .catch(unreadable)
+  return await decoded(bytes)
 }
 
-/** @throws AppError posting.bad-photo */
-function unreadable(cause: unknown): never {
-  if (/pixel limit/.test(String(cause))) throw tooManyPixels(cause)
-  throw new AppError(
+/** Decodes in a process of its own, which ends with the photo. @throws AppError posting.bad-photo */
+function decoded(bytes: Buffer): Promise<Buffer> {
+  const limits = [photoLimitPixels, longestSide, jpegQuality].map(String)
+  return new Promise((resolve, reject) => {
+    // Nothing of ours is any of its business: no password, no key.
+    const child = spawn(process.execPath, [childPath, ...limits], { env: {}, timeout: decodeMs, killSignal: 'SIGKILL' })
+    const photo: Buffer[] = []
+    let said = ''
+    child.stdout.on('data', (chunk: Buffer) => photo.push(chunk))
+    child.stderr.on('data', (chunk: Buffer) => {
+      said = (said + chunk.toString('utf8')).slice(-saidKept)
+    })
+    // It may end before it has read everything.
+    child.stdin.on('error', () => undefined)
+    child.on('error', reject)
+    child.on('close', (code, signal) => {
+      if (code === 0 && photo.length > 0) resolve(Buffer.concat(photo))
+      else if (code === 3) reject(tooManyPixels())
+      // A crash of the decoder is the photo's fault; a process that could not even start is ours.
+      else if (code === 2 || signal !== null) reject(unreadable(new Error(`${signal ?? code}: ${said}`)))
+      else reject(new Error(`the photo's process ended with ${code}: ${said}`))
+    })
+    child.stdin.end(bytes)
+  })
+}
+
+function unreadable(cause: unknown): AppError {
+  return new AppError(
     'posting.bad-photo',
     {
       vi: 'Ảnh bị hỏng hoặc chưa tải lên hết. Ông/Bà vui lòng gửi lại hoặc chụp ảnh khác.',
@@ -65,15 +85,11 @@ function unreadable(cause: unknown): never {
   )
 }
 
-function tooManyPixels(cause?: unknown): AppError {
-  return new AppError(
-    'posting.bad-photo',
-    {
-      vi: 'Ảnh quá lớn (trên 60 triệu điểm ảnh). Ông/Bà vui lòng chụp lại ở cỡ ảnh nhỏ hơn.',
-      en: 'The photo is too large (over 60 megapixels). Please take a smaller one.',
-    },
-    { cause },
-  )
+function tooManyPixels(): AppError {
+  return new AppError('posting.bad-photo', {
+    vi: 'Ảnh quá lớn (trên 60 triệu điểm ảnh). Ông/Bà vui lòng chụp lại ở cỡ ảnh nhỏ hơn.',
+    en: 'The photo is too large (over 60 megapixels). Please take a smaller one.',
+  })
 }
 
 /** For bodies that announce or turn out to hold more than a photo. */

@@ -66,6 +66,14 @@ export async function findBoardMedia(sql: Sql, ids: string[]): Promise<BoardMedi
   return rows
 }
 
+/** True for the picture, video or poster of an upload for boards. */
+export async function isBoardMediaFile(sql: Sql, sha256: string): Promise<boolean> {
+  const { rows } = await sql.query('select from board_media where file_sha256 = $1 or poster_sha256 = $1 limit 1', [
+    sha256,
+  ])
+  return rows.length > 0
+}
+
 /** Notes the announcement that media were made for; the first one stays. */
 export async function bindBoardMedia(sql: Sql, ids: string[], announcementId: string): Promise<void> {
   await sql.query(

@@ -3,6 +3,7 @@ import { type Browser, type BrowserContext, chromium, type Page } from 'playwrig
 import { loadBoardAssets } from '../../services/web/board/assets.ts'
 import { type PlacesWorld, placesWorld } from '../integration/places/world.ts'
 import { officerCookie } from '../support/board.ts'
+import { until } from '../support/wait.ts'
 
 const launch = {
   executablePath: '/usr/bin/chromium',
@@ -53,4 +54,50 @@ export async function pairingOfficer(world: PlacesWorld) {
     })
     expect(answer.status).toBe(200)
   }
+}
+
+/** Writes the credential of a board into the browser, as if it had been paired there. */
+export async function pairQuietly(page: Page, world: PlacesWorld, url: string, i = 0): Promise<void> {
+  const { refreshToken, accessToken, accessExpiresAt } = await world.pair(world.boards[i]?.id ?? '')
+  await keepCredential(page, url, {
+    refreshToken,
+    accessToken,
+    endsAt: Date.parse(accessExpiresAt),
+    boardId: world.boards[i]?.id ?? '',
+  })
+}
+
+/** What the player keeps under a name. */
+export async function kept<T>(page: Page, name: string): Promise<T> {
+  return await page.evaluate(`new Promise((resolve, reject) => {
+    const opening = indexedDB.open('loa-board', 1)
+    opening.onerror = () => reject(opening.error)
+    opening.onsuccess = () => {
+      const reading = opening.result.transaction('kept').objectStore('kept').get(${JSON.stringify(name)})
+      reading.onsuccess = () => { opening.result.close(); resolve(reading.result) }
+    }
+  })`)
+}
+
+export async function keepCredential(page: Page, url: string, credential: unknown): Promise<void> {
+  // A page of the same origin that runs nothing of the player.
+  await page.goto(`${url}/board-assets/player.css`)
+  await page.evaluate(`new Promise((resolve, reject) => {
+    const opening = indexedDB.open('loa-board', 1)
+    opening.onupgradeneeded = () => {
+      opening.result.createObjectStore('kept')
+      opening.result.createObjectStore('media', { keyPath: 'sha256' })
+    }
+    opening.onerror = () => reject(opening.error)
+    opening.onsuccess = () => {
+      const writing = opening.result.transaction('kept', 'readwrite')
+      writing.objectStore('kept').put(${JSON.stringify(credential)}, 'credential')
+      writing.oncomplete = () => { opening.result.close(); resolve() }
+    }
+  })`)
+}
+
+/** Waits until the service worker has the page: from then on it starts without the server. */
+export async function inControl(page: Page): Promise<void> {
+  await until('the worker has the page', () => page.evaluate<boolean>('navigator.serviceWorker.controller !== null'))
 }

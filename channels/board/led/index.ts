@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { StoredBoardContent } from '../../../services/domain/board.ts'
 import { type Bitmap, darkBitmap, frame, invert, pngOf, stamp } from './bitmap.ts'
 import { dwellMs, type LedSize, ledLayout, ledType } from './geometry.ts'
@@ -16,7 +17,7 @@ export interface LedPage {
 }
 
 /** Raised when the same content would give other pictures, so that stored ones are made anew. */
-export const ledVersion = 1
+export const ledVersion = 2
 
 /** Nobody stands before a strip for minutes: the title, then what fits, then where the rest is. */
 const most = { title: 12, source: 6, all: 24 } as const
@@ -35,11 +36,13 @@ export async function drawLed(content: StoredBoardContent, size: LedSize): Promi
   const atFloor = (laid.box.width * laid.em) / ledType.floorEm - 1
   const widest = widestWord(words, atFloor, text => glyphs.measure(text, laid.em))
   const surface = fitted(laid, (widest + 1) / laid.em)
-  return wordsOn(content, surface, glyphs).map(page => ({
-    png: pngOf(drawn(page, size, surface, glyphs)),
-    dwellMs: dwellMs(page.text),
-    text: page.text,
-  }))
+  const pages: LedPage[] = []
+  for (const page of wordsOn(content, surface, glyphs)) {
+    pages.push({ png: pngOf(drawn(page, size, surface, glyphs)), dwellMs: dwellMs(page.text), text: page.text })
+    // A wide strip takes some milliseconds a page; whoever else this process serves goes first.
+    await setImmediate()
+  }
+  return pages
 }
 
 interface Page {

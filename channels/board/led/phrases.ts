@@ -158,7 +158,14 @@ function pageEnd(words: Word[], fits: number): number {
       if ((words[end - 1]?.border ?? 0) >= border) return end
     }
   }
-  return fits
+  // "hồ Rào" and then "Quán" is another lake: a name of some words stays together where it can.
+  let end = fits
+  while (end > fits * 0.5 && isName(words[end - 1]) && isName(words[end])) end--
+  return end > fits * 0.5 ? end : fits
+}
+
+function isName(word: Word | undefined): boolean {
+  return word !== undefined && /^\p{Lu}\p{Ll}*$/u.test(word.text)
 }
 
 /** A page with one word behind a full one looks like a mistake: the two share their words. */

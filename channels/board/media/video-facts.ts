@@ -7,7 +7,7 @@ import { limits, noPictures, tooLargeFrames, tooLong, unreadable } from './refus
 export interface VideoFacts {
   /** Index of the stream; undefined where there are no moving pictures. */
   stream: number | undefined
-  /** As they are looked at: a phone held upright notes a quarter turn. */
+  /** As they are looked at: a phone held upright notes a quarter turn, old cameras have dots that are not square. */
   width: number
   height: number
   framesPerSecond: number
@@ -24,6 +24,7 @@ const probed = z.object({
         codec_type: z.string().optional(),
         width: z.number().default(0),
         height: z.number().default(0),
+        sample_aspect_ratio: z.string().default(''),
         avg_frame_rate: z.string().default(''),
         duration: z.coerce.number().optional(),
         disposition: z.object({ attached_pic: z.number().default(0) }).prefault({}),
@@ -47,11 +48,12 @@ export async function probeVideo(path: string, demuxer: string, options: RunOpti
   const moving = streams.find(s => s.codec_type === 'video' && s.disposition.attached_pic === 0)
   const rotation = moving?.side_data_list.find(side => side.rotation !== undefined)?.rotation ?? 0
   const lying = Math.abs(rotation % 180) === 90
+  const across = Math.round((moving?.width ?? 0) * dotShape(moving?.sample_aspect_ratio ?? ''))
   const durations = [format.duration, moving?.duration].filter(d => d !== undefined && Number.isFinite(d) && d > 0)
   return {
     stream: moving?.index,
-    width: (lying ? moving?.height : moving?.width) ?? 0,
-    height: (lying ? moving?.width : moving?.height) ?? 0,
+    width: lying ? (moving?.height ?? 0) : across,
+    height: lying ? across : (moving?.height ?? 0),
     framesPerSecond: rateOf(moving?.avg_frame_rate ?? ''),
     durationSeconds: durations[0],
     sound: streams.some(s => s.codec_type === 'audio'),
@@ -73,6 +75,13 @@ function rateOf(fraction: string): number {
   const [over, under] = fraction.split('/').map(Number)
   const rate = (over ?? 0) / (under ?? 0)
   return rate >= 1 && rate <= 1_000 ? rate : 25
+}
+
+/** `4:3`: how much wider than high a dot is; 1 where nothing sensible is said. */
+function dotShape(ratio: string): number {
+  const [wide, high] = ratio.split(':').map(Number)
+  const shape = (wide ?? 0) / (high ?? 0)
+  return shape >= 0.25 && shape <= 4 ? shape : 1
 }
 
 function parsed(json: string): unknown {

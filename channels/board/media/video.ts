@@ -79,13 +79,12 @@ interface EncodeJob {
 
 async function encode(job: EncodeJob, tools: MediaTools, settings: MediaSettings): Promise<void> {
   const { facts, expected } = job
-  const [across, down] = facts.width >= facts.height ? [limits.side, limits.shortSide] : [limits.shortSide, limits.side]
+  const { width, height } = shownSize(facts)
   const filters = [
     `fps=${Math.min(limits.framesPerSecond, facts.framesPerSecond)}`,
-    // Square dots first: old cameras stretch.
-    'scale=trunc(iw*sar/2)*2:ih',
+    // In numbers, since some files change their size on the way, and the result must not.
+    `scale=${width}:${height}`,
     'setsar=1',
-    `scale=w=min(${across}\\,iw):h=min(${down}\\,ih):force_original_aspect_ratio=decrease:force_divisible_by=2`,
     'format=yuv420p',
   ]
   const args = [
@@ -113,6 +112,14 @@ async function encode(job: EncodeJob, tools: MediaTools, settings: MediaSettings
     },
     words => unreadable('video', new Error(words)),
   )
+}
+
+/** Full HD, upright or level, at the most; even, as the encoder needs it. Pure. */
+export function shownSize({ width, height }: { width: number; height: number }): { width: number; height: number } {
+  const [across, down] = width >= height ? [limits.side, limits.shortSide] : [limits.shortSide, limits.side]
+  const scale = Math.min(1, across / width, down / height)
+  const even = (n: number) => Math.max(2, Math.floor((n * scale) / 2) * 2)
+  return { width: even(width), height: even(height) }
 }
 
 function runOptions(tools: MediaTools, timeoutMs: number) {

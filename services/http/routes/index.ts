@@ -14,7 +14,7 @@ import { boardMediaRoutes } from './board-media.ts'
 import { boardPairingRoutes } from './board-pairing.ts'
 import { boardPlainRoutes } from './board-plain.ts'
 import { boardPlayerRoutes } from './board-player.ts'
-import { boardRoutes } from './boards.ts'
+import { boardConsoleRoutes } from './boards-console.ts'
 import { citizenRoutes } from './citizens.ts'
 import { deviceRoutes } from './devices.ts'
 import { feedRoutes } from './feeds.ts'
@@ -63,7 +63,7 @@ export function allRoutes(deps: HttpDeps, auth: Auth, options: RouteOptions = {}
     ...boardMediaRoutes(deps),
     ...receiptRoutes(deps),
     ...boardDoorRoutes(options.door ?? createBoardDoor(deps, loadBoardAssets().build, options.registry)),
-    ...boardRoutes(deps),
+    ...boardConsoleRoutes(deps),
     ...boardPlayerRoutes(deps),
     ...printRoutes(deps),
     ...postingRoutes(deps),
@@ -72,7 +72,7 @@ export function allRoutes(deps: HttpDeps, auth: Auth, options: RouteOptions = {}
     ...ledRoutes(deps),
     ...publicRoutes(deps),
     ...feedRoutes(deps),
-    ...fileRoutes(deps),
+    ...fileRoutes(deps, auth),
     ...operatorRoutes(deps),
     ...airtimeRoutes(deps),
     ...operatorSlotRoutes(deps),

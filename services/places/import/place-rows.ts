@@ -115,7 +115,7 @@ export const ledNeedsSize: Sentence = {
   en: 'An LED board needs its size in pixels: width 32 to 4096, height 16 to 512 (e.g. 192x32).',
 }
 
-/** Reads the rows of a list of stations or boards. Each row brings the token that a new place would get. */
+/** Reads the rows of a list of stations or boards. Each row brings the token that a new station would get. */
 export function placeReader(findArea: AreaFinder, list: PlaceList = 'stations'): RowReader<PlaceField> {
   const readKind = list === 'stations' ? stationKind : boardKind
   return ({ cells }, columns: Columns<PlaceField>) => {

@@ -183,7 +183,6 @@ const newColumns: Record<PlaceList, Record<string, string>> = {
     keeper_email: 'email',
     kind: `coalesce(kind, 'screen')`,
     settings: `case when led is null then '{}' else jsonb_build_object('led', led::jsonb) end`,
-    token: 'token',
   },
 }
 

@@ -31,7 +31,8 @@ const room = { width: 521, height: 610 }
 
 /** Em per letter of the bold and the medium weight, spaces and Vietnamese words in the mean. */
 const letterEm = { title: 0.58, text: 0.55 }
-const lineHeight = { title: 1.28, text: 1.4 }
+/** Marks above Ẫ must not meet the tail of the g above them. */
+const lineHeight = { title: 1.35, text: 1.4 }
 
 /**
  * The largest step of type at which title and text should fit on one sheet, else the floor. An estimate is enough: the
@@ -56,27 +57,27 @@ export function largeStyle(notice: Notice, size: PaperSize): string {
   const { pt, mm } = lengths(size)
   const type = largeType(notice.title, notice.shortText)
   return `
-@page{size:${size} portrait;margin:${mm(12)} ${mm(13)} ${mm(10)};font-family:"Large";
-@top-right{content:"Tờ " counter(page) "/" counter(pages);font-size:${pt(13)};font-weight:700}
-@top-left{content:${cssString(notice.demo ? demoMark : '')};font-size:${pt(11)};font-weight:700;white-space:nowrap}
+@page{size:${size} portrait;margin:${mm(13)} ${mm(13)} ${mm(10)};font-family:"Large";
+@top-right{content:"Tờ " counter(page) "/" counter(pages);font-size:${pt(13)};font-weight:700;vertical-align:bottom}
+@top-left{content:${cssString(notice.demo ? demoMark : '')};font-size:${pt(11)};font-weight:700;white-space:nowrap;vertical-align:bottom}
 }
 main{font-family:"Large";width:${mm(184)};overflow-wrap:anywhere;hyphens:none}
 @media screen{main{width:${mm(210)};max-width:100%;padding:${mm(12)} ${mm(13)} ${mm(10)}}}
 table{width:100%;border-collapse:collapse;table-layout:fixed}
 td{padding:0;vertical-align:top}
-.issuer{font-size:${pt(18)};line-height:1.35;font-weight:700;margin:0 0 ${pt(10)};padding-bottom:${pt(8)};border-bottom:${pt(2)} solid;text-wrap:balance}
-.urgent{background:#000;color:#fff;font-size:${pt(40)};line-height:1.45;font-weight:700;text-align:center;padding:${pt(3)} 0;margin:0 0 ${pt(12)};print-color-adjust:exact;-webkit-print-color-adjust:exact}
-h1{font-size:${pt(type.title)};line-height:${lineHeight.title};font-weight:700;margin:0 0 ${pt(16)};text-align:left;orphans:2;widows:2}
+.issuer{font-size:${pt(18)};line-height:1.35;font-weight:700;margin:0 0 ${pt(6)};padding-bottom:${pt(5)};border-bottom:${pt(2)} solid;text-wrap:balance}
+.urgent{background:#000;color:#fff;font-size:${pt(40)};line-height:1.45;font-weight:700;text-align:center;padding:${pt(5)} 0 ${pt(2)};margin:0 0 ${pt(12)};print-color-adjust:exact;-webkit-print-color-adjust:exact}
+h1{font-size:${pt(type.title)};line-height:${lineHeight.title};font-weight:700;margin:0 0 ${pt(10)};text-align:left;orphans:2;widows:2}
 .text p{font-size:${pt(type.text)};line-height:${lineHeight.text};margin:0 0 ${pt(12)};text-align:left;orphans:2;widows:2}
-.room{height:${mm(41)}}
-.foot{border-top:${pt(2)} solid;padding-top:${mm(2)};display:grid;grid-template-columns:${mm(35)} 1fr;gap:${mm(5)};align-items:center;font-size:${pt(14)};line-height:1.4}
-.foot img{width:${mm(35)};height:${mm(35)}}
+.room{height:${mm(35)}}
+.foot{border-top:${pt(2)} solid;padding-top:${mm(1)};display:grid;grid-template-columns:${mm(31)} 1fr;gap:${mm(5)};align-items:center;font-size:${pt(13)};line-height:1.4}
+.foot img{width:${mm(31)};height:${mm(31)}}
 .foot p{margin:0}
 .foot .scan{font-size:${pt(19)};font-weight:700}
 .foot .remove{font-size:${pt(16)};font-weight:700}
 .foot .fact{display:inline-block;margin-right:1em}
 .foot .small{font-size:${pt(11)}}
-@media print{.foot{position:fixed;left:0;right:0;bottom:0;height:${mm(38)}}}
+@media print{.foot{position:fixed;left:0;right:0;bottom:0;height:${mm(33)}}}
 @media screen{.room{height:0}}
 .mark{position:fixed;top:38%;left:0;right:0;text-align:center;font:700 ${pt(40)}/1.25 "Large";color:#000;opacity:.18;transform:rotate(-28deg);pointer-events:none;print-color-adjust:exact;-webkit-print-color-adjust:exact}
 `

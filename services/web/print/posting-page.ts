@@ -110,7 +110,7 @@ function factsHtml(view: PostingView): string {
     ['Cơ quan ban hành', view.issuer],
     ['Số, ký hiệu', view.documentNumber],
     ['Bản số', String(view.revision)],
-    ['Niêm yết', by === null ? 'NGAY (khẩn cấp)' : `trước ngày ${shortDay(by)}`],
+    ['Niêm yết', by === null ? 'NGAY (khẩn cấp)' : `chậm nhất ngày ${shortDay(by)}`],
     ['Gỡ sau ngày', shortDay(lastDay(view.removeBy))],
   ]
   const heading = view.standing === 'removed' || (view.postedAt && !view.end) ? 'h2' : 'h1'

@@ -284,6 +284,21 @@ describe('videos', () => {
     expect(taken.shape).toMatchObject({ width: 1080, height: 1920 })
   })
 
+  test('dots that are not square, and a size that changes on the way', async () => {
+    const stretched = await madeVideo(dir, 'dv.mp4', 'testsrc2=s=360x288:r=10:d=1.5', '-vf', 'setsar=16/11')
+    expect((await take(stretched)).shape).toMatchObject({ width: 524, height: 288 })
+    // Two transport streams one after the other are one, as recorders of meetings write them.
+    const [first, second] = [
+      await madeVideo(dir, 'a.ts', 'testsrc2=s=320x180:r=10:d=1.5', '-f', 'mpegts'),
+      await madeVideo(dir, 'b.ts', 'testsrc2=s=640x480:r=10:d=1.5', '-f', 'mpegts', '-output_ts_offset', '1.5'),
+    ]
+    const both = Buffer.concat([await readFile(first), await readFile(second)])
+    const taken = await take(both)
+    expect(taken.shape).toMatchObject({ width: 320, height: 180 })
+    expect((taken.shape as { durationMs: number }).durationMs).toBeGreaterThan(2_500)
+    expect(taken.original.format).toBe('MPEG-TS')
+  })
+
   test('one whose end is missing', async () => {
     const path = await madeVideo(dir, 'cut.mp4', 'testsrc2=s=320x240:d=10', '-movflags', '+faststart')
     await truncate(path, Math.round((await stat(path)).size * 0.5))

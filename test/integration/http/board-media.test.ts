@@ -9,6 +9,7 @@ import sharp from 'sharp'
 import { approve, createDraft, submit, updateDraft } from '../../../services/dispatch/announcements.ts'
 import { freezeDispatch } from '../../../services/dispatch/plan.ts'
 import { renderDispatch } from '../../../services/dispatch/render.ts'
+import { may } from '../../../services/domain/accounts.ts'
 import { boardManifestSchema } from '../../../services/domain/board.ts'
 import type { BoardMedia } from '../../../services/domain/board-content.ts'
 import { boardMediaRoutes } from '../../../services/http/routes/board-media.ts'
@@ -87,6 +88,18 @@ describe('uploading', () => {
       'content-security-policy': "default-src 'none'; img-src 'self'; media-src 'self'; sandbox",
     })
     expect((await browser.get(one.url.replace(/sig=../, 'sig=AA'))).status).toBe(403)
+    // The preview of a board knows names and hashes only, and has the session.
+    const [bare = ''] = one.url.split('?')
+    expect((await browser.get(bare)).status).toBe(200)
+    expect((await (await server.as('operator')).get(bare)).status).toBe(
+      may('operator', 'announcement.read') ? 200 : 403,
+    )
+    expect(await listening(server.app, async port => (await fetch(`http://127.0.0.1:${port}${bare}`)).status)).toBe(403)
+    const { rows } = await server.database.db.query(
+      "insert into files (sha256, mime, size_bytes, bytes) values ($1, 'audio/mpeg', 1, 'x') returning sha256",
+      ['f'.repeat(64)],
+    )
+    expect((await browser.get(`/files/${rows[0].sha256}/x.jpg`)).status).toBe(403)
     const again = await browser.get(`/api/board-media/${one.media.mediaId}`)
     expect({ ...again.body, url: '' }).toEqual({ ...one, url: '' })
   })

@@ -155,7 +155,7 @@ describe('the credential of a board', () => {
         }
         expect(await world.settle()).toBe(1)
       }),
-      { numRuns: 400 },
+      { numRuns: 200 },
     )
   }, 120_000)
 
@@ -169,7 +169,7 @@ describe('the credential of a board', () => {
         alive += good
         expect(good).toBeLessThanOrEqual(1)
       }),
-      { numRuns: 400 },
+      { numRuns: 200 },
     )
     expect(alive).toBeGreaterThan(0)
   }, 120_000)

@@ -141,7 +141,7 @@ describe('pairing', () => {
     }
     await as('operator', `/api/boards/${board()}/unpair`).expect(403)
     const [paper] = await rowsOf(
-      `insert into boards (area_code, name, token, kind) values ('19333', 'Bảng giấy', 'p', 'paper') returning id`,
+      `insert into boards (area_code, name, kind) values ('19333', 'Bảng giấy', 'paper') returning id`,
     )
     expect((await as('officer', `/api/boards/${paper.id}/pair`, { code }).expect(409)).body.code).toBe(
       'board.wrong-kind',

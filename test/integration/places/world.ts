@@ -21,7 +21,6 @@ import { boardDoorRoutes } from '../../../services/http/routes/board-door.ts'
 import { boardPairingRoutes } from '../../../services/http/routes/board-pairing.ts'
 import { boardPlainRoutes } from '../../../services/http/routes/board-plain.ts'
 import { boardPlayerRoutes } from '../../../services/http/routes/board-player.ts'
-import { boardRoutes } from '../../../services/http/routes/boards.ts'
 import { deviceRoutes } from '../../../services/http/routes/devices.ts'
 import { feedRoutes } from '../../../services/http/routes/feeds.ts'
 import { fileRoutes } from '../../../services/http/routes/files.ts'
@@ -59,7 +58,7 @@ export interface PlacesWorld {
   /** Serves again on the same port after `server.close()`. */
   restart(): Promise<void>
   passwords: Record<'officer' | 'operator' | 'admin', string>
-  boards: { id: string; token: string }[]
+  boards: { id: string }[]
   stations: { id: string; token: string }[]
   /** Writes, approves and delivers an announcement on board and loudspeaker. @returns its id */
   announce(content?: Record<string, unknown>): Promise<string>
@@ -93,7 +92,7 @@ export async function placesWorld(
     { areaCode: '19333', name: 'Đài truyền thanh phường Đông Hà' },
     { areaCode: '19742', name: 'Đài truyền thanh đặc khu Cồn Cỏ' },
   ])
-  const boards = (await db.query('select id, token from boards order by id')).rows
+  const boards = (await db.query('select id from boards order by id')).rows
   const stations = (await db.query('select id, feed_token as token from stations order by id')).rows
 
   const now = () => deps.now()
@@ -132,13 +131,12 @@ export async function placesWorld(
   const routes = [
     ...sessionRoutes(deps, auth),
     ...boardDoorRoutes(door),
-    ...boardRoutes(deps),
     ...boardPlayerRoutes(deps),
     ...boardPairingRoutes(deps),
     ...boardPlainRoutes(deps),
     ...feedRoutes(deps),
     ...operatorRoutes(deps),
-    ...fileRoutes(deps),
+    ...fileRoutes(deps, auth),
     ...deviceRoutes(deps),
     ...stationDeviceRoutes(deps),
     ...asRunRoutes(deps),

@@ -130,6 +130,10 @@ describe('pages', () => {
     const { pages } = paged('Nộp hồ sơ trực tuyến, được giảm 50% lệ phí.', 250)
     expect(pages.map(text)).toEqual(['Nộp hồ sơ trực tuyến,', 'được giảm 50% lệ phí.'])
   })
+  test('do not part a name of two words', () => {
+    const { pages } = paged('Xả lũ hồ Rào Quán lúc 14 giờ', 150)
+    expect(pages.map(text)).toEqual(['Xả lũ hồ', 'Rào Quán', 'lúc 14\u00A0giờ'])
+  })
   test('keep a telephone number, an hour and an amount together', () => {
     const { pages } = paged('Đường dây nóng 0233 3852 112 lúc 14 giờ 30 giá 25.000 ₫', 160)
     expect(pages.map(text).join('|')).toMatch(/0233\u00A03852\u00A0112.*14\u00A0giờ\u00A030.*25\.000\u00A0₫/)

@@ -4,6 +4,7 @@ import { type MediaKind, mediaKind } from '../../../channels/board/media/kind.ts
 import { bestFrame } from '../../../channels/board/media/poster.ts'
 import { bytesAllowed } from '../../../channels/board/media/refusals.ts'
 import { letterSizes, tooSmallToRead } from '../../../channels/board/media/text-size.ts'
+import { shownSize } from '../../../channels/board/media/video.ts'
 
 const latin1 = (text: string) => Buffer.from(text, 'latin1')
 
@@ -78,4 +79,20 @@ describe('the frame that stands for a video', () => {
   ])('%#', (frames, best) => {
     expect(bestFrame(frames)).toEqual(best)
   })
+})
+
+test('a video is shown in even measures within Full HD, level or upright, and never larger than it is', () => {
+  expect(shownSize({ width: 3840, height: 2160 })).toEqual({ width: 1920, height: 1080 })
+  expect(shownSize({ width: 2160, height: 3840 })).toEqual({ width: 1080, height: 1920 })
+  expect(shownSize({ width: 853, height: 481 })).toEqual({ width: 852, height: 480 })
+  const side = fc.integer({ min: 16, max: 8_192 })
+  fc.assert(
+    fc.property(side, side, (width, height) => {
+      const shown = shownSize({ width, height })
+      expect([shown.width % 2, shown.height % 2]).toEqual([0, 0])
+      expect(shown.width).toBeLessThanOrEqual(width)
+      expect(Math.max(shown.width, shown.height)).toBeLessThanOrEqual(1_920)
+      expect(Math.min(shown.width, shown.height)).toBeLessThanOrEqual(1_080)
+    }),
+  )
 })

@@ -1,7 +1,7 @@
 import { runningHeading } from '../../../../channels/board/fit.ts'
 import type { BoardManifest, ManifestItem } from '../../../domain/board.ts'
 import type { Qr } from '../../../domain/board-content.ts'
-import { escapeXml } from '../../../places/feed.ts'
+import { escapeHtml } from '../../../text/html.ts'
 import { clockText, dateText } from '../core/hours.js'
 import { sizeClasses } from './sizes.ts'
 import type { Turn } from './turn.ts'
@@ -73,7 +73,7 @@ function codeText({ code, until, console }: Extract<PlainView, { kind: 'code' }>
   return `<h1>Bảng tin chưa được ghép nối</h1>
 <p>Mã ghép nối</p>
 <p class="code">${code.slice(0, 3)}&nbsp;${code.slice(3)}</p>
-<p>Cán bộ phụ trách đăng nhập ${escapeXml(console)}, mở mục Bảng tin, chọn bảng tin này rồi nhập mã trên.</p>
+<p>Cán bộ phụ trách đăng nhập ${escapeHtml(console)}, mở mục Bảng tin, chọn bảng tin này rồi nhập mã trên.</p>
 <p class="small">Mã dùng được một lần, đến ${clockText(until.getTime())}. Sau đó bảng tin hiện mã khác.</p>
 <p class="small" lang="en">Not paired yet: the officer in charge types this code in the console.</p>`
 }
@@ -87,9 +87,9 @@ function boardPage(
   if (light === 'dark') return document('', 'dark', longestReloadSeconds, '', styleVersion)
   const dim = light === 'dim' ? ' dim' : ''
   if (!turn) {
-    const contact = settings.contact === '' ? '' : `<p>${escapeXml(settings.contact)}</p>`
+    const contact = settings.contact === '' ? '' : `<p>${escapeHtml(settings.contact)}</p>`
     const idle = `<p class="clock">${clockText(now)}</p><p>${dateText(now)}</p>
-<h1>${escapeXml(board.commune)}</h1><p>${escapeXml(board.name)}</p>${contact}${demoMark(manifest)}`
+<h1>${escapeHtml(board.commune)}</h1><p>${escapeHtml(board.name)}</p>${contact}${demoMark(manifest)}`
     return centred(idle, idleReloadSeconds, '', styleVersion, dim)
   }
   const kind = turn.emergency ? 'emergency' : turn.item.priority
@@ -109,14 +109,14 @@ function reloadSeconds(manifest: BoardManifest, turn: Turn, now: number): number
 
 function bar({ item, emergency }: Turn, now: number): string {
   const flag = emergency ? '<td class="right"><span class="flag">KHẨN CẤP</span></td>' : ''
-  return `<div class="bar"><table><tr><td>${escapeXml(item.issuer)}</td>${flag}<td class="right">${clockText(now)}</td></tr></table></div>`
+  return `<div class="bar"><table><tr><td>${escapeHtml(item.issuer)}</td>${flag}<td class="right">${clockText(now)}</td></tr></table></div>`
 }
 
 function band(items: ManifestItem[]): string {
   if (items.length === 0) return ''
   const [first] = items as [ManifestItem]
   const more = items.length > 1 ? ` (và ${items.length - 1} tin khẩn khác)` : ''
-  return `<div class="band"><p>KHẨN CẤP: ${escapeXml(runningHeading(first.title) + more)}</p></div>`
+  return `<div class="band"><p>KHẨN CẤP: ${escapeHtml(runningHeading(first.title) + more)}</p></div>`
 }
 
 function main({ item, slide, emergency, band: bands }: Turn): string {
@@ -130,8 +130,8 @@ function main({ item, slide, emergency, band: bands }: Turn): string {
     const qr = crowded ? null : item.qr
     const paragraphs = page.text.split('\n').filter(Boolean)
     return `<div class="main"><div${qr ? ' class="beside"' : ''}>
-<h1 class="${page.running ? 'running ' : ''}${classes.heading}">${escapeXml(page.heading)}</h1>
-${paragraphs.map(p => `<p class="${classes.text}">${escapeXml(p)}</p>`).join('\n')}
+<h1 class="${page.running ? 'running ' : ''}${classes.heading}">${escapeHtml(page.heading)}</h1>
+${paragraphs.map(p => `<p class="${classes.text}">${escapeHtml(p)}</p>`).join('\n')}
 </div>${qr ? qrCode(qr) : ''}</div>`
   }
   // Slides of bitmaps are for strips, which this page never is.
@@ -140,8 +140,8 @@ ${paragraphs.map(p => `<p class="${classes.text}">${escapeXml(p)}</p>`).join('\n
   // A set that runs no script plays no video either: its first good frame stands for it.
   const sha256 = media.kind === 'video' ? media.poster.sha256 : media.sha256
   const file = item.files.find(f => f.sha256 === sha256)
-  const image = file ? `<img src="${escapeXml(file.url)}" alt="${escapeXml(media.caption)}">` : ''
-  return `<div class="main picture">${image}<p>${escapeXml(media.caption)}</p></div>`
+  const image = file ? `<img src="${escapeHtml(file.url)}" alt="${escapeHtml(media.caption)}">` : ''
+  return `<div class="main picture">${image}<p>${escapeHtml(media.caption)}</p></div>`
 }
 
 /** Four modules of quiet zone on each side, as ISO/IEC 18004 asks. */
@@ -155,7 +155,7 @@ function foot(manifest: BoardManifest, turn: Turn): string {
   const pages = turn.pages > 1 ? [`trang ${turn.page}/${turn.pages}`] : []
   const number = turn.item.documentNumber === '' ? [] : [turn.item.documentNumber]
   const right = [...number, ...count, ...pages].join(' · ')
-  return `<div class="foot"><table><tr><td>${escapeXml(`${commune} – ${name}`)}${demoMark(manifest)}</td><td class="right">${escapeXml(right)}</td></tr></table></div>`
+  return `<div class="foot"><table><tr><td>${escapeHtml(`${commune} – ${name}`)}${demoMark(manifest)}</td><td class="right">${escapeHtml(right)}</td></tr></table></div>`
 }
 
 function demoMark({ demo }: BoardManifest): string {

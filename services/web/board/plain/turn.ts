@@ -57,7 +57,7 @@ export function plainTurn(manifest: BoardManifest, now: number, position: string
  * An emergency that asks for a band has no room for its text there, so every second turn is its own, as if it were pinned;
  * its headline stands in the band at all other times.
  */
-function partsOf(list: Playlist): Playlist {
+export function partsOf(list: Playlist): Playlist {
   if (list.full.length > 0 || list.banner.length === 0) return list
   return { ...list, banner: [], pinned: list.banner, rotation: [...list.pinned, ...list.rotation] }
 }

@@ -104,7 +104,11 @@ function freshWorker() {
     setTimeout(done, 60000)
     workers
       .getRegistration('/b')
-      .then(registration => registration.update())
+      .then(registration =>
+        registration.update().then(() => {
+          if (!registration.installing && !registration.waiting) done()
+        })
+      )
       .catch(done)
   })
 }

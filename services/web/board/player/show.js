@@ -76,10 +76,7 @@ export function createShow(deps) {
 
   function slidesNow(item, key, emergency) {
     const poster = (videoFailures[key] || 0) >= mostFailures
-    const all = deps.stage.slides(item, key, emergency, poster)
-    if (deps.media.ready(item, deps.stage.isStrip())) return all
-    const texts = all.filter(slide => slide.kind === 'text')
-    return texts.length > 0 ? texts : all
+    return deps.stage.slides(item, key, emergency, poster, !deps.media.ready(item, deps.stage.isStrip()))
   }
 
   function failed(key, slide, error) {
@@ -245,21 +242,24 @@ export function createShow(deps) {
     if (current === null || !allowed(list, current.key) || current.emergency !== emergency) return next(list)
     if (fresh !== null && fresh !== current.key && allowed(list, fresh)) return next(list)
     if (steadyMs() < current.until) return
-    grow()
+    const grown = grow()
     if (current.index + 1 < current.slides.length) return begin(current.item, current.index + 1, emergency)
+    if (grown) return begin(current.item, 0, emergency)
     const others =
       list.full.length > 0 ? list.full.length : list.pinned.length + list.rotation.length || list.banner.length
     if (others === 1 && current.slides.length === 1 && !current.video) return
     next(list)
   }
 
-  /* What stood as text only goes on with its pictures once they are here. */
+  /* What stood as text only goes on with its pictures, or as a bitmap, once they are here. @returns whether it has */
   function grow() {
+    const before = current.slides
     try {
       current.slides = slidesNow(current.item, current.key, current.emergency)
     } catch (error) {
       failed(current.key, null, error)
     }
+    return current.slides !== before
   }
 
   /* Counts what has stood since the last look. */

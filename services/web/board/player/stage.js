@@ -166,22 +166,23 @@ export function createStage(deps) {
       place()
     },
     /**
-     * What an item shows on this screen. `poster`: videos are replaced by their posters, since they failed.
+     * What an item shows on this screen. `poster`: videos are replaced by their posters, since they failed. `textOnly`: its
+     * files are still on their way.
      * @throws when it cannot be measured
      */
-    slides: (item, key, emergency, poster) => {
-      const name = [key, emergency, poster, look.banner, window.innerWidth, window.innerHeight].join(' ')
+    slides: (item, key, emergency, poster, textOnly) => {
+      const name = [key, emergency, poster, textOnly, look.banner, window.innerWidth, window.innerHeight].join(' ')
       if (fitted[name]) return fitted[name]
       const strip = isStrip()
       const all = slidesOf(item, strip)
-      if (all[0].kind === 'bitmap') {
+      if (all[0].kind === 'bitmap' && !textOnly) {
         fitted[name] = all
         return all
       }
       dressFor(item, 'text', emergency)
       const texts = fitter.slides(pagesFor(item), sizesFor(emergency))
       const media = all
-        .filter(slide => slide.kind !== 'text')
+        .filter(slide => slide.kind !== 'text' && !textOnly)
         .map(slide =>
           slide.kind === 'video' && poster
             ? { kind: 'picture', media: slide.media, poster: true, sha256: slide.media.poster.sha256, ms: POSTER_MS }

@@ -47,7 +47,7 @@ export const postingWords = ownWords(
     unsureReminded: 'Không rõ thư nhắc đã đi hay chưa; hệ thống không gửi lại.',
     search: 'Tìm theo bảng hoặc địa bàn (không cần dấu)',
     noMatch: 'Không có bảng nào khớp.',
-    dueTitle: 'Bảng niêm yết: cần gỡ',
+    dueTitle: 'Bảng giấy cần gỡ',
     dueLead: 'Thông báo đang dán trên bảng giấy đã hết hạn, đã thu hồi, hoặc hết hạn trong vòng một ngày.',
     dueNone: 'Không có thông báo nào cần gỡ.',
   },

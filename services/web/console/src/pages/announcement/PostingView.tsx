@@ -33,20 +33,22 @@ export function PostingView({ announcement }: { announcement: Announcement }) {
         {forms.map(form => (
           <Group key={form} gap="xs" mb="sm">
             <Text style={{ flex: '1 1 220px' }}>{w.forms[form]}</Text>
-            {sizes.map(size => (
-              <Button
-                key={size}
-                component="a"
-                href={`/print/${id}?form=${form}&size=${size}`}
-                target="_blank"
-                rel="noreferrer"
-                variant="default"
-                leftSection={<IconPrinter size={18} />}
-                aria-label={`${w.forms[form]}, ${size}`}
-              >
-                {size}
-              </Button>
-            ))}
+            <Group gap="xs" wrap="nowrap">
+              {sizes.map(size => (
+                <Button
+                  key={size}
+                  component="a"
+                  href={`/print/${id}?form=${form}&size=${size}`}
+                  target="_blank"
+                  rel="noreferrer"
+                  variant="default"
+                  leftSection={<IconPrinter size={18} />}
+                  aria-label={`${w.forms[form]}, ${size}`}
+                >
+                  {size}
+                </Button>
+              ))}
+            </Group>
           </Group>
         ))}
       </Panel>
