@@ -110,7 +110,6 @@ export function createSession(deps) {
   function take(value) {
     const first = credential === null
     credential = value
-    refused = 0
     if (first) stopPairing()
     if (first) deps.onReady()
     return value.accessToken
@@ -207,9 +206,8 @@ export function createSession(deps) {
      * @returns {Promise<string | null>} null: none now; the caller waits for its next turn
      */
     token: stale => {
-      if (credential === null) return Promise.resolve(null)
+      if (credential === null || steadyMs() < notBefore) return Promise.resolve(null)
       if (credential.accessToken !== stale && lasts(credential)) return Promise.resolve(credential.accessToken)
-      if (steadyMs() < notBefore) return Promise.resolve(null)
       if (renewing === null) {
         const done = () => {
           renewing = null
@@ -232,7 +230,10 @@ export function createSession(deps) {
       return this.token().then(token => {
         if (token === null) return null
         return asked(token).then(answer => {
-          if (answer.status !== 401) return answer
+          if (answer.status !== 401) {
+            if (answer.status > 0) refused = 0
+            return answer
+          }
           return this.token(token).then(next => {
             if (next === null || next === token) return answer
             return asked(next).then(again => {
