@@ -86,11 +86,11 @@ export function createReport(deps) {
   }
 
   function send() {
+    clearTimeout(timer)
+    timer = setTimeout(send, BEAT_EVERY)
     if (sending || !deps.session.paired()) return
     sending = true
     lastSent = steadyMs()
-    clearTimeout(timer)
-    timer = setTimeout(send, BEAT_EVERY)
     space()
       .then(storage => {
         const rows = deps.displays.batch(MOST_ROWS)
@@ -98,8 +98,11 @@ export function createReport(deps) {
         const beat = body(storage, rows, problems)
         return deps.session.ask('POST', '/api/board/heartbeat', { body: beat }).then(answer => {
           if (answer === null || answer.status < 200 || answer.status >= 300) {
-            // A body that the server will never take must not block all that come after it.
-            if (answer !== null && answer.status === 422) deps.problems.reported(problems)
+            if (answer === null || answer.status !== 422) return
+            // What the server will never take must not block all that comes after it.
+            deps.displays.acknowledge(rows)
+            deps.problems.reported(problems)
+            deps.problems.add(`heartbeat: refused with ${rows.length} rows`)
             return
           }
           deps.displays.acknowledge(rows)

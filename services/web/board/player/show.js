@@ -157,6 +157,7 @@ export function createShow(deps) {
   }
 
   function stands(item, key, slides, at, emergency, ms) {
+    count()
     const again = current !== null && current.key === key && current.emergency === emergency
     const slide = slides[at]
     const begun = !again || at === 0
@@ -203,6 +204,7 @@ export function createShow(deps) {
     serial += 1
     pending = null
     if (current === null && mode === 'idle') return
+    count()
     current = null
     deps.stage.idle()
   }
@@ -259,7 +261,7 @@ export function createShow(deps) {
     } catch (error) {
       failed(current.key, null, error)
     }
-    return current.slides !== before
+    return current.slides.length !== before.length || current.slides[0].kind !== before[0].kind
   }
 
   /* Counts what has stood since the last look. */
