@@ -56,6 +56,8 @@ export interface Instance {
   withWorkDir: WithWorkDir
   /** Opens a channel's session once per process. */
   openSession: (channelId: string) => Promise<Session<unknown>>
+  /** Mail to people who look after something, see {@link mailPort}. */
+  mail: MailPort
   /** Makes the files of slots; null where the loudspeaker channel is switched off. */
   studio: StudioPort | null
   /** Closes sessions, the mail connection and the pool; call it last. */
@@ -195,6 +197,7 @@ export async function compose(options: ComposeOptions): Promise<Instance> {
       },
       withWorkDir,
       openSession,
+      mail,
       studio: studioOf(channels),
       close: async () => {
         const open = await Promise.allSettled(sessions.values())

@@ -1,4 +1,4 @@
-import type { Session, StudioPort } from '../channels/contract.ts'
+import type { MailPort, Session, StudioPort } from '../channels/contract.ts'
 import type { DispatchContext } from '../services/dispatch/context.ts'
 import { deliverChunk } from '../services/dispatch/deliver.ts'
 import { freezeDispatch } from '../services/dispatch/plan.ts'
@@ -13,6 +13,7 @@ import { workerConnection } from '../services/queue/connection.ts'
 import { createProducer } from '../services/queue/producer.ts'
 import type { Links } from '../services/runtime/links.ts'
 import { startAirtime } from './airtime.ts'
+import { startBoards } from './boards.ts'
 import { startRelay } from './relay.ts'
 import { startResolving } from './resolve.ts'
 import type { WorkerSpec } from './runtime.ts'
@@ -33,6 +34,8 @@ export interface WorkerOptions {
   sweepEveryMs?: number
   /** LOA_KEEP_MONTHS: for how long it is kept who was sent what. */
   keepMonths?: number
+  /** Writes to those who look after boards; absent: this process does not. */
+  mail?: MailPort
   /** What pushing to stations needs; absent: this process pushes to none. */
   pushes?: { links: Links; mqtt: MqttConfig | undefined }
 }
@@ -75,12 +78,13 @@ export function startWorkers(ctx: DispatchContext, options: WorkerOptions): { cl
   const sweeper = startSweep(ctx, options.keepMonths ?? usualKeepMonths, options.sweepEveryMs)
   const airtime = startAirtime(ctx, { studio: options.studio ?? null, withWorkDir }, stopping.signal)
   const resolver = startResolving(ctx, openSession, stopping.signal)
+  const boards = startBoards(ctx, options.mail, stopping.signal)
   const pushes = options.pushes && startPushes({ ...ctx, links: options.pushes.links }, options.pushes.mqtt)
 
   return {
     close: async () => {
       stopping.abort()
-      await Promise.all([sweeper.stop(), resolver.stop(), airtime.stop(), pushes?.stop()])
+      await Promise.all([sweeper.stop(), resolver.stop(), airtime.stop(), boards.stop(), pushes?.stop()])
       await Promise.all(workers.map(w => w.close()))
       await relay.stop()
       await producer.close()

@@ -24,7 +24,10 @@ let port = 0
 let spread = false
 let boards: Board[] = []
 let wrong = 0
+const failures = new Map<string, number>()
 let stopping = false
+/** Whatever has not come by then never will. */
+const longestMs = 90_000
 /** What is waited for, and by when each board had it. */
 let goal: { holds: (board: Board) => boolean; count: number; times: Map<Board, number>; done: () => void } | undefined
 
@@ -34,6 +37,12 @@ function reached(board: Board): void {
   if (!goal || goal.times.has(board) || !goal.holds(board)) return
   goal.times.set(board, clock())
   if (goal.times.size === goal.count) goal.done()
+}
+
+function answerOf(times: number[]): FleetAnswer {
+  const answer = { times, wrong, failures: Object.fromEntries(failures) }
+  failures.clear()
+  return answer
 }
 
 async function fetchManifest(board: Board): Promise<void> {
@@ -53,8 +62,10 @@ async function fetchManifest(board: Board): Promise<void> {
       if (answer.status === 200) take(board, answer.header('etag') ?? '', answer.body)
       else if (answer.status !== 304) wrong++
     } while (board.due)
-  } catch {
-    // The server is gone; the stream's end brings the board back.
+  } catch (error) {
+    failures.set(String(error), (failures.get(String(error)) ?? 0) + 1)
+    // As the player does: once more, a little later.
+    if (!stopping) setTimeout(() => void fetchManifest(board), 1_000)
   } finally {
     board.fetching = false
   }
@@ -98,13 +109,18 @@ function connectBoard(board: Board): void {
 function until(holds: (board: Board) => boolean, count = boards.length): Promise<FleetAnswer> {
   return new Promise(resolve => {
     const times = new Map<Board, number>()
+    const limit = setTimeout(() => {
+      wrong += count - times.size
+      goal?.done()
+    }, longestMs)
     goal = {
       holds,
       count,
       times,
       done: () => {
         goal = undefined
-        resolve({ times: [...times.values()].sort((a, b) => a - b), wrong })
+        clearTimeout(limit)
+        resolve(answerOf([...times.values()].sort((a, b) => a - b)))
       },
     }
     for (const board of boards) reached(board)
@@ -165,7 +181,7 @@ async function beat(seconds: number, atOnce: number): Promise<FleetAnswer> {
   }
   const began = clock()
   await Promise.all(Array.from({ length: atOnce }, lane))
-  return { times: [], wrong, perSecond: (taken * 1_000) / (clock() - began) }
+  return { ...answerOf([]), perSecond: (taken * 1_000) / (clock() - began) }
 }
 
 async function answer(question: FleetQuestion): Promise<FleetAnswer> {
@@ -201,7 +217,7 @@ async function answer(question: FleetQuestion): Promise<FleetAnswer> {
     case 'stop':
       stopping = true
       for (const board of boards) board.socket?.destroy()
-      return { times: [], wrong }
+      return answerOf([])
   }
 }
 
@@ -212,4 +228,4 @@ process.on('message', (question: FleetQuestion) => {
     })
   })
 })
-process.send?.({ times: [], wrong })
+process.send?.(answerOf([]))

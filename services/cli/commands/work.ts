@@ -33,6 +33,7 @@ export function register(program: Command): void {
           withWorkDir: instance.withWorkDir,
           openSession: instance.openSession,
           studio: instance.studio,
+          mail: instance.mail,
           keepMonths: reading.env.LOA_KEEP_MONTHS,
           pushes: { links: instance.links, mqtt: broker },
         })

@@ -81,6 +81,7 @@ export async function runAllInOne(
     withWorkDir: instance.withWorkDir,
     openSession: instance.openSession,
     studio: instance.studio,
+    mail: instance.mail,
     keepMonths: env.LOA_KEEP_MONTHS,
     pushes: { links: instance.links, mqtt: broker },
   })
