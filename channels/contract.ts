@@ -48,6 +48,8 @@ export interface Channel<Config = unknown, Content = unknown> {
    * @throws AppError recording.* with a sentence that says what is wrong with the file
    */
   takeRecording?(path: string, tools: RenderTools): Promise<TakenRecording>
+  /** How the channel takes pictures, pages and films that it shows; absent where nothing is shown. */
+  media?: MediaTaker
   /** What the rendition costs for `count` targets. Pure and quick. */
   estimate(rendition: Rendition<Content>, count: number, config: Config): Estimate
   /** The vendors in use, for people; absent for channels without a choice of vendors. Holds no secret and no account. */
@@ -153,6 +155,63 @@ export interface SlotSound {
   sizeBytes: number
   /** Where each part is in the file, so that a player can leave one out and the log can say which was heard. */
   parts: { id: string; play: number; startMs: number; endMs: number }[]
+}
+
+/** Checks what somebody uploaded to be shown, and makes of it what the channel shows. Nothing of the file is trusted. */
+export interface MediaTaker {
+  /**
+   * Looks at the first bytes before the rest has come.
+   * @param head up to 4 KB
+   * @returns bytes that a file of this kind may have
+   * @throws AppError media.not-taken
+   */
+  bytesAllowed(head: Buffer): number
+  /** @throws AppError media.* with a sentence that says what is wrong with the file */
+  take(path: string, asked: MediaAsked, tools: MediaTools): Promise<TakenMedia>
+  /** Small pictures (JPEG) of some pages of a PDF, for choosing one. @throws AppError media.* */
+  pages(path: string, first: number, tools: MediaTools): Promise<MediaPages>
+}
+
+/** Which part of the upload is wanted. */
+export interface MediaAsked {
+  /** Of a PDF, from 1. */
+  page: number
+  /** Of a film: where the part that is shown begins. */
+  fromSeconds: number
+}
+
+export interface MediaTools extends RenderTools {
+  /** Told how much of the work is done, 0 to 1. */
+  progress(share: number): void
+}
+
+/** An upload as it will be shown; files lie in the working folder. */
+export interface TakenMedia {
+  shape:
+    | { kind: 'picture'; mime: 'image/jpeg' | 'image/png'; width: number; height: number }
+    | { kind: 'video'; mime: 'video/mp4'; width: number; height: number; durationMs: number }
+  file: { path: string; sizeBytes: number }
+  /** Of a film: its first good frame (JPEG). */
+  poster?: { path: string; sizeBytes: number }
+  /** What it was, by its bytes. */
+  original: {
+    format: string
+    width: number
+    height: number
+    durationSeconds?: number
+    page?: number
+    pages?: number
+  }
+  /** What was done to it, for the officer. */
+  done: Sentence[]
+  warnings: Sentence[]
+}
+
+export interface MediaPages {
+  pages: number
+  /** Of the first picture. */
+  first: number
+  pictures: Buffer[]
 }
 
 /** An uploaded recording as it will be played. */

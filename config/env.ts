@@ -55,6 +55,10 @@ const variables = {
       .optional(),
     help: 'When routine SMS wait until the end, in Viet Nam time; off: never. Default 21:00-07:00, in a demo off',
   },
+  LOA_BOARD_WORKER: {
+    schema: z.enum(['on', 'off']).default('on'),
+    help: 'off: public boards drop the service worker that starts them offline, should one ever go wrong; default on',
+  },
   LOA_SPEECH_CACHE_MB: {
     schema: z.coerce.number().int().min(0).max(1_000_000).default(512),
     help: 'Megabytes of spoken pieces kept under LOA_DATA/cache/speech, so that nothing is spoken twice; 0: none. Default 512',

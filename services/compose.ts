@@ -42,6 +42,8 @@ export interface ComposeOptions {
   speechCache?: { folder: string; maxBytes: number }
   /** LOA_QUIET_HOURS; the usual ones when undefined, none in a demo. */
   quietHours?: string | undefined
+  /** LOA_BOARD_WORKER; on when absent. */
+  boardWorker?: 'on' | 'off'
   log: Log
   now?: () => Date
 }
@@ -56,7 +58,7 @@ export interface Instance {
   withWorkDir: WithWorkDir
   /** Opens a channel's session once per process. */
   openSession: (channelId: string) => Promise<Session<unknown>>
-  /** Mail to people who look after something, see {@link mailPort}. */
+  /** Sends mails to operators and keepers; refuses each where no mail server is configured. */
   mail: MailPort
   /** Makes the files of slots; null where the loudspeaker channel is switched off. */
   studio: StudioPort | null
@@ -188,6 +190,7 @@ export async function compose(options: ComposeOptions): Promise<Instance> {
         links,
         version: projectVersion(),
         simulatorUrl: options.simulatorUrl,
+        ...(options.boardWorker && { boardWorker: options.boardWorker }),
         receiptSession: async channelId => {
           const session = await openSession(channelId)
           return session.receipts ? session : undefined

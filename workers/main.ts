@@ -14,6 +14,7 @@ import { createProducer } from '../services/queue/producer.ts'
 import type { Links } from '../services/runtime/links.ts'
 import { startAirtime } from './airtime.ts'
 import { startBoards } from './boards.ts'
+import { startPostingReminders } from './postings.ts'
 import { startRelay } from './relay.ts'
 import { startResolving } from './resolve.ts'
 import type { WorkerSpec } from './runtime.ts'
@@ -34,10 +35,10 @@ export interface WorkerOptions {
   sweepEveryMs?: number
   /** LOA_KEEP_MONTHS: for how long it is kept who was sent what. */
   keepMonths?: number
-  /** Writes to those who look after boards; absent: this process does not. */
-  mail?: MailPort
   /** What pushing to stations needs; absent: this process pushes to none. */
   pushes?: { links: Links; mqtt: MqttConfig | undefined }
+  /** What writing to the keepers of boards needs; absent: this process writes to none. */
+  keepers?: { links: Links; mail: MailPort }
 }
 
 /**
@@ -78,13 +79,21 @@ export function startWorkers(ctx: DispatchContext, options: WorkerOptions): { cl
   const sweeper = startSweep(ctx, options.keepMonths ?? usualKeepMonths, options.sweepEveryMs)
   const airtime = startAirtime(ctx, { studio: options.studio ?? null, withWorkDir }, stopping.signal)
   const resolver = startResolving(ctx, openSession, stopping.signal)
-  const boards = startBoards(ctx, options.mail, stopping.signal)
+  const boards = startBoards(ctx, options.keepers?.mail, stopping.signal)
+  const reminders = options.keepers && startPostingReminders(ctx, options.keepers, stopping.signal)
   const pushes = options.pushes && startPushes({ ...ctx, links: options.pushes.links }, options.pushes.mqtt)
 
   return {
     close: async () => {
       stopping.abort()
-      await Promise.all([sweeper.stop(), resolver.stop(), airtime.stop(), boards.stop(), pushes?.stop()])
+      await Promise.all([
+        sweeper.stop(),
+        resolver.stop(),
+        airtime.stop(),
+        boards.stop(),
+        pushes?.stop(),
+        reminders?.stop(),
+      ])
       await Promise.all(workers.map(w => w.close()))
       await relay.stop()
       await producer.close()

@@ -5,6 +5,7 @@ import { forgetOldAnswers } from '../services/http/idempotency.ts'
 import { forgetOldJobs } from '../services/people/jobs.ts'
 import { recordAiredItems } from '../services/places/operator.ts'
 import { forgetOldDisplays } from '../services/store/board-displays.ts'
+import { forgetUnusedBoardMedia } from '../services/store/board-media.ts'
 import { withAdvisoryLock } from '../services/store/db.ts'
 import { ensureMonths, forgetOldMonths } from '../services/store/months.ts'
 import { forgetAppliedReceipts } from '../services/store/receipts.ts'
@@ -41,6 +42,7 @@ async function everything(ctx: DispatchContext, keepMonths: number): Promise<Rec
     async () => ({ forgottenImports: await forgetOldJobs(ctx.db) }),
     async () => ({ forgottenRecordings: await forgetUnusedRecordings(ctx.db, ctx.now()) }),
     async () => ({ forgottenDisplays: await forgetOldDisplays(ctx.db, keepMonths) }),
+    async () => ({ forgottenBoardMedia: await forgetUnusedBoardMedia(ctx.db, ctx.now()) }),
     async () => {
       await ensureMonths(ctx.db)
       return { forgottenMonths: await forgetOldMonths(ctx.db, keepMonths) }

@@ -9,6 +9,8 @@ import { qrOf } from '../../services/text/qr.ts'
 import type { Batch, Rendition } from '../contract.ts'
 import { defineChannel } from '../contract.ts'
 import { paginate } from './fit.ts'
+import { boardMedia } from './media/take.ts'
+import { mediaWarnings } from './media/warnings.ts'
 
 /**
  * What every board of an announcement shows; see boardContentSchema of services/domain/board.ts. The player draws exactly
@@ -42,6 +44,8 @@ export const board = defineChannel<Record<string, never>, BoardContent>({
     quietHours: false,
   },
 
+  media: boardMedia(),
+
   async render(source): Promise<Rendition<BoardContent>> {
     const { content } = source
     const showing = content.variants.board ?? {}
@@ -64,7 +68,8 @@ export const board = defineChannel<Record<string, never>, BoardContent>({
       demo: source.demo,
     }
     const contentHash = createHash('sha256').update(canonicalJson(body)).digest('hex')
-    return { content: { ...body, contentHash }, files: [], warnings: derived.warnings }
+    const warnings = [...derived.warnings, ...mediaWarnings(body.media)]
+    return { content: { ...body, contentHash }, files: [], warnings }
   },
 
   estimate(rendition) {

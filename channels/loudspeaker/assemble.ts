@@ -1,10 +1,11 @@
 import { rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { AppError } from '../../services/domain/errors.ts'
+import { diskFull, isDiskFull } from '../run-tool.ts'
 import { chime, motifLufs, signOff, silence, trackRate } from './chime.ts'
 import { type Probed, probe } from './ffmpeg.ts'
 import { type EncodeJob, encodePass, type Measured, type SoundForm, soundForms } from './passes.ts'
-import { audioFailed, diskFull, isDiskFull } from './tool.ts'
+import { audioFailed } from './tool.ts'
 import { passLimits, response, standard, syncAndRename, type VoiceTrack, type WorkTools } from './track.ts'
 
 /** What is heard, in order. */

@@ -1,6 +1,7 @@
 import { isAppError } from '../../services/domain/errors.ts'
+import { diskFull } from '../run-tool.ts'
 import type { RunLimits } from './ffmpeg.ts'
-import { diskFull, runTool } from './tool.ts'
+import { runTool } from './tool.ts'
 
 /** Sound that comes from elsewhere and that nobody trusts: answers of vendors, uploads. */
 

@@ -5,7 +5,8 @@ import ffmpeg, { type FfmpegCommand } from 'fluent-ffmpeg'
 import { z } from 'zod'
 import type { AppError } from '../../services/domain/errors.ts'
 import { withTimeout } from '../../services/runtime/signals.ts'
-import { audioFailed, diskFull, isDiskFull, killWhole, runTool, shortened, stopReason, toolMissing } from './tool.ts'
+import { diskFull, isDiskFull, killWhole, shortened } from '../run-tool.ts'
+import { audioFailed, runTool, stopReason, toolMissing } from './tool.ts'
 
 /**
  * The only file that knows fluent-ffmpeg. The package is archived, so three of its habits are switched off here

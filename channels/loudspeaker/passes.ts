@@ -1,10 +1,11 @@
 import { open } from 'node:fs/promises'
 import { PassThrough } from 'node:stream'
 import { joinSignals } from '../../services/runtime/signals.ts'
+import { isDiskFull } from '../run-tool.ts'
 import { trackRate } from './chime.ts'
 import { type FfmpegJob, type RunLimits, runFfmpeg } from './ffmpeg.ts'
 import { readHeadSilence, readSummary } from './ffmpeg-log.ts'
-import { audioFailed, isDiskFull } from './tool.ts'
+import { audioFailed } from './tool.ts'
 
 /** What the loudspeaker channel asks of ffmpeg, one function per pass over the sound. */
 

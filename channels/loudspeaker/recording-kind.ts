@@ -1,4 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises'
+import { readHead } from '../file-head.ts'
 
 /**
  * What a file is by its first bytes. Names and declared types are not asked: people rename files, and a phone calls
@@ -70,13 +71,7 @@ export function fileKind(head: Buffer): FileKind {
 
 /** Reads the head of a file and tells its kind. */
 export async function fileKindOf(path: string): Promise<FileKind> {
-  const file = await open(path, 'r')
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(headBytes), 0, headBytes, 0)
-    return fileKind(buffer.subarray(0, bytesRead))
-  } finally {
-    await file.close()
-  }
+  return fileKind(await readHead(path, headBytes))
 }
 
 /**

@@ -4,6 +4,7 @@ import { basename, join } from 'node:path'
 import type { AnnouncementContent } from '../../services/domain/announcement.ts'
 import { isAppError, type Sentence } from '../../services/domain/errors.ts'
 import { type RenderTools, speechFiles, type TakenRecording } from '../contract.ts'
+import { diskFull, isDiskFull } from '../run-tool.ts'
 import { trackRate } from './chime.ts'
 import { decodeToFile, type Inspected, inspect } from './decode.ts'
 import { measure, meterPass, type Sound } from './passes.ts'
@@ -19,7 +20,7 @@ import {
   tooShort,
   unreadable,
 } from './recording-refusals.ts'
-import { audioFailed, diskFull, isDiskFull } from './tool.ts'
+import { audioFailed } from './tool.ts'
 import { makeTrack, openTrack, passLimits, standard, type VoiceTrack, type WorkTools } from './track.ts'
 
 /** More gain than this brings up noise with the voice. */

@@ -1,10 +1,11 @@
 import { open, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '../../services/domain/errors.ts'
+import { diskFull, isDiskFull } from '../run-tool.ts'
 import { trackRate } from './chime.ts'
 import { probe, type RunLimits } from './ffmpeg.ts'
 import { decodePass, filterPass, type Level, levelPass, type Sound } from './passes.ts'
-import { audioFailed, diskFull, isDiskFull } from './tool.ts'
+import { audioFailed } from './tool.ts'
 
 /** What every file must measure after decoding (EBU R 128 and TD1008 practice, chosen for horn loudspeakers). */
 export const standard = { lufs: -16, toleranceLu: 0.5, maxDbtp: -1.5, minHeadSilenceSeconds: 1 } as const

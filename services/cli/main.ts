@@ -29,6 +29,7 @@ const commands = {
   read: () => import('./commands/read.ts'),
   speak: () => import('./commands/speak.ts'),
   station: () => import('./commands/station.ts'),
+  board: () => import('./commands/board.ts'),
   sms: () => import('./commands/sms.ts'),
   asRun: () => import('./commands/as-run.ts'),
   republish: () => import('./commands/republish.ts'),

@@ -26,7 +26,7 @@ import { countsOfAnnouncements } from '../store/progress.ts'
 import { checkContent } from '../text/input.ts'
 import type { DispatchContext } from './context.ts'
 import { readingOf } from './reading.ts'
-import { requireRecording } from './recorded.ts'
+import { requireUploads } from './uploads.ts'
 
 /** An announcement as a caller sees it: with totals, the hash to approve, and what the asking person may do now. */
 export interface AnnouncementRecord extends Omit<AnnouncementRow, 'approvedHash'> {
@@ -113,7 +113,7 @@ export async function createDraft(ctx: DispatchContext, actor: Actor, raw: unkno
   const content = readContent(ctx, raw, false)
   const row = await transaction(ctx.db, async sql => {
     const added = await insertAnnouncement(sql, actor, content, ctx.now())
-    await requireRecording(sql, content, added.id)
+    await requireUploads(sql, content, added.id)
     await recordEvent(sql, { announcementId: added.id, actor, action: 'create', revision: 1, at: ctx.now() })
     return added
   })
@@ -138,7 +138,7 @@ export async function updateDraft(
     if (present.state !== 'draft') throw wrongState(present, 'edit')
     if (present.revision !== revision) throw staleRevision()
     if (approvalHash(present.content) === approvalHash(content)) return present
-    await requireRecording(sql, content, id)
+    await requireUploads(sql, content, id)
     const changed = await updateContent(sql, id, content, ctx.now())
     await recordEvent(sql, {
       announcementId: id,
@@ -249,7 +249,7 @@ export async function submit(
     if (row.revision !== revision) throw staleRevision()
     const content = readContent(ctx, row.content, true)
     await communesOf(sql, content.audience.areas)
-    await requireRecording(sql, content)
+    await requireUploads(sql, content)
     const reading = await readingOf(ctx, sql, content)
     const changed = await updateState(
       sql,
@@ -302,7 +302,7 @@ export async function approve(
     // meanwhile is no fault: then it starts now.
     const content = readContent(ctx, { ...row.content, scheduleAt: null }, true)
     await communesOf(sql, content.audience.areas)
-    await requireRecording(sql, content)
+    await requireUploads(sql, content)
     const now = ctx.now().getTime()
     const notBefore = new Date(
       Math.max(now, row.content.scheduleAt === null ? now : Date.parse(row.content.scheduleAt)),

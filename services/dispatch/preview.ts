@@ -3,6 +3,7 @@ import { requireChannel } from '../../channels/registry.ts'
 import type { AnnouncementContent } from '../domain/announcement.ts'
 import { announcementContentSchema } from '../domain/announcement.ts'
 import { approvalHash } from '../domain/approval.ts'
+import { mediaFiles } from '../domain/board-content.ts'
 import type { ScriptReading } from '../domain/reading.ts'
 import type { AudienceCount, Preview } from '../http/schemas.ts'
 import type { Links } from '../runtime/links.ts'
@@ -63,6 +64,17 @@ export async function linkFiles(
   }))
 }
 
+/** Addresses of the pictures and videos that the content names; they are stored since their upload. */
+function linkMedia(ctx: DispatchContext, links: Links, content: AnnouncementContent): Preview['files'] {
+  const expiresAt = new Date(ctx.now().getTime() + previewLinkMs)
+  return (content.variants.board?.media ?? []).flatMap(mediaFiles).map(({ sha256, bytes, mime, name }) => ({
+    name,
+    url: links.signUrl(`/files/${sha256}/${name}`, expiresAt).slice(links.publicUrl.length),
+    mime,
+    sizeBytes: bytes,
+  }))
+}
+
 /**
  * What will be spoken: as it was pinned, for an announcement that has been submitted with this very content; otherwise as
  * it would be read now. A submission from before readings were kept is spoken without a dictionary, here as on air.
@@ -100,6 +112,7 @@ export async function previewChannel(
     AbortSignal.timeout(120_000),
   )
   const files = await linkFiles(ctx, tools.links, channelId, rendition)
+  if (channel.media) files.push(...linkMedia(ctx, tools.links, content))
   const communes = await communesOf(ctx.db, content.audience.areas)
   const audience = await countFor(ctx, channelId, content.audience, communes)
   return {

@@ -1,5 +1,5 @@
-import { createHash, randomUUID } from 'node:crypto'
-import { open, readFile, rm } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
+import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Channel } from '../../channels/contract.ts'
 import { type Actor, requirePermission } from '../domain/accounts.ts'
@@ -8,6 +8,7 @@ import { transaction } from '../store/db.ts'
 import { putFile } from '../store/files.ts'
 import { findRecording, insertRecording, type RecordingRow } from '../store/recordings.ts'
 import type { DispatchContext } from './context.ts'
+import { receive } from './receive.ts'
 import type { WithWorkDir } from './render.ts'
 
 /** A quarter of an hour of studio WAV (48 kHz, 24 bit, stereo) is 260 MB. */
@@ -39,7 +40,11 @@ export async function takeRecording(
   const take = playingChannel(ctx)
   return await withWorkDir(async workDir => {
     const path = join(workDir, 'upload')
-    const original = await receive(upload.bytes, path, options.limitBytes ?? recordingLimitBytes, options.signal)
+    const original = await receive(upload.bytes, path, {
+      signal: options.signal,
+      limitBytes: () => options.limitBytes ?? recordingLimitBytes,
+      tooLarge: recordingTooLarge,
+    })
     const { inTurn = work => work() } = options
     const taken = await inTurn(() => take(path, { workDir, signal: options.signal, log: ctx.log }))
     await rm(path)
@@ -77,30 +82,6 @@ function playingChannel(ctx: DispatchContext): NonNullable<Channel['takeRecordin
     vi: 'Hệ thống này chưa bật kênh truyền thanh nên chưa nhận bản ghi âm.',
     en: 'The loudspeaker channel is not enabled in this instance, so no recordings are taken.',
   })
-}
-
-/** @throws AppError request.too-large as soon as there is too much */
-async function receive(
-  chunks: AsyncIterable<Uint8Array>,
-  path: string,
-  limitBytes: number,
-  signal: AbortSignal,
-): Promise<{ sha256: string; bytes: number }> {
-  const file = await open(path, 'w')
-  const hash = createHash('sha256')
-  let bytes = 0
-  try {
-    for await (const chunk of chunks) {
-      signal.throwIfAborted()
-      bytes += chunk.length
-      if (bytes > limitBytes) throw recordingTooLarge(limitBytes)
-      hash.update(chunk)
-      await file.appendFile(chunk)
-    }
-    return { sha256: hash.digest('hex'), bytes }
-  } finally {
-    await file.close()
-  }
 }
 
 /** The error for a file that is larger than a recording may be. */

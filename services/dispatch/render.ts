@@ -2,6 +2,7 @@ import type { RenderSource, Rendition } from '../../channels/contract.ts'
 import { requireChannel } from '../../channels/registry.ts'
 import type { AnnouncementContent } from '../domain/announcement.ts'
 import type { ScriptReading } from '../domain/reading.ts'
+import { drawForStrips } from '../places/led.ts'
 import { findAnnouncement } from '../store/announcements.ts'
 import { transaction } from '../store/db.ts'
 import { findDispatch } from '../store/dispatches.ts'
@@ -67,6 +68,7 @@ export async function renderDispatch(
       },
       signal,
     )
+    let renditionId = ''
     await transaction(ctx.db, async sql => {
       const stored = await putRendition(sql, dispatch.channel, rendition)
       await sql.query(
@@ -75,7 +77,10 @@ export async function renderDispatch(
         [dispatchId, stored.id, Math.round(channel.estimate(rendition, 1, config).costDong ?? 0)],
       )
       await ringForOpenChunks(sql, dispatchId)
+      renditionId = stored.id
     })
+    // After the chunks were rung for, so that no board waits for a strip; the first manifest draws what is not there yet.
+    if (dispatch.channel === 'board') await drawForStrips(ctx, renditionId, rendition.content, ctx.now())
   }
   await orNoteFailure(ctx, dispatchId, noRendition, make, signal)
 }

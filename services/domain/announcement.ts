@@ -48,6 +48,7 @@ export const limits = {
   bodyCharacters: 20_000,
   variantCharacters: 20_000,
   smsCharacters: 2_000,
+  boardCaptionCharacters: 300,
   areas: 5_000,
   tags: 50,
 } as const

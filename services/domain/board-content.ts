@@ -41,6 +41,14 @@ export const boardMediaSchema = z.discriminatedUnion('kind', [
 ])
 export type BoardMedia = z.infer<typeof boardMediaSchema>
 
+/** The files of a picture or video, with the names under which they are fetched. */
+export function mediaFiles(media: BoardMedia): { sha256: string; bytes: number; mime: string; name: string }[] {
+  const ends = { 'image/jpeg': 'jpg', 'image/png': 'png', 'video/mp4': 'mp4' }
+  const { sha256, bytes, mime } = media
+  const own = { sha256, bytes, mime, name: `${media.mediaId}.${ends[mime]}` }
+  return media.kind === 'video' ? [own, { ...media.poster, mime: 'image/jpeg', name: `${media.mediaId}.jpg` }] : [own]
+}
+
 /** A QR code as one SVG path of unit squares; `size` modules a side, quiet zone not included. */
 export const qrSchema = z.object({ url: z.string(), size: z.number().int().positive(), path: z.string() })
 export type Qr = z.infer<typeof qrSchema>

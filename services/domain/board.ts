@@ -80,8 +80,14 @@ export const manifestItemSchema = boardContentSchema.omit({ demo: true }).extend
   expiresAt: when,
   /** Every file that the item needs, by hash; signed addresses that last as long as the item. */
   files: z.array(placed),
-  /** Of an LED strip: rendered pages, one file each (PNG, black and white), in place of `pages`. */
-  led: z.object({ width: z.number().int(), height: z.number().int(), pages: z.array(z.object({ sha256 })) }).nullable(),
+  /** Of an LED strip: rendered pages, one file each (PNG, black and white), in place of `pages`; each stays `dwellMs`. */
+  led: z
+    .object({
+      width: z.number().int(),
+      height: z.number().int(),
+      pages: z.array(z.object({ sha256, dwellMs: z.number().int().positive().default(5000) })),
+    })
+    .nullable(),
 })
 export type ManifestItem = z.infer<typeof manifestItemSchema>
 
@@ -165,6 +171,9 @@ export const pairingStartedSchema = z.object({
   secret: z.string(),
   expiresAt: when,
   pollSeconds: z.number().int(),
+  /** Where an officer types the code, with the code in it; the board draws it as a QR code, and shows the address. */
+  url: z.string(),
+  qr: qrSchema,
 })
 
 /** Tokens of a board. The refresh token is kept before it is used; each use gives the next one. */

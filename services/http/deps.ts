@@ -11,6 +11,8 @@ export interface HttpDeps extends DispatchContext {
    * @throws AppError audio.tool-missing | audio.failed
    */
   toWav?: (mp3Path: string, wavPath: string, signal: AbortSignal) => Promise<void>
+  /** off: boards are given a service worker that removes itself (LOA_BOARD_WORKER); on when absent. */
+  boardWorker?: 'on' | 'off'
   /** Address of the simulator page; null when no simulator runs with this instance. */
   simulatorUrl: string | null
   /** Verifies a vendor's callbacks; undefined for channels without receipts. */

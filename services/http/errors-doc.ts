@@ -53,6 +53,9 @@ const meanings: Record<ErrorCode, string> = {
     "The board's credential is not known, has ended, or was used by two players; it is to be paired anew.",
   'board.bad-code': 'No board shows this pairing code now: it was mistyped, is older than ten minutes, or was used.',
   'board.wrong-kind': 'This cannot be done with a board of this kind, e.g. pairing a paper board.',
+  'posting.bad-photo': 'The photo of a posted notice is missing, damaged, too large, or of a kind that cannot be read.',
+  'posting.ended': 'The notice was withdrawn, superseded or has expired: it must not be posted any more.',
+  'posting.settled': 'The posting or removal is on record already and can no longer be changed, or there is none yet.',
   'device.revoked': 'The link of a station device was revoked or replaced; the device needs a new one.',
   'device.wrong-state': 'The device is revoked, or the station is not in use: nothing can be done with it any more.',
   'dispatch.wrong-state': 'The dispatch has ended, or has not: it cannot be paused, resumed or sent again now.',
@@ -70,6 +73,18 @@ const meanings: Record<ErrorCode, string> = {
   'recording.silent': 'Nothing can be heard in an uploaded recording.',
   'recording.channels': 'An uploaded recording has more than two channels.',
   'recording.unknown': 'The announcement names a recording that is not in this instance, or another file than it was.',
+  'media.not-taken':
+    'An upload for boards is no picture, PDF or video that is taken (SVG, HEIC, sound, archive); `kind` says what it is.',
+  'media.unreadable': 'A picture, PDF or video for boards is damaged, or its end is missing.',
+  'media.too-much': 'A picture, PDF or video for boards has more pixels, pages or minutes than are taken.',
+  'media.no-such-part': 'The PDF has no such page, or the video no such second.',
+  'media.locked': 'A PDF for boards asks for a password.',
+  'media.captions':
+    'A caption file is not WebVTT or SRT in UTF-8, or has no caption; `line` says where where that is known.',
+  'media.unknown':
+    'The announcement names a picture or video that is not in this instance, or says of it what it is not.',
+  'media.failed': 'A picture, PDF or video for boards could not be worked on, or not in time.',
+  'media.tool-missing': 'ffmpeg or poppler-utils is not installed on the server.',
   'setup.port-taken': 'Another program uses the port.',
   'setup.disk-full': 'The disk of the data folder is full.',
   'setup.already-running': 'Another Loa runs on the same data folder.',

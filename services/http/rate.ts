@@ -36,3 +36,16 @@ export function createRateLimit(perMinute: number, burst: number, now: () => num
     },
   }
 }
+
+/** One caller by address: of IPv6 the network of a site (/64), since a device there has as many addresses as it likes. */
+export function addressKey(ip: string | undefined): string {
+  if (!ip?.includes(':') || ip.startsWith('::ffff:')) return ip ?? ''
+  const [head = '', tail] = ip.split('::')
+  const groups = head.split(':')
+  const missing = tail === undefined ? 0 : 8 - groups.length - tail.split(':').length
+  const full = [...groups, ...Array.from({ length: Math.max(0, missing) }, () => '0'), ...(tail?.split(':') ?? [])]
+  return `${full
+    .slice(0, 4)
+    .map(group => group || '0')
+    .join(':')}::/64`
+}

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { roles } from '../domain/accounts.ts'
+import { boardKinds, boardSettingsSchema } from '../domain/board.ts'
 import { stationKinds } from '../domain/places.ts'
 
 /*
@@ -39,6 +40,13 @@ export const areaReportSchema = listReport.extend({
   retireHeld: z.boolean(),
 })
 
+/** What a board is; `led` are the pixels of an LED strip. */
+const boardFacts = z.object({
+  kind: z.enum(boardKinds),
+  keeperEmail: z.string().max(254).nullable(),
+  led: boardSettingsSchema.shape.led.unwrap(),
+})
+
 export const managedPlaceSchema = z.object({
   id,
   name: z.string(),
@@ -47,6 +55,8 @@ export const managedPlaceSchema = z.object({
   /** Null for boards. */
   operatorEmail: z.string().nullable(),
   kind: z.enum(stationKinds).nullable(),
+  /** Null for stations. */
+  board: boardFacts.nullable(),
   /** Former names: a list with one of them still finds the place. */
   aliases: z.array(z.string()),
   retiredAt: when.nullable(),
@@ -56,6 +66,8 @@ export const placeInputSchema = z.object({
   name: z.string().min(1).max(400),
   operatorEmail: z.string().max(254).nullish(),
   kind: z.enum(stationKinds).nullish(),
+  /** Of a board; without it a new board is a screen, and an old one stays what it is. */
+  board: boardFacts.nullish(),
 })
 
 export const provinceSummarySchema = z.object({
@@ -108,6 +120,9 @@ export const setupSchema = z.object({
   operators: int,
   stations: int,
   boards: int,
+  /** Boards that want pairing, and those that are paired. */
+  screens: int,
+  paired: int,
   citizens: int,
   /** Announcements that were approved. */
   approved: int,

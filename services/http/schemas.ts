@@ -233,14 +233,6 @@ export const stationSchema = z.object({
   communeFeedUrl: z.string(),
   communePlaylistUrl: z.string(),
 })
-export const boardSchema = z.object({
-  id,
-  name: z.string(),
-  areaCode: z.string(),
-  areaName: z.string(),
-  playerUrl: z.string(),
-  lastSeenAt: when.nullable(),
-})
 
 const vendorMoveSchema = z.object({
   at: when,
@@ -332,7 +324,6 @@ export type Preview = z.infer<typeof previewSchema>
 export type AudienceCount = z.infer<typeof audienceCountSchema>
 export type OperatorItem = z.infer<typeof operatorItemSchema>
 export type Station = z.infer<typeof stationSchema>
-export type Board = z.infer<typeof boardSchema>
 export type VendorMove = z.infer<typeof vendorMoveSchema>
 export type Vendor = z.infer<typeof vendorSchema>
 export type ChannelVendors = z.infer<typeof channelVendorsSchema>

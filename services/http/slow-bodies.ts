@@ -6,11 +6,11 @@ import type { Server } from 'node:http'
  */
 export const bodyTimes = {
   requestMs: 300_000,
-  /** Uploads of lists and recordings, for callers who are signed in and may upload. */
+  /** Uploads of lists, recordings, pictures and videos, for callers who are signed in and may upload. */
   uploadMs: 6 * 3_600_000,
 }
 
-const uploads = /^\/api\/(citizens\/(opt-outs\/)?import|recordings)(\?|$)/
+const uploads = /^\/api\/(citizens\/(opt-outs\/)?import|recordings|board-media(\/pages)?)(\?|$)/
 
 /** Replaces the server's own limit by one that lets large uploads arrive; every other request keeps five minutes. */
 export function limitSlowBodies(server: Server, times = bodyTimes): void {

@@ -1,9 +1,9 @@
 import type { Sql } from '../store/db.ts'
 
-/** Something that a heartbeat shows to be wrong. */
+/** Something that a heartbeat, or the use of a credential, shows to be wrong. */
 export interface BoardNews {
   boardId: string
-  kind: 'two-players' | 'problems'
+  kind: 'two-players' | 'problems' | 'reused'
   at: Date
   detail: Record<string, unknown>
 }

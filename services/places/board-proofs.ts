@@ -1,5 +1,4 @@
 import type { Log } from '../../channels/contract.ts'
-import { accessMinutes } from '../domain/board.ts'
 import type { BoardAccess } from '../runtime/links.ts'
 import type { Db } from '../store/db.ts'
 import { proveBoardSessions, type UsedAccess } from './board-sessions.ts'
@@ -37,9 +36,8 @@ export function createBoardProofs(ctx: { db: Db; log: Log; now: () => Date }) {
 
   return {
     used({ sessionId, expiresAt }: BoardAccess & { expiresAt: Date }): void {
-      const issuedAt = new Date(expiresAt.getTime() - accessMinutes * 60_000)
       const known = waiting.get(sessionId)
-      if (!known || known.issuedAt < issuedAt) waiting.set(sessionId, { sessionId, issuedAt })
+      if (!known || known.expiresAt < expiresAt) waiting.set(sessionId, { sessionId, expiresAt })
       if (!timer) later(gatherMs)
     },
     /** Writes what is left, once. */

@@ -4,6 +4,7 @@ import { AppError } from '../domain/errors.ts'
 import type { BoardAccess, Links } from '../runtime/links.ts'
 import { type Db, type Sql, type Transaction, transaction } from '../store/db.ts'
 import { pokeBoards } from '../store/shelf.ts'
+import { openBoardAlerts } from './board-alerts-store.ts'
 import { hashOfToken, newDeviceToken } from './device-tokens.ts'
 
 /*
@@ -23,20 +24,24 @@ export function boardUnpaired(): AppError {
   })
 }
 
-/** Ends every open session of some boards: their players are asked for a new pairing at their next request. */
+/**
+ * Ends every open session of some boards: their players are asked for a new pairing at their next request.
+ * @returns how many there were
+ */
 export async function revokeBoardSessions(
   sql: Sql,
   boardIds: string[],
   why: 're-paired' | 'unpaired' | 'reused' | 'retired',
   now: Date,
-): Promise<void> {
-  await sql.query(
+): Promise<number> {
+  const { rowCount } = await sql.query(
     `update board_sessions set revoked_at = $2, revoked_why = $3
      where board_id = any($1::bigint[]) and revoked_at is null`,
     [boardIds, now, why],
   )
   // Whoever serves boards cuts them off at once.
   await pokeBoards(sql, boardIds)
+  return rowCount ?? 0
 }
 
 /** A new session for a board. Earlier ones are not ended here; see {@link revokeBoardSessions}. */
@@ -72,16 +77,30 @@ interface SessionRow {
 
 /**
  * Exchanges a refresh token for the next one and an access token.
+ * @param stillThere asked before anything changes: a request that its sender has given up and repeated must not be taken for
+ *   a second player
  * @throws AppError board.unpaired for a token that is unknown, over, revoked, or used by two
  */
-export async function refreshBoardSession(db: Db, links: Links, token: string, now: Date): Promise<BoardTokens> {
-  const tokens = await transaction(db, sql => refresh(sql, links, token, now))
+export async function refreshBoardSession(
+  db: Db,
+  links: Links,
+  token: string,
+  now: Date,
+  stillThere: () => boolean = () => true,
+): Promise<BoardTokens> {
+  const tokens = await transaction(db, sql => refresh(sql, links, token, now, stillThere))
   if (!tokens) throw boardUnpaired()
   return tokens
 }
 
 /** Undefined when the token is not good; what that means for the session is committed all the same. */
-async function refresh(sql: Transaction, links: Links, token: string, now: Date): Promise<BoardTokens | undefined> {
+async function refresh(
+  sql: Transaction,
+  links: Links,
+  token: string,
+  now: Date,
+  stillThere: () => boolean,
+): Promise<BoardTokens | undefined> {
   const hash = hashOfToken(token)
   const { rows } = await sql.query<SessionRow>(
     `select s.id, s.board_id as "boardId", s.refresh_hash = $1 as present, s.proven_at is not null as proven,
@@ -91,14 +110,10 @@ async function refresh(sql: Transaction, links: Links, token: string, now: Date)
     [hash, now],
   )
   const session = rows[0]
-  if (!session || session.gone) return undefined
+  if (!session || session.gone || !stillThere()) return undefined
   if (!session.present && session.proven) {
     await revokeBoardSessions(sql, [session.boardId], 'reused', now)
-    await sql.query(
-      `insert into board_alerts (board_id, kind, began_at) values ($1, 'reused', $2)
-       on conflict (board_id, kind) where ended_at is null do nothing`,
-      [session.boardId, now],
-    )
+    await openBoardAlerts(sql, [{ boardId: session.boardId, kind: 'reused', at: now, detail: {} }])
     return undefined
   }
   const next = newDeviceToken()
@@ -111,24 +126,24 @@ async function refresh(sql: Transaction, links: Links, token: string, now: Date)
   return tokensOf(links, { boardId: session.boardId, sessionId: session.id }, next, now)
 }
 
-/** An access token that was used: its session, and when it was given out, to the second. */
+/** An access token that a board came with: its session, and the end by which it is told from the session's others. */
 export interface UsedAccess {
   sessionId: string
-  issuedAt: Date
+  expiresAt: Date
 }
 
 /**
- * Notes that these access tokens were used: from now on the refresh token before the present one betrays a second player.
- * One that was given out with an earlier refresh token proves nothing: its board may never have got the answer with the
- * present one. Cheap when it is known already.
+ * Notes that these access tokens were used. Where it is the one that came with the present refresh token, the board has that
+ * answer: from now on the refresh token before it betrays a second player. An access token from before says nothing of the
+ * sort: a board whose answer got lost goes on with the old one until its end. Cheap when it is known already.
  */
 export async function proveBoardSessions(sql: Sql, used: UsedAccess[], now: Date): Promise<void> {
   await sql.query(
     `update board_sessions s set proven_at = $3
-     from unnest($1::bigint[], $2::timestamptz[]) as x (id, issued_at)
-     where s.id = x.id and s.proven_at is null and s.revoked_at is null
-       and date_trunc('second', s.refreshed_at) <= x.issued_at`,
-    [used.map(u => u.sessionId), used.map(u => u.issuedAt), now],
+     from unnest($1::bigint[], $2::timestamptz[]) as used (id, expires_at)
+     where s.id = used.id and s.refreshed_at + $4 * interval '1 minute' = used.expires_at
+       and s.proven_at is null and s.revoked_at is null`,
+    [used.map(u => u.sessionId), used.map(u => u.expiresAt), now, accessMinutes],
   )
 }
 

@@ -1,8 +1,17 @@
 import { createHash, type Hash } from 'node:crypto'
-import { type BoardKind, type BoardManifest, boardSettingsSchema, type ManifestItem } from '../domain/board.ts'
-import type { BoardMedia } from '../domain/board-content.ts'
+import type { Log } from '../../channels/contract.ts'
+import {
+  type BoardKind,
+  type BoardManifest,
+  type BoardSettings,
+  boardSettingsSchema,
+  type ManifestItem,
+} from '../domain/board.ts'
+import { mediaFiles } from '../domain/board-content.ts'
 import type { Links } from '../runtime/links.ts'
 import type { Sql } from '../store/db.ts'
+import type { StoredLedPage } from '../store/led-pages.ts'
+import { type LedNeed, type LedTable, ledTable } from './led.ts'
 import { type BoardItem, itemsOfBoards } from './shelf.ts'
 
 /** What building manifests needs of an instance. */
@@ -10,6 +19,8 @@ export interface ManifestContext {
   db: Sql
   links: Links
   demo: boolean
+  /** Told when a strip's pages cannot be drawn. */
+  log?: Log
 }
 
 /** A manifest as it is sent. */
@@ -69,8 +80,23 @@ export async function boardManifests(
     rows.map(r => r.id),
     now,
   )
-  const build = manifestBuilder(ctx.links, ctx.demo, now)
+  const led = await ledTable(ctx, ledNeeds(rows, items), now)
+  const build = manifestBuilder(ctx.links, ctx.demo, now, led)
   return new Map(rows.map(board => [board.id, build(board, items.get(board.id) ?? [])]))
+}
+
+/** Which items are to be drawn for strips of which sizes. */
+function ledNeeds(boards: ManifestBoard[], items: Map<string, BoardItem[]>): LedNeed[] {
+  return boards.flatMap(board => {
+    const size = stripOf(board)
+    if (!size) return []
+    return (items.get(board.id) ?? []).map(({ renditionId, content }) => ({ renditionId, content, ...size }))
+  })
+}
+
+/** Size of an LED strip; null for another board, and for a strip that nobody has measured yet. */
+function stripOf({ kind, settings }: ManifestBoard): BoardSettings['led'] {
+  return kind === 'led' ? boardSettingsSchema.parse(settings).led : null
 }
 
 /**
@@ -81,12 +107,14 @@ export function manifestBuilder(
   links: Links,
   demo: boolean,
   now: Date,
+  led: LedTable = () => undefined,
 ): (board: ManifestBoard, items: BoardItem[]) => BuiltManifest {
   const parts = new Map<string, SharedPart>()
   const settingsOf = new Map<string, string>()
-  const shared = (items: BoardItem[]): SharedPart => {
-    const key = items.map(i => `${i.dispatchId}:${i.putAt.getTime()}`).join()
-    const known = parts.get(key) ?? sharedPart(links, demo, items, now)
+  const shared = (items: BoardItem[], strip: BoardSettings['led']): SharedPart => {
+    const size = strip ? `${strip.width}x${strip.height};` : ''
+    const key = size + items.map(i => `${i.dispatchId}:${i.putAt.getTime()}`).join()
+    const known = parts.get(key) ?? sharedPart(items, now, demo, item => manifestItem(links, item, strip, led))
     parts.set(key, known)
     return known
   }
@@ -98,7 +126,7 @@ export function manifestBuilder(
     return known
   }
   return ({ settings, ...board }, items) => {
-    const { json, hash, urgent, freshUntil } = shared(items)
+    const { json, hash, urgent, freshUntil } = shared(items, stripOf({ settings, ...board }))
     const own = `,"board":${JSON.stringify(board)},"settings":${settingsJson(settings)}}`
     // What is shared is hashed once, and each board's own part goes on from there.
     const version = hash.copy().update(own).digest().toString('hex', 0, 16)
@@ -123,14 +151,19 @@ export function headOf(version: string): string {
 
 type SharedPart = Pick<BuiltManifest, 'urgent' | 'freshUntil'> & { json: string; hash: Hash }
 
-function sharedPart(links: Links, demo: boolean, items: BoardItem[], now: Date): SharedPart {
+function sharedPart(
+  items: BoardItem[],
+  now: Date,
+  demo: boolean,
+  present: (item: BoardItem) => ManifestItem,
+): SharedPart {
   const emergency = items
     .filter(i => i.priority === 'emergency')
     .map(i => ({ dispatchId: i.dispatchId, mode: i.content.takeover, until: fullScreenEnd(i) }))
     .filter(e => e.until > now)
   const ends = [...items.map(i => i.expiresAt), ...emergency.map(e => e.until)].map(d => d.getTime())
   const part: Pick<BoardManifest, 'items' | 'emergency' | 'nextPollSeconds' | 'demo'> = {
-    items: items.map(item => manifestItem(links, item)),
+    items: items.map(present),
     emergency: emergency.map(e => ({ ...e, until: e.until.toISOString() })),
     nextPollSeconds: pollSeconds,
     demo,
@@ -149,28 +182,33 @@ function fullScreenEnd(item: BoardItem): Date {
   return new Date(item.putAt.getTime() + fullScreenHours * 3_600_000)
 }
 
-function manifestItem(links: Links, item: BoardItem): ManifestItem {
+function manifestItem(links: Links, item: BoardItem, strip: BoardSettings['led'], drawn: LedTable): ManifestItem {
   const { demo: _, ...content } = item.content
+  const pages = strip && drawn(item.renditionId, strip)
   const end = new Date(item.expiresAt.getTime() + graceMs)
+  const led = pages && strip ? { ...strip, pages: pages.map(({ sha256, dwellMs }) => ({ sha256, dwellMs })) } : null
+  // A strip shows its pages and nothing else, so it fetches nothing else.
+  const media = led ? [] : content.media
+  const files = led ? filesOfStrip(pages ?? []) : media.flatMap(mediaFiles)
   return {
     ...content,
+    media,
     dispatchId: item.dispatchId,
     revision: item.revision,
     priority: item.priority,
     startsAt: item.putAt.toISOString(),
     expiresAt: item.expiresAt.toISOString(),
-    files: content.media.flatMap(filesOf).map(({ sha256, bytes, name }) => ({
+    files: files.map(({ sha256, bytes, name }) => ({
       sha256,
       bytes,
       // Relative, since a board may reach this server under another name; the end is the item's, so it stays the same.
       url: links.signUrl(`/files/${sha256}/${name}`, end).slice(links.publicUrl.length),
     })),
-    led: null,
+    led,
   }
 }
 
-function filesOf(media: BoardMedia): { sha256: string; bytes: number; name: string }[] {
-  const ends = { 'image/jpeg': 'jpg', 'image/png': 'png', 'video/mp4': 'mp4' }
-  const own = { sha256: media.sha256, bytes: media.bytes, name: `${media.mediaId}.${ends[media.mime]}` }
-  return media.kind === 'video' ? [own, { ...media.poster, name: `${media.mediaId}.jpg` }] : [own]
+/** Pages may be alike; each file is fetched once. */
+function filesOfStrip(pages: StoredLedPage[]): { sha256: string; bytes: number; name: string }[] {
+  return [...new Map(pages.map(({ sha256, bytes }) => [sha256, { sha256, bytes, name: 'led.png' }])).values()]
 }

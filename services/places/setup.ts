@@ -9,6 +9,9 @@ export interface SetupState {
   operators: number
   stations: number
   boards: number
+  /** Boards with a screen, an LED strip included: those that want pairing. */
+  screens: number
+  paired: number
   citizens: number
   approved: number
   ready: boolean
@@ -30,6 +33,8 @@ export async function setupState(sql: Sql, actor: Actor): Promise<SetupState> {
        (select count(*) from users where role = 'operator' and disabled_at is null)::int as operators,
        (select count(*) from stations where retired_at is null)::int as stations,
        (select count(*) from boards where retired_at is null)::int as boards,
+       (select count(*) from boards where retired_at is null and kind <> 'paper')::int as screens,
+       (select count(*) from boards where retired_at is null and paired_at is not null)::int as paired,
        (select count(*) from (select from citizens limit 1000) c)::int as citizens,
        (select count(*) from (select from announcements where approved_at is not null limit 1) a)::int as approved`,
   )

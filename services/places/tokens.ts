@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 
 /**
- * A new bearer token for a board's page or a station's feed: 192 random bits in 32 characters that need no escaping
+ * A new bearer token for a station's feed: 192 random bits in 32 characters that need no escaping
  * in a URL. Whoever holds it may read that one place's items, nothing else.
  */
 export function newPlaceToken(): string {

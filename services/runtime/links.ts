@@ -26,9 +26,16 @@ export interface Links {
   publicPage(announcementId: string): string
   /** The announcement that the code in such an address names; undefined when it cannot be one. */
   readPublicCode(code: string): string | undefined
+  /** Absolute address of the page on which the posting of a notice on a paper board is confirmed; it does not expire. */
+  postingPage(dispatchId: string, boardId: string): string
+  /** What the token in such an address names; undefined when it is forged or altered. */
+  readPostingToken(token: string): { dispatchId: string; boardId: string } | undefined
   /** Short-lived bearer of a board's player; says who without a look into the database. */
   boardAccess(who: BoardAccess, expiresAt: Date): string
-  /** Who comes with it; undefined when it is forged, altered or out of date. Some microseconds. */
+  /**
+   * Who comes with it, and the end that it was given (to the millisecond: it tells one access token of a session from the
+   * next); undefined when it is forged, altered or out of date. Some microseconds.
+   */
   readBoardAccess(token: string, now: Date): (BoardAccess & { expiresAt: Date }) | undefined
 }
 
@@ -61,7 +68,10 @@ export function createLinks(secret: string, publicUrl: string): Links {
   const refusalKey = key('unsubscribe')
   const areaKey = key('area-feed')
   const boardKey = key('board-access')
+  const postingKey = key('posting')
   const mac = (k: Buffer, text: string) => createHmac('sha256', k).update(text).digest('base64url')
+  // 132 bits: it stands in a code on paper, and the shorter the address, the coarser and surer the code.
+  const postingMac = (payload: string) => mac(postingKey, payload).slice(0, 22)
   const base = publicUrl.replace(/\/$/, '')
 
   return {
@@ -99,16 +109,26 @@ export function createLinks(secret: string, publicUrl: string): Links {
       const hex = Buffer.from(code, 'base64url').toString('hex')
       return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
     },
+    postingPage(dispatchId, boardId) {
+      const payload = `${dispatchId}.${boardId}`
+      return `${base}/n/${payload}.${postingMac(payload)}`
+    },
+    readPostingToken(token) {
+      const [, dispatchId = '', boardId = '', signature = ''] =
+        /^(\d{1,18})\.(\d{1,18})\.([\w-]{22})$/.exec(token) ?? []
+      if (dispatchId === '' || !sameText(postingMac(`${dispatchId}.${boardId}`), signature)) return undefined
+      return { dispatchId, boardId }
+    },
     boardAccess({ boardId, sessionId }, expiresAt) {
-      const payload = `${boardId}.${sessionId}.${Math.floor(expiresAt.getTime() / 1000)}`
+      const payload = `${boardId}.${sessionId}.${expiresAt.getTime()}`
       return `${payload}.${mac(boardKey, payload)}`
     },
     readBoardAccess(token, now) {
       const [, boardId = '', sessionId = '', expiry = '', signature = ''] =
-        /^(\d{1,18})\.(\d{1,18})\.(\d{1,12})\.([\w-]{43})$/.exec(token) ?? []
-      if (boardId === '' || Number(expiry) * 1000 < now.getTime()) return undefined
+        /^(\d{1,18})\.(\d{1,18})\.(\d{1,15})\.([\w-]{43})$/.exec(token) ?? []
+      if (boardId === '' || Number(expiry) < now.getTime()) return undefined
       if (!sameText(mac(boardKey, `${boardId}.${sessionId}.${expiry}`), signature)) return undefined
-      return { boardId, sessionId, expiresAt: new Date(Number(expiry) * 1000) }
+      return { boardId, sessionId, expiresAt: new Date(Number(expiry)) }
     },
   }
 }

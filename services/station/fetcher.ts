@@ -1,8 +1,9 @@
 import type { ManifestFile } from '../domain/station.ts'
-import { ContactError, type StationClient } from './client.ts'
-import { type Clock, createBackoff, createBell } from './clock.ts'
+import { type Clock, createBackoff, createBell } from '../runtime/clock.ts'
+import { ContactError } from '../runtime/device-http.ts'
+import type { FileStore } from '../runtime/file-store.ts'
+import type { StationClient } from './client.ts'
 import { wantedFiles } from './core/plan.ts'
-import type { FileStore } from './files.ts'
 import type { Machine } from './machine.ts'
 
 /** Brings the files that the manifest names, the most urgent first, one at a time. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { AppError } from '../domain/errors.ts'
-import { replaceFile } from './replace.ts'
+import { replaceFile } from '../runtime/durable.ts'
 import { stationKeySchema } from './verify.ts'
 
 /** Whom the device trusts and whom it belongs to; written at the first contact and then only by a person's order. */

@@ -11,6 +11,7 @@ import {
   writeSync,
 } from 'node:fs'
 import { dirname } from 'node:path'
+import { isNoRoom, syncFolder } from '../runtime/durable.ts'
 import { apply, nothingRecorded } from './core/record.ts'
 import type { JournalRecord, Recorded } from './core/types.ts'
 
@@ -107,20 +108,4 @@ export function openJournal(path: string): Journal {
 
 function writeAll(fd: number, bytes: Buffer, at: number): void {
   for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done, bytes.length - done, at + done)
-}
-
-/** A rename counts only when the folder is on the disk too. */
-export function syncFolder(folder: string): void {
-  const fd = openSync(folder, 'r')
-  try {
-    fsyncSync(fd)
-  } finally {
-    closeSync(fd)
-  }
-}
-
-/** True for a disk without room. */
-export function isNoRoom(error: unknown): boolean {
-  const code = (error as NodeJS.ErrnoException | undefined)?.code
-  return code === 'ENOSPC' || code === 'EDQUOT'
 }

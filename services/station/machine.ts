@@ -1,4 +1,5 @@
-import type { Clock, DeviceTime } from './clock.ts'
+import type { Clock } from '../runtime/clock.ts'
+import type { DeviceTime } from './clock.ts'
 import { nextWake } from './core/plan.ts'
 import { awake, snapshotOf } from './core/record.ts'
 import { step } from './core/step.ts'

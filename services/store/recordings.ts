@@ -1,5 +1,6 @@
 import type { Sentence } from '../domain/errors.ts'
 import { type Db, type Sql, transaction } from './db.ts'
+import { dropUnneededFiles, unusedKeepMs } from './uploads.ts'
 
 /** An uploaded recording, as levelled, and what its original was. */
 export interface RecordingRow {
@@ -82,9 +83,6 @@ export async function bindRecording(sql: Sql, id: string, announcementId: string
   ])
 }
 
-/** An upload that is in no saved draft after so long was a try. */
-const unusedKeepMs = 7 * 86_400_000
-
 /** Removes recordings that no announcement was ever saved with, and their sound where nothing else needs it. @returns how many */
 export async function forgetUnusedRecordings(db: Db, now: Date): Promise<number> {
   return await transaction(db, async sql => {
@@ -92,10 +90,9 @@ export async function forgetUnusedRecordings(db: Db, now: Date): Promise<number>
       'delete from recordings where announcement_id is null and uploaded_at < $1 returning file_sha256 as sha256',
       [new Date(now.getTime() - unusedKeepMs)],
     )
-    await sql.query(
-      `delete from files f where f.sha256 = any($1)
-         and not exists (select from recordings r where r.file_sha256 = f.sha256)`,
-      [rows.map(row => row.sha256)],
+    await dropUnneededFiles(
+      sql,
+      rows.map(row => row.sha256),
     )
     return rows.length
   })

@@ -2,7 +2,7 @@ import type { Actor } from '../domain/accounts.ts'
 import type { Sql } from './db.ts'
 
 export type RegistrySubject = 'areas' | 'stations' | 'boards'
-export type RegistryAction = 'imported' | 'added' | 'changed' | 'retired' | 'restored'
+export type RegistryAction = 'imported' | 'added' | 'changed' | 'retired' | 'restored' | 'paired' | 'unpaired'
 
 /**
  * Writes who did what to the lists of areas, stations and boards, in the transaction that does it.

@@ -64,14 +64,15 @@ export async function pokeStations(sql: Sql, stationIds: string[] | 'all'): Prom
 }
 
 /**
- * Tells whoever serves boards that these have something new that is not on the shelf: settings, a name, a session that
- * ended, a board out of use. When the caller's transaction ends.
+ * Tells boards that they should look anew, when the caller's transaction ends: settings, name, or who may listen has changed.
+ * A stream whose session is over ends at this.
+ * @param boardIds any number of them
  */
 export async function pokeBoards(sql: Sql, boardIds: string[]): Promise<void> {
   // Postgres refuses payloads of 8,000 bytes.
   await sql.query(
     `select pg_notify('loa_shelf', json_build_object('kind', 'boards', 'placeIds', array_agg(id::text))::text)
-     from (select id, (row_number() over (order by id) - 1) / 200 as part from unnest($1::bigint[]) as id) numbered
+     from (select id, (n - 1) / 200 as part from unnest($1::bigint[]) with ordinality as board (id, n)) numbered
      group by part`,
     [boardIds],
   )

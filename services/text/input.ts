@@ -1,7 +1,11 @@
 import type { AnnouncementContent } from '../domain/announcement.ts'
 import { limits } from '../domain/announcement.ts'
+import type { BoardMedia } from '../domain/board-content.ts'
 import type { Sentence } from '../domain/errors.ts'
 import { AppError } from '../domain/errors.ts'
+import { type Cue, captionLimits, tidyCues } from './captions.ts'
+
+type BoardVariant = NonNullable<AnnouncementContent['variants']['board']>
 
 /** How a field is called in the sentences for the officer. */
 export type FieldName = Sentence
@@ -133,6 +137,7 @@ const names = {
   speech: { vi: 'Bản đọc trên loa', en: 'The speech text' },
   board: { vi: 'Nội dung bảng tin', en: 'The board text' },
   transcript: { vi: 'Lời của bản ghi âm', en: 'The transcript of the recording' },
+  cue: { vi: 'Phụ đề của video trên bảng tin', en: "A caption of the board's video" },
 } as const satisfies Record<string, FieldName>
 
 /** The schedule may lie this far back, milliseconds: the clock of the officer's machine is not ours. */
@@ -183,10 +188,36 @@ function cleanContent(content: AnnouncementContent): AnnouncementContent {
           }
         : {}),
       ...(speechText !== '' ? { speech: { text: speechText } } : {}),
-      ...(boardText !== '' ? { board: { text: boardText } } : {}),
+      ...cleanBoard(board, boardText),
       ...(recording ? { recording: { ...recording, transcript: cleanText(recording.transcript) } } : {}),
     },
   }
+}
+
+/** The board's version: its text, and what is said about showing, unless nothing is. */
+function cleanBoard(board: BoardVariant | undefined, text: string): { board?: BoardVariant } {
+  const { text: _, media, ...showing } = board ?? {}
+  const said = Object.fromEntries(Object.entries(showing).filter(([, value]) => value !== undefined))
+  const cleaned = {
+    ...(text !== '' ? { text } : {}),
+    ...said,
+    ...(media && media.length > 0 ? { media: media.map(cleanMedia) } : {}),
+  }
+  return Object.keys(cleaned).length > 0 ? { board: cleaned } : {}
+}
+
+function cleanMedia(media: BoardMedia): BoardMedia {
+  const caption = oneLine(media.caption)
+  return media.kind === 'video'
+    ? { ...media, caption, cues: tidyCues(media.cues.map(cleanCue), media.durationMs) }
+    : { ...media, caption }
+}
+
+const cleanCue = (cue: Cue): Cue => ({ ...cue, text: cleanText(cue.text) })
+
+/** A picture or video of the board's version as sentences name it. */
+function mediaField(at: number): FieldName {
+  return { vi: `Chú thích của hình thứ ${at + 1} trên bảng tin`, en: `The caption of the board's picture ${at + 1}` }
 }
 
 function checkLengths(content: AnnouncementContent): void {
@@ -201,6 +232,14 @@ function checkLengths(content: AnnouncementContent): void {
     [variants.speech?.text, limits.variantCharacters, names.speech],
     [variants.board?.text, limits.variantCharacters, names.board],
     [variants.recording?.transcript, limits.variantCharacters, names.transcript],
+    ...(variants.board?.media ?? []).flatMap((media, at): [string, number, FieldName][] => [
+      [media.caption, limits.boardCaptionCharacters, mediaField(at)],
+      ...(media.kind === 'video' ? media.cues : []).map((cue): [string, number, FieldName] => [
+        cue.text,
+        captionLimits.characters,
+        names.cue,
+      ]),
+    ]),
     ...content.audience.tags.map((tag): [string, number, FieldName] => [tag, 50, names.tag]),
   ]
   for (const [text, maxCharacters, field] of fields) {
@@ -222,6 +261,9 @@ function checkReady(content: AnnouncementContent, now: Date): void {
     checkText(speech.text, { maxCharacters: limits.variantCharacters, field: names.speech })
   }
   if (board?.text !== undefined) checkText(board.text, { maxCharacters: limits.variantCharacters, field: names.board })
+  for (const [at, media] of (board?.media ?? []).entries()) {
+    checkText(media.caption, { maxCharacters: limits.boardCaptionCharacters, field: mediaField(at) })
+  }
   if (recording) {
     checkText(recording.transcript, { maxCharacters: limits.variantCharacters, field: names.transcript })
   }

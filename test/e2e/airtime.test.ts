@@ -6,7 +6,7 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from 'p
 import { createAccount } from '../../services/accounts/accounts.ts'
 import type { Role } from '../../services/domain/accounts.ts'
 import { vietNamClock, vietNamDay } from '../../services/domain/airtime/calendar.ts'
-import { realClock } from '../../services/station/clock.ts'
+import { realClock } from '../../services/runtime/clock.ts'
 import { type Player, startPlayer } from '../../services/station/player.ts'
 import { sinkKind } from '../../services/station/sound/sinks.ts'
 import { until } from '../support/wait.ts'

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { type DemoInstance, startDemoInstance } from '../support/demo-instance.ts'
 import { until } from '../support/wait.ts'
+import { boardPage } from './board-browser.ts'
 
 const title = 'Thông báo lịch tiếp nhận hồ sơ của Trung tâm Phục vụ hành chính công'
 const body = `Từ ngày 01/12/2026, Trung tâm Phục vụ hành chính công phường Đông Hà tiếp nhận hồ sơ từ 7h30 đến 17h00 các ngày làm việc.
@@ -83,11 +84,17 @@ describe('one announcement from the officer to the village', () => {
   test('written, previewed, submitted, approved, sent, heard and shown', async () => {
     // A board of Đông Hà hangs on the wall before anything happens.
     const officer = await signIn('chuyenvien')
-    const boards = await officer.evaluate(`fetch('/api/boards').then(r => r.json())`)
-    const place = (boards as { areaCode: string; playerUrl: string }[]).find(b => b.areaCode === '19333')
+    const boards = await officer.evaluate(`fetch('/api/boards?area=19333').then(r => r.json())`)
+    const place = (boards as { items: { id: string; areaCode: string }[] }).items.find(b => b.areaCode === '19333')
     if (!place) throw new Error('no board in Đông Hà')
     const wall = await (await browser.newContext({ viewport: { width: 1280, height: 720 } })).newPage()
-    await wall.goto(place.playerUrl)
+    await wall.goto(new URL('/b', demo.console).href)
+    const code = await boardPage(wall).code()
+    const paired = await officer.evaluate(
+      `fetch('/api/boards/${place.id}/pair', { method: 'POST', headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify({ code: '${code}' }) }).then(r => r.status)`,
+    )
+    expect(paired).toBe(200)
 
     await officer.getByRole('link', { name: 'Soạn thông báo' }).first().click()
     await officer.getByLabel('Tiêu đề (trích yếu)').fill(title)

@@ -1,51 +1,43 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
-import { paginate } from '../../channels/board/fit.ts'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { cancel } from '../../services/dispatch/control.ts'
 import { applyReceipts } from '../../services/dispatch/receipts.ts'
-import { type PlacesWorld, placesWorld } from '../integration/places/world.ts'
+import type { PlacesWorld } from '../integration/places/world.ts'
 import { countsOf, officer } from '../support/dispatch.ts'
-
-const body = `Ủy ban nhân dân tỉnh triển khai Kế hoạch thông tin, tuyên truyền về cải cách hành chính giai đoạn 2021 - 2030.
-Từ ngày 01/12/2026, người dân nộp hồ sơ trực tuyến qua Cổng Dịch vụ công quốc gia được giảm 50% lệ phí. Bộ phận Một cửa hướng dẫn miễn phí các buổi sáng trong tuần.`
-const longTitle =
-  'Thông báo về việc tổ chức lấy ý kiến nhân dân đối với dự thảo Nghị quyết của Hội đồng nhân dân tỉnh quy định mức thu, chế độ thu, nộp, quản lý và sử dụng các khoản phí, lệ phí trên địa bàn tỉnh giai đoạn 2026 - 2030'
+import { until } from '../support/wait.ts'
+import {
+  boardBrowser,
+  boardBrowserAt,
+  boardPage,
+  boardWorld,
+  inControl,
+  keepCredential,
+  kept,
+  pairingOfficer,
+  pairQuietly,
+} from './board-browser.ts'
 
 /** Boards poll once a minute: what arrives sooner came by a poke. How much sooner is a matter for a bench. */
 const pokedWithinMs = 20_000
 
-interface Seen {
-  inside: boolean
-  notWider: boolean
-  /** Smallest letters as a share of the screen's shorter side. */
-  smallest: number
-  fonts: boolean
-  /** No further slide. */
-  last: boolean
+const soon = (seconds: number) => new Date(Date.now() + seconds * 1000).toISOString()
+const hurricane = {
+  title: 'Bão số 10 đổ bộ đêm nay',
+  body: 'Người dân vùng trũng thấp sơ tán.',
+  priority: 'emergency',
+  urgencyReason: 'Bão khẩn cấp',
 }
 
-/**
- * Looks at the slide on screen from inside the page. One pixel of tolerance for rounding. Given as text, because this
- * program itself is compiled without a browser's types.
- */
-const measureSlide = `(() => {
-  const main = document.getElementById('main')
-  const box = main.getBoundingClientRect()
-  const parts = ['heading', 'text'].map(id => document.getElementById(id)).filter(e => e.textContent !== '')
-  const all = parts.reduce((list, e) => list.concat(e, Array.from(e.querySelectorAll('p'))), [])
-  const pager = /(\\d+)\\/(\\d+)/.exec(document.getElementById('pager').textContent)
-  return {
-    inside: parts.every(e => {
-      const place = e.getBoundingClientRect()
-      return place.top >= box.top - 1 && place.bottom <= box.bottom + 1
-    }),
-    notWider: all.every(e => e.scrollWidth <= main.clientWidth + 1),
-    smallest: Math.min.apply(null, all.map(e => parseFloat(getComputedStyle(e).fontSize))) /
-      Math.min(window.innerWidth, window.innerHeight),
-    fonts: document.fonts.check('700 20px Board') && document.fonts.check('500 20px Board'),
-    last: !pager || pager[1] === pager[2],
-  }
-})()`
+/** Share of the screen's height that an element's letters or box take. */
+const shareOf = (page: Page, id: string, what: 'letters' | 'box') =>
+  page.evaluate<number>(
+    what === 'letters'
+      ? `parseFloat(getComputedStyle(document.getElementById('${id}')).fontSize) / innerHeight`
+      : `document.getElementById('${id}').getBoundingClientRect().height / innerHeight`,
+  )
 
 /** The player in a real browser, against the real routes, database and pokes. */
 describe('board player', () => {
@@ -53,14 +45,12 @@ describe('board player', () => {
   let browser: Browser
   let context: BrowserContext
   let page: Page
+  let board: ReturnType<typeof boardPage>
   const errors: string[] = []
 
   beforeAll(async () => {
-    world = await placesWorld({ demo: true })
-    browser = await chromium.launch({
-      executablePath: '/usr/bin/chromium',
-      args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'],
-    })
+    world = await boardWorld(true)
+    browser = await boardBrowser()
   })
   afterAll(async () => {
     await browser?.close()
@@ -71,213 +61,282 @@ describe('board player', () => {
     context = await browser.newContext({ viewport: { width: 1280, height: 720 } })
     page = await context.newPage()
     page.on('pageerror', error => errors.push(String(error)))
+    board = boardPage(page)
   })
   afterEach(async () => {
     await context.close()
     await world.database.db.query('truncate announcements cascade')
+    await world.database.db.query(`update boards set settings = '{}'`)
     expect(errors).toEqual([])
   })
 
-  const url = (i = 0) => `${world.server.url}/board/${world.boards[i]?.token}`
-  const text = (id: string) => page.textContent(`#${id}`)
-  const mode = () => page.getAttribute('#frame', 'class')
-  const waitForTitle = (title: string, timeout = 20_000) =>
-    page.locator('#heading').filter({ hasText: title }).waitFor({ timeout })
-  const waitForMode = (wanted: string, timeout = 20_000) => page.locator(`#frame.${wanted}`).waitFor({ timeout })
-  const signIn = async () => {
-    const answer = await context.request.post(`${world.server.url}/api/auth/sign-in/email`, {
-      data: { email: 'officer@loa.example', password: world.passwords.officer },
-      headers: { 'sec-fetch-site': 'same-origin' },
-    })
-    expect(answer.status()).toBe(200)
-  }
-  /** The player with its stream of pokes standing. */
+  const address = () => `${world.server.url}/b`
+  /** A paired player with its stream of pokes standing. */
   const open = async () => {
-    const events = page.waitForResponse('**/events')
-    await page.goto(url())
+    await pairQuietly(page, world, world.server.url)
+    const events = page.waitForResponse('**/api/board/events*')
+    await page.goto(address())
     await events
   }
-  const soon = (seconds: number) => new Date(Date.now() + seconds * 1000).toISOString()
+  const beat = () =>
+    until('a heartbeat', async () => {
+      const { rows } = await world.database.db.query('select last_seen from boards where id = $1', [
+        world.boards[0]?.id,
+      ])
+      return rows[0].last_seen as { mode: string; problems: string[]; offlineReady: boolean; now: unknown } | null
+    })
 
-  test('shows clock and commune when there is nothing, and an announcement by a poke, long before the next poll', async () => {
-    await open()
+  test('pairs by its code, shows an announcement by a poke long before the next poll, and loses it when it is cancelled', async () => {
+    await page.goto(address())
+    const code = await board.code()
+    expect(await page.locator('#pairing-qr svg').isVisible()).toBe(true)
+    expect(await board.text('pairing-address')).toBe('loa.test/boards/pair')
+    const pair = await pairingOfficer(world)
+    const events = page.waitForResponse('**/api/board/events*')
+    await pair(world.boards[0]?.id ?? '', code)
+    await events
     await page.locator('#idle-place').filter({ hasText: 'Phường Đông Hà' }).waitFor()
-    expect(await mode()).toBe('idle')
-    expect(await text('idle-clock')).toMatch(/^\d\d:\d\d$/)
-    expect(await text('idle-date')).toMatch(/^(Chủ nhật|Thứ [a-zưăả]+), ngày \d\d tháng \d{1,2} năm 20\d\d$/)
-    await world.announce({ title: 'Lịch tiếp nhận hồ sơ', body, documentNumber: '15/TB-UBND' })
-    await waitForTitle('Lịch tiếp nhận hồ sơ', pokedWithinMs)
-    expect(await text('issuer')).toBe('Ủy ban nhân dân tỉnh Quảng Trị')
-    expect(await text('number')).toBe('Số: 15/TB-UBND')
-    expect(await text('mark')).toBe('Diễn tập, không phải thông báo chính thức')
-    expect(await page.isVisible('#mark')).toBe(true)
-    expect((await page.textContent('#text'))?.normalize('NFC')).toContain('Kế hoạch thông tin, tuyên truyền')
-  })
+    expect(await board.is('idle')).toBe(true)
+    expect(await page.isVisible('#pairing')).toBe(false)
+    expect(await board.text('idle-clock')).toMatch(/^\d\d:\d\d$/)
+    expect(await board.text('idle-date')).toMatch(/^(Chủ nhật|Thứ [a-zưăả]+), ngày\s\d\d\stháng\s\d{1,2}\snăm\s20\d\d$/)
 
-  test('a cancelled announcement disappears by a poke, long before the next poll', async () => {
-    const id = await world.announce({ title: 'Sẽ bị hủy' })
-    await open()
-    await waitForTitle('Sẽ bị hủy')
+    const id = await world.announce({ title: 'Lịch tiếp nhận hồ sơ', body: 'Các buổi sáng.', documentNumber: '15/TB' })
+    await board.waitForTitle('Lịch tiếp nhận', pokedWithinMs)
+    expect(await board.text('issuer')).toBe('Ủy ban nhân dân tỉnh Quảng Trị')
+    expect(await board.text('number')).toBe('Số: 15/TB')
+    expect(await board.text('mark')).toBe('Diễn tập, không phải thông báo chính thức')
     await cancel(world.deps, officer, id, 'Sai ngày')
-    await waitForMode('idle', pokedWithinMs)
+    await board.waitForMode('idle', pokedWithinMs)
   })
 
-  test('reports the display only after all pages were on screen; the delivery is then confirmed', async () => {
+  test('reports what it showed only after it was on screen as a whole; the delivery is then confirmed', async () => {
     const id = await world.announce({ title: 'Thông báo ngắn', body: 'Một trang là đủ.' })
     const dispatch = await world.dispatch(id, 'board')
-    await page.goto(url())
-    await page.waitForResponse(
-      async r => r.url().endsWith('/heartbeat') && ((await r.json()) as { recorded: number }).recorded === 1,
-    )
-    await applyReceipts(world.deps)
-    expect(await countsOf(world.database.db, dispatch)).toMatchObject({ audience: 2, confirmed: 1, accepted: 1 })
-  })
-
-  test('keeps the content when the server dies, ends it in time, and comes back with the server', async () => {
-    const second = await placesWorld()
-    try {
-      const [board] = second.boards
-      await second.announce({ title: 'Còn lại', expiresAt: soon(9) })
-      await page.goto(`${second.server.url}/board/${board?.token}`)
-      await waitForTitle('Còn lại')
-      await second.server.close(0)
-      await page.waitForRequest(r => r.url().endsWith('/events'), { timeout: 15_000 })
-      expect(await mode()).toBe('routine')
-      expect(await text('heading')).toBe('Còn lại')
-      await waitForMode('idle', 20_000)
-      await second.announce({ title: 'Sau khi có lại máy chủ' })
-      await second.restart()
-      await waitForTitle('Sau khi có lại máy chủ', 30_000)
-    } finally {
-      await second.close()
-    }
-  })
-
-  test('keeps the content when the answers turn bad, and over a reload', async () => {
-    await world.announce({ title: 'Nội dung tốt' })
-    await page.goto(url())
-    await waitForTitle('Nội dung tốt')
-    for (const bad of [
-      { status: 200, contentType: 'text/html', body: '<h1>Bảo trì</h1>' },
-      { status: 200, contentType: 'application/json', body: '{"version":"x","items":[{"title":1}]}' },
-      { status: 500, contentType: 'application/json', body: '{}' },
-      { status: 404, contentType: 'application/json', body: '{}' },
-    ]) {
-      await page.route('**/manifest', route => route.fulfill(bad))
-      const asked = page.waitForResponse('**/manifest')
-      await page.reload()
-      await asked
-      await waitForTitle('Nội dung tốt')
-      await page.unroute('**/manifest')
-    }
+    await open()
+    await board.waitForTitle('Thông báo ngắn')
+    await until('a complete display', async () => {
+      const { rows } = await world.database.db.query(
+        'select 1 from board_displays where dispatch_id = $1 and complete',
+        [dispatch],
+      )
+      return rows.length > 0
+    })
+    await until('a receipt', async () => {
+      await applyReceipts(world.deps)
+      return (await countsOf(world.database.db, dispatch)).confirmed === 1
+    })
+    expect(await beat()).toMatchObject({ mode: 'items', problems: [], now: { page: 1, pages: 1 } })
   })
 
   test('an emergency takes the whole screen at once and gives it back at its end', async () => {
     await world.announce({ title: 'Thông báo thường' })
     await open()
-    await waitForTitle('Thông báo thường')
-    await world.announce({
-      title: 'Bão số 10 đổ bộ đêm nay',
-      body: 'Người dân vùng trũng thấp sơ tán.',
-      priority: 'emergency',
-      urgencyReason: 'Bão khẩn cấp',
-      expiresAt: soon(8),
-    })
-    await waitForMode('emergency', 2_500)
-    expect(await text('flag')).toBe('Thông báo khẩn cấp')
-    const size = await page.evaluate<number>(
-      `parseFloat(getComputedStyle(document.getElementById('heading')).fontSize) / window.innerHeight`,
-    )
-    expect(size).toBeGreaterThanOrEqual(0.1)
-    await waitForMode('routine', 15_000)
-    await waitForTitle('Thông báo thường')
+    await board.waitForTitle('Thông báo thường')
+    await world.announce({ ...hurricane, expiresAt: soon(8) })
+    await board.waitForMode('emergency', 2_500)
+    expect(await board.text('flag')).toBe('Thông báo khẩn cấp')
+    expect(await shareOf(page, 'heading', 'letters')).toBeGreaterThanOrEqual(0.1)
+    await board.waitForMode('routine', 15_000)
+    await board.waitForTitle('Thông báo thường')
   })
 
-  test('goes through all announcements, priority first', async () => {
+  test('an emergency as a banner leaves the rest of the screen to the others, made to fit, and goes at its end', async () => {
+    await world.announce({ title: 'Thông báo thường' })
+    await open()
+    await board.waitForTitle('Thông báo thường')
+    const before = await shareOf(page, 'page', 'box')
+    await world.announce({ ...hurricane, expiresAt: soon(10), variants: { board: { takeover: 'banner' } } })
+    await board.waitForMode('with-banner', 5_000)
+    await page.locator('#banner-heading').filter({ hasText: 'Bão số 10', visible: true }).waitFor()
+    expect(await shareOf(page, 'banner', 'box')).toBeGreaterThanOrEqual(0.1)
+    expect(await shareOf(page, 'banner-heading', 'letters')).toBeGreaterThanOrEqual(0.055)
+    await board.waitForTitle('Thông báo thường')
+    expect(await shareOf(page, 'page', 'box')).toBeLessThan(before)
+    expect(await board.is('emergency')).toBe(false)
+    await page.locator('#frame:not(.with-banner)').waitFor({ timeout: 20_000 })
+    await board.waitForTitle('Thông báo thường')
+  })
+
+  test('outside its hours the board is dark, except for an emergency', async () => {
+    const settings = { hours: { from: '03:00', to: '03:01' }, outside: 'dark' }
+    await world.database.db.query('update boards set settings = $1', [JSON.stringify(settings)])
+    await page.clock.install({ time: new Date('2026-11-26T20:00:00+07:00') })
+    await world.announce({ title: 'Thông báo thường', expiresAt: soon(86_400) })
+    await open()
+    await page.locator('#shade.dark').waitFor({ state: 'attached' })
+    await world.announce({ ...hurricane, expiresAt: soon(86_400) })
+    await page.locator('#shade.on').waitFor({ state: 'attached', timeout: pokedWithinMs })
+    await board.waitForMode('emergency')
+  })
+
+  test('goes through all announcements, each in its turn', async () => {
     await page.clock.install()
-    for (const [title, priority] of [
-      ['Tin thường', 'routine'],
-      ['Tin ưu tiên', 'priority'],
-    ]) {
-      await world.announce({ title, priority, body: 'Ngắn.' })
-    }
-    await page.goto(url())
-    await waitForTitle('Tin ưu tiên')
-    expect(await text('flag')).toBe('Ưu tiên')
+    await world.announce({ title: 'Tin thường', body: 'Ngắn.' })
+    await world.announce({ title: 'Tin ưu tiên', priority: 'priority', body: 'Ngắn.' })
+    await open()
+    await board.waitForTitle('Tin ưu tiên')
+    expect(await board.text('flag')).toBe('Ưu tiên')
     await page.clock.runFor(12_000)
-    await waitForTitle('Tin thường')
+    await board.waitForTitle('Tin thường')
     expect(await page.isVisible('#flag')).toBe(false)
     await page.clock.runFor(12_000)
-    await waitForTitle('Tin ưu tiên')
-  })
-
-  test('a board whose clock is years off ends an item on time', async () => {
-    await world.announce({ title: 'Hết hạn đúng giờ', expiresAt: soon(40) })
-    await page.clock.install({ time: new Date('2016-01-01T00:00:00Z') })
-    await page.goto(url())
-    await waitForTitle('Hết hạn đúng giờ')
-    await page.clock.runFor(20_000)
-    expect(await mode()).toBe('routine')
-    await page.clock.runFor(25_000)
-    await waitForMode('idle')
+    await board.waitForTitle('Tin ưu tiên')
   })
 
   test.each([
-    [1920, 1080],
-    [1280, 720],
-    [1080, 1920],
-    [390, 844],
-    [1024, 768],
-  ])('fits long Vietnamese text on %ix%i, not smaller than the floor and not cut', async (width, height) => {
-    await page.setViewportSize({ width, height })
-    await signIn()
-    await page.goto(`${world.server.url}/board-preview`)
-    for (const [title, words, priority] of [
-      [longTitle, Array(6).fill(body).join('\n'), 'routine'],
-      [longTitle, body, 'emergency'],
-      ['Ẫ Ỗ Ộ Ặ Ữ Ự Ỵ', body, 'routine'],
-      ['Ẫ Ỗ Ộ Ặ Ữ Ự Ỵ', `Ẫ Ỗ Ộ Ặ Ữ Ự https://dichvucong.example/${'x'.repeat(120)}`, 'emergency'],
-    ] as const) {
-      const content = {
-        title,
-        pages: paginate(title, words, priority === 'emergency'),
-        issuer: 'Ủy ban nhân dân tỉnh Quảng Trị',
-        documentNumber: '15/TB-UBND',
-        priority,
-        demo: false,
-        contentHash: 'x',
-      }
-      await page.evaluate(`location.hash = '${Buffer.from(JSON.stringify(content)).toString('base64url')}'`)
-      await waitForMode(priority)
-      await waitForTitle(title.slice(0, 10))
-      for (let slide = 1, last = false; !last; slide++) {
-        const seen = await page.evaluate<Seen>(measureSlide)
-        const where = `${priority}, slide ${slide}, ${words.slice(0, 12)}`
-        expect({ where, ...seen }).toMatchObject({ where, inside: true, notWider: true, fonts: true })
-        expect(seen.smallest).toBeGreaterThanOrEqual(0.0345)
-        last = seen.last
-        await page.click('#main')
-      }
-    }
+    ['ten years behind', -10 * 365 * 86_400_000],
+    ['three days behind', -3 * 86_400_000],
+    ['three days ahead', 3 * 86_400_000],
+  ])('a board whose clock is %s ends an item on time', async (_how, off) => {
+    await world.announce({ title: 'Hết hạn đúng giờ', expiresAt: soon(40) })
+    await pairQuietly(page, world, world.server.url)
+    await page.clock.install({ time: new Date(Date.now() + off) })
+    await page.goto(address())
+    await board.waitForTitle('Hết hạn đúng giờ')
+    await page.clock.runFor(20_000)
+    expect(await board.is('routine')).toBe(true)
+    await page.clock.runFor(25_000)
+    await board.waitForMode('idle')
   })
 
-  test('the preview takes content by message from its own console', async () => {
-    await signIn()
-    await page.goto(`${world.server.url}/board-preview`)
-    await waitForMode('idle')
-    const content = {
-      title: 'Xem trước',
-      pages: [{ heading: 'Xem trước', running: false, text: 'Nội dung <b>thử</b>' }],
-      issuer: 'UBND',
-      documentNumber: '',
-      priority: 'priority',
-      demo: false,
-      commune: 'Phường Đông Hà',
-    }
-    const message = JSON.stringify({ type: 'loa-board-preview', content })
-    await page.evaluate(`window.postMessage(${message}, location.origin)`)
-    await waitForTitle('Xem trước')
-    expect(await text('text')).toBe('Nội dung <b>thử</b>')
-    expect(await text('mark')).toBe('Bản xem trước')
+  test('a change of the time zone, and of the clock by hand, changes nothing', async () => {
+    await world.announce({ title: 'Vẫn hiển thị', expiresAt: soon(3600) })
+    await open()
+    await board.waitForTitle('Vẫn hiển thị')
+    const shown = await board.text('clock')
+    const devtools = await context.newCDPSession(page)
+    await devtools.send('Emulation.setTimezoneOverride', { timezoneId: 'America/New_York' })
+    await page.evaluate(`{ const now = Date.now; Date.now = () => now() + 3 * 86400000 }`)
+    await until('the board has looked several times', async () => {
+      const at = await page.evaluate<number>('performance.now()')
+      return at > 6_000
+    })
+    expect(await board.is('routine')).toBe(true)
+    const minutes = (text: string | null) => Number(text?.slice(0, 2)) * 60 + Number(text?.slice(3))
+    expect((minutes(await board.text('clock')) - minutes(shown) + 1440) % 1440).toBeLessThanOrEqual(1)
+  })
+
+  describe('without its server', () => {
+    let own: PlacesWorld
+    let folder: string
+    beforeEach(async () => {
+      own = await boardWorld()
+      folder = await mkdtemp(join(tmpdir(), 'loa-board-'))
+    })
+    afterEach(async () => {
+      await own.close()
+      await rm(folder, { recursive: true, force: true })
+    })
+    test('shows on, starts again from its own disk, ends what is over, and comes back with the server', async () => {
+      await own.announce({ title: 'Còn lại', expiresAt: soon(3_600) })
+      let set = await boardBrowserAt(folder)
+      try {
+        let tv = await set.newPage()
+        await pairQuietly(tv, own, own.server.url)
+        await tv.goto(`${own.server.url}/b`)
+        await boardPage(tv).waitForTitle('Còn lại')
+        await inControl(tv)
+        await own.announce({ title: 'Sắp hết hạn', expiresAt: soon(25) })
+        await boardPage(tv).waitForTitle('Sắp hết hạn')
+        await until('the manifest is kept', async () => (await kept<string>(tv, 'manifest')).includes('Sắp hết hạn'))
+        await own.server.close(0)
+        await tv.reload()
+        await tv.locator('#frame.routine').waitFor()
+
+        await set.close()
+        set = await boardBrowserAt(folder)
+        tv = await set.newPage()
+        await tv.goto(`${own.server.url}/b`)
+        await tv.locator('#frame.routine').waitFor()
+        // From here on the set's time is ours: a minute later the short one is over, and the other has each turn.
+        await tv.clock.install({ time: new Date() })
+        await tv.reload()
+        await tv.locator('#frame.routine').waitFor()
+        await tv.clock.runFor(30_000)
+        for (let i = 0; i < 6; i++) {
+          await tv.clock.runFor(10_000)
+          expect(await tv.textContent('#heading')).toBe('Còn lại')
+        }
+        await tv.clock.resume()
+        await own.announce({ title: 'Sau khi có lại máy chủ' })
+        await own.restart()
+        await boardPage(tv).waitForTitle('Sau khi có lại máy chủ', 60_000)
+      } finally {
+        await set.close()
+      }
+    }, 180_000)
+
+    test('a week without the server: what is over is gone, what is not stands', async () => {
+      await own.announce({ title: 'Ba ngày', expiresAt: soon(3 * 86_400) })
+      await own.announce({ title: 'Mười ngày', expiresAt: soon(10 * 86_400) })
+      await pairQuietly(page, own, own.server.url)
+      await page.clock.install()
+      await page.goto(`${own.server.url}/b`)
+      await board.waitForTitle('Mười ngày')
+      await own.server.close(0)
+      await page.clock.fastForward(7 * 86_400_000)
+      for (let i = 0; i < 6; i++) {
+        await page.clock.runFor(10_000)
+        expect(await board.text('heading')).toBe('Mười ngày')
+        expect(await board.is('routine')).toBe(true)
+      }
+    })
+  })
+
+  describe('one credential', () => {
+    /** Its access token is over: the next question needs the refresh token. */
+    const outOfDate = async (on: Page) => ({ ...(await kept<Record<string, unknown>>(on, 'credential')), endsAt: 0 })
+
+    test('in two tabs of one set: both go on, nobody is taken for a thief', async () => {
+      await world.announce({ title: 'Nội dung chung' })
+      await open()
+      await board.waitForTitle('Nội dung chung')
+      const credential = await outOfDate(page)
+      await page.goto('about:blank')
+      const renewed: string[] = []
+      context.on('request', request => {
+        if (request.url().endsWith('/api/board/token')) renewed.push(request.url())
+      })
+      const other = await context.newPage()
+      await keepCredential(other, world.server.url, credential)
+      const answers = [page, other].map(p => p.waitForResponse(r => r.url().endsWith('/manifest') && r.status() < 400))
+      await Promise.all([page.goto(address()), other.goto(address())])
+      await Promise.all(answers)
+      expect(renewed).toHaveLength(1)
+      const { rows } = await world.database.db.query('select revoked_why from board_sessions order by id desc limit 1')
+      expect(rows).toEqual([{ revoked_why: null }])
+    })
+
+    test('in two sets: the board is to be paired anew, and both go on showing, with a code in the footer', async () => {
+      await world.announce({ title: 'Nội dung chung' })
+      await open()
+      await board.waitForTitle('Nội dung chung')
+      const credential = await outOfDate(page)
+      const thief = await browser.newContext({ viewport: { width: 1280, height: 720 } })
+      try {
+        const second = await thief.newPage()
+        await keepCredential(second, world.server.url, credential)
+        await second.goto(address())
+        await boardPage(second).waitForTitle('Nội dung chung')
+        await keepCredential(page, world.server.url, credential)
+        await page.goto(address())
+        for (const on of [page, second]) {
+          await on
+            .locator('#pairing-note')
+            .filter({ hasText: /^Mã ghép nối: [2-9A-Z]{6}$/ })
+            .waitFor({ timeout: 90_000 })
+          expect(await on.isVisible('#pairing')).toBe(false)
+          await boardPage(on).waitForTitle('Nội dung chung')
+        }
+        const code = (await board.text('pairing-note'))?.slice(-6) ?? ''
+        await (await pairingOfficer(world))(world.boards[0]?.id ?? '', code)
+        await page.locator('#pairing-note').waitFor({ state: 'hidden' })
+        await world.announce({ title: 'Sau khi ghép lại' })
+        await board.waitForTitle('Sau khi ghép lại')
+      } finally {
+        await thief.close()
+      }
+    }, 180_000)
   })
 })

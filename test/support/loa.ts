@@ -4,7 +4,8 @@ import { projectPath } from '../../services/runtime/paths.ts'
 
 export interface LoaRun {
   pid: number
-  /** What it has written on stderr so far. */
+  /** What it has written so far, on stdout and on stderr. */
+  out(): string
   err(): string
   signal(signal: NodeJS.Signals): void
   ended: Promise<{ code: number | null; out: string; err: string }>
@@ -25,6 +26,7 @@ export function startLoa(words: string[]): LoaRun {
   })
   return {
     pid: child.pid ?? 0,
+    out: () => out,
     err: () => err,
     signal: signal => child.kill(signal),
     ended: new Promise((resolve, reject) => {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { type MadeFile, makeSound } from '../../services/bench/station/sounds.ts'
 import { type ManifestBody, type StandIn, startStandIn } from '../../services/bench/station/stand-in.ts'
 import type { DeviceEvent, ManifestEmergency, ManifestFile, ManifestSlot } from '../../services/domain/station.ts'
-import { type Clock, realClock } from '../../services/station/clock.ts'
+import { type Clock, realClock } from '../../services/runtime/clock.ts'
 import { type Player, type PlayerOptions, startPlayer } from '../../services/station/player.ts'
 import { sinkKind } from '../../services/station/sound/sinks.ts'
 

@@ -50,6 +50,7 @@ export async function startWholeInstance(options: { quietHours?: string } = {}):
     openSession: instance.openSession,
     studio: instance.studio,
     pushes: { links: instance.links, mqtt: undefined },
+    keepers: { links: instance.links, mail: instance.mail },
   })
   return {
     instance,

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { withTimeout } from '../../../services/runtime/signals.ts'
-import { shortened } from '../tool.ts'
+import { shortened } from '../../run-tool.ts'
 import { piperUnusable } from './piper-model.ts'
 import type { FromChild, ModelFiles, ToChild } from './piper-protocol.ts'
 

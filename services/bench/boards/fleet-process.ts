@@ -45,30 +45,42 @@ function answerOf(times: number[]): FleetAnswer {
   return answer
 }
 
-async function fetchManifest(board: Board): Promise<void> {
+/** Streams take half of the 20,000 descriptors that a process may be given, so not all may fetch in the same moment. */
+const fetchesAtOnce = 8_000
+let fetches = 0
+const line: Board[] = []
+
+function fetchManifest(board: Board): void {
   if (board.fetching) {
     board.due = true
     return
   }
   board.fetching = true
+  if (fetches < fetchesAtOnce) void fetchNow(board)
+  else line.push(board)
+}
+
+async function fetchNow(board: Board): Promise<void> {
+  fetches++
+  board.due = false
+  let again = false
   try {
-    do {
-      board.due = false
-      const none = board.version ? `If-None-Match: "${board.version}"\r\n` : ''
-      const answer = await ask(
-        { port, from: board.from },
-        `GET /api/board/manifest HTTP/1.1\r\n${none}Authorization: Bearer ${board.access}`,
-      )
-      if (answer.status === 200) take(board, answer.header('etag') ?? '', answer.body)
-      else if (answer.status !== 304) wrong++
-    } while (board.due)
+    const none = board.version ? `\r\nIf-None-Match: "${board.version}"` : ''
+    const head = `GET /api/board/manifest HTTP/1.1\r\nAuthorization: Bearer ${board.access}${none}`
+    const answer = await ask({ port, from: board.from }, head)
+    if (answer.status === 200) take(board, answer.header('etag') ?? '', answer.body)
+    else if (answer.status !== 304) wrong++
   } catch (error) {
     failures.set(String(error), (failures.get(String(error)) ?? 0) + 1)
-    // As the player does: once more, a little later.
-    if (!stopping) setTimeout(() => void fetchManifest(board), 1_000)
-  } finally {
-    board.fetching = false
+    again = true
   }
+  fetches--
+  board.fetching = false
+  // After a failure as the player does: once more, a little later.
+  if (again && !stopping) setTimeout(() => fetchManifest(board), 1_000)
+  else if (board.due) fetchManifest(board)
+  const next = fetches < fetchesAtOnce ? line.shift() : undefined
+  if (next) void fetchNow(next)
 }
 
 /** The version must be the hash of everything behind it, or the figure is worth nothing. */
@@ -96,8 +108,8 @@ function connectBoard(board: Board): void {
       reached(board)
       if (version === board.version) return
       // The board's own part of a second, when there is no hurry.
-      if (!spread || urgent) void fetchManifest(board)
-      else setTimeout(() => void fetchManifest(board), ((Number(board.id) * 0.618_034) % 1) * 1_000)
+      if (!spread || urgent) fetchManifest(board)
+      else setTimeout(() => fetchManifest(board), ((Number(board.id) * 0.618_034) % 1) * 1_000)
     },
     closed() {
       board.told = false

@@ -1,4 +1,4 @@
-import type { Clock } from '../../station/clock.ts'
+import type { Clock } from '../../runtime/clock.ts'
 
 /** Time that stands still while anybody works, and jumps to the next timer when nobody does. */
 export interface World {

@@ -7,6 +7,7 @@ import { readEnv } from '../../../config/env.ts'
 import type { DispatchContext } from '../../dispatch/context.ts'
 import { planMethods } from '../../domain/plan.ts'
 import type { Progress } from '../../http/schemas.ts'
+import type { Links } from '../../runtime/links.ts'
 import { createLog } from '../../runtime/log.ts'
 import { createShutdown } from '../../runtime/shutdown.ts'
 import { writeArtefacts } from '../demo/artefacts.ts'
@@ -59,7 +60,7 @@ async function runDemo(choices: DemoChoices): Promise<DemoReport> {
     if (distributed) {
       const instance = await composeGiven(reading, log)
       shutdown.onClose('instance', () => instance.close())
-      return await carry(instance.ctx, instance.links.publicUrl, outDir)
+      return await carry(instance, instance.links.publicUrl, outDir)
     }
     const dataDir = choices.data ?? (await mkdtemp(join(tmpdir(), 'loa-demo-')))
     if (choices.data === undefined) {
@@ -67,7 +68,7 @@ async function runDemo(choices: DemoChoices): Promise<DemoReport> {
     }
     const settings = throwAwaySettings(reading, dataDir)
     const { instance, publicUrl, simulator } = await runAllInOne(settings, 'demo-only', log, shutdown)
-    return await carry(instance.ctx, publicUrl, outDir, simulator?.httpUrl)
+    return await carry(instance, publicUrl, outDir, simulator?.httpUrl)
   } finally {
     await shutdown.run('demo ended')
   }
@@ -84,7 +85,7 @@ export function throwAwaySettings(reading: EnvReading, dataDir: string): EnvRead
 }
 
 async function carry(
-  ctx: DispatchContext,
+  { ctx, links }: { ctx: DispatchContext; links: Links },
   publicUrl: string,
   outDir: string,
   simulatorUrl?: string,
@@ -98,7 +99,7 @@ async function carry(
   process.stderr.write(`${resultTable(progress, names, new Map())}\n`)
   const quiet = quietWords(progress, names)
   if (quiet) process.stderr.write(`${quiet}\n`)
-  const artefacts = await writeArtefacts(ctx, { announcementId: id, progress, publicUrl, outDir, simulatorUrl })
+  const artefacts = await writeArtefacts(ctx, { announcementId: id, progress, publicUrl, links, outDir, simulatorUrl })
   return { announcement: id, dispatches: progress.dispatches.map(flat), artefacts }
 }
 

@@ -26,7 +26,12 @@ export function register(program: Command): void {
 export function doctor(source?: Record<string, string | undefined>): Promise<Report> {
   const env = readableEnv(source)
   const { DATABASE_URL, REDIS_URL, LOA_CHANNELS } = env.reading.env
-  const needs = { redis: !REDIS_URL, postgres: !DATABASE_URL, speech: LOA_CHANNELS.includes('loudspeaker') }
+  const needs = {
+    redis: !REDIS_URL,
+    postgres: !DATABASE_URL,
+    speech: LOA_CHANNELS.includes('loudspeaker'),
+    boards: LOA_CHANNELS.includes('board'),
+  }
   return examine([...machineChecks(needs), ...instanceChecks(env)])
 }
 

@@ -73,6 +73,13 @@ function tellAddresses({ publicUrl, simulator, instance }: RunningInstance, data
     `Loa đang chạy · Loa is running${instance.ctx.demo ? '   [DIỄN TẬP · DEMO: không có tin nào rời khỏi máy này]' : ''}`,
     `  Trang quản trị · console    ${publicUrl}`,
     `  Tài liệu API · API          ${publicUrl}/docs`,
+    ...(instance.ctx.channels.has('board')
+      ? [
+          `  Bảng tin công cộng · boards ${publicUrl}/b`,
+          '    Mở địa chỉ này trên màn hình, rồi nhập mã hiện ra tại mục Bảng tin của trang quản trị',
+          '    Open it on a screen, then type the code it shows under Boards in the console',
+        ]
+      : []),
     ...(simulator ? [`  Điện thoại, hộp thư mô phỏng · simulator  ${simulator.httpUrl}`] : []),
     `  Dữ liệu · data              ${dataFolder}`,
   ]
@@ -106,13 +113,11 @@ async function carryDemo({ instance, publicUrl, simulator }: RunningInstance): P
   const progress = await watchToEnd(instance.ctx, id, p => bars.update(p), new AbortController().signal).finally(() =>
     bars.stop(),
   )
-  const { rows } = await instance.db.query(
-    `select (select token from boards order by id limit 1) as board, (select feed_token from stations order by id limit 1) as feed`,
-  )
+  const { rows } = await instance.db.query('select feed_token as feed from stations order by id limit 1')
   const where = new Map([
     ['sms', `${simulator?.httpUrl}/`],
     ['email', `${simulator?.httpUrl}/`],
-    ['board', `${publicUrl}/board/${rows[0].board}`],
+    ['board', `${publicUrl}/b`],
     ['loudspeaker', `${publicUrl}/feeds/stations/${rows[0].feed}.xml`],
   ])
   process.stdout.write(`\n${resultTable(progress, names, where)}\n`)

@@ -33,9 +33,9 @@ export function register(program: Command): void {
           withWorkDir: instance.withWorkDir,
           openSession: instance.openSession,
           studio: instance.studio,
-          mail: instance.mail,
           keepMonths: reading.env.LOA_KEEP_MONTHS,
           pushes: { links: instance.links, mqtt: broker },
+          keepers: { links: instance.links, mail: instance.mail },
         })
         shutdown.onDrain('workers', () => workers.close())
         log.info({ channels: wanted }, 'the workers are ready')

@@ -2,6 +2,8 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { DispatchContext } from '../../dispatch/context.ts'
 import type { Progress } from '../../http/schemas.ts'
+import { boardManifests } from '../../places/manifest.ts'
+import type { Links } from '../../runtime/links.ts'
 import { dispatchesOf } from '../../store/dispatches.ts'
 import { findRendition } from '../../store/renditions.ts'
 
@@ -9,13 +11,14 @@ interface ArtefactSource {
   announcementId: string
   progress: Progress
   publicUrl: string
+  links: Links
   outDir: string
   simulatorUrl: string | undefined
 }
 
 /**
- * Writes everything that the channels made of an announcement to files: each rendition and its files, what a board and
- * a station's feed are given over HTTP, and what the simulator's phones and mailboxes received.
+ * Writes everything that the channels made of an announcement to files: each rendition and its files, what a board and a
+ * station's feed are given, and what the simulator's phones and mailboxes received.
  * @returns name -> absolute path
  */
 export async function writeArtefacts(ctx: DispatchContext, source: ArtefactSource): Promise<Record<string, string>> {
@@ -35,6 +38,7 @@ export async function writeArtefacts(ctx: DispatchContext, source: ArtefactSourc
       await write(file.name, file.name, rows[0].bytes)
     }
   }
+  await write('board-manifest', 'board-manifest.json', await firstBoardManifest(ctx, source.links))
   for (const [name, fileName, url] of await pages(ctx, source)) {
     const response = await fetch(url)
     if (!response.ok) throw new Error(`${name}: the instance answered ${response.status}`)
@@ -43,13 +47,20 @@ export async function writeArtefacts(ctx: DispatchContext, source: ArtefactSourc
   return artefacts
 }
 
-async function pages(ctx: DispatchContext, source: ArtefactSource): Promise<[string, string, string][]> {
-  const { rows } = await ctx.db.query(
-    `select (select token from boards order by id limit 1) as board,
-       (select feed_token from stations order by id limit 1) as feed`,
+/** As the board gets it once it is paired. @throws when there is no board */
+async function firstBoardManifest(ctx: DispatchContext, links: Links): Promise<string> {
+  const { rows } = await ctx.db.query<{ id: string }>(
+    `select id from boards where kind <> 'paper' and retired_at is null order by id limit 1`,
   )
+  const id = rows[0]?.id ?? ''
+  const manifest = (await boardManifests({ ...ctx, links }, [id], ctx.now())).get(id)
+  if (!manifest) throw new Error('board-manifest: the instance has no board')
+  return manifest.body
+}
+
+async function pages(ctx: DispatchContext, source: ArtefactSource): Promise<[string, string, string][]> {
+  const { rows } = await ctx.db.query('select feed_token as feed from stations order by id limit 1')
   return [
-    ['board-manifest', 'board-manifest.json', `${source.publicUrl}/api/board/${rows[0].board}/manifest`],
     ['station-feed', 'station-feed.xml', `${source.publicUrl}/feeds/stations/${rows[0].feed}.xml`],
     ...(source.simulatorUrl
       ? ([

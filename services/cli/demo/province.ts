@@ -84,7 +84,7 @@ async function loadCitizens(sql: Sql, now: Date): Promise<void> {
   )
 }
 
-/** Tokens open the players and feeds to whoever holds them, so they are drawn anew for every instance. */
+/** Tokens open the feeds to whoever holds them, so they are drawn anew for every instance. */
 async function loadPlaces(sql: Sql): Promise<void> {
   const withToken = <T>(places: T[]) => places.map(p => ({ ...p, token: randomBytes(18).toString('base64url') }))
   await sql.query(
@@ -95,11 +95,10 @@ async function loadPlaces(sql: Sql): Promise<void> {
     [JSON.stringify(withToken(demoStations()))],
   )
   await sql.query(
-    `insert into boards (area_code, name, token)
-     select "areaCode", name, token
-     from json_to_recordset($1) as given ("areaCode" text, name text, token text)
+    `insert into boards (area_code, name)
+     select "areaCode", name from json_to_recordset($1) as given ("areaCode" text, name text)
      where not exists (select from boards where area_code = given."areaCode" and name = given.name)`,
-    [JSON.stringify(withToken(demoBoards()))],
+    [JSON.stringify(demoBoards())],
   )
 }
 

@@ -12,7 +12,7 @@ async function setUpModule<T>(file: string): Promise<T> {
 }
 
 /** What must be on the machine, whatever the configuration says. */
-export function machineChecks(needs: { redis: boolean; postgres: boolean; speech: boolean }): Check[] {
+export function machineChecks(needs: { redis: boolean; postgres: boolean; speech: boolean; boards: boolean }): Check[] {
   return [
     { name: 'node', required: true, look: checkNode },
     { name: 'packages', required: true, look: checkPackages },
@@ -21,6 +21,9 @@ export function machineChecks(needs: { redis: boolean; postgres: boolean; speech
     { name: 'postgres', required: needs.postgres, look: checkPostgres },
     { name: 'ffmpeg', required: needs.speech, look: checkFfmpeg },
     { name: 'espeak-ng', required: needs.speech, look: checkEspeak },
+    // Only PDFs for boards need it.
+    { name: 'poppler', required: false, look: checkPoppler },
+    { name: 'sharp', required: needs.boards, look: checkSharp },
   ]
 }
 
@@ -66,7 +69,7 @@ async function version(program: string, args: string[]): Promise<Finding> {
   return fine(`${program} ${number} (${path})`, `${program} ${number} (${path})`)
 }
 
-/** What the loudspeaker chain uses; some builds leave parts out, above all the MP3 encoder. */
+/** What the loudspeaker chain uses; some builds leave parts out, above all the MP3 encoder and that of boards' videos. */
 const FILTERS = [
   ...['highpass', 'lowpass', 'equalizer', 'acompressor', 'alimiter', 'aresample', 'ebur128', 'silencedetect'],
   ...['volume', 'apad', 'concat', 'asplit', 'aformat'],
@@ -78,7 +81,8 @@ async function checkFfmpeg(): Promise<Finding> {
   const encoders = await runToEnd(path, ['-hide_banner', '-encoders'])
   const filters = await runToEnd(path, ['-hide_banner', '-filters'])
   const lacking = FILTERS.filter(name => !new RegExp(`^ \\S+ +${name} `, 'm').test(filters.output))
-  for (const name of ['flac', 'libmp3lame']) if (!encoders.output.includes(` ${name} `)) lacking.unshift(name)
+  for (const name of ['flac', 'libmp3lame', 'libx264'])
+    if (!encoders.output.includes(` ${name} `)) lacking.unshift(name)
   if (lacking.length > 0) {
     const list = lacking.join(', ')
     return wrong(`ffmpeg này thiếu: ${list}`, `This ffmpeg lacks: ${list}`, installCommand('ffmpeg'))
@@ -96,4 +100,25 @@ async function checkEspeak(): Promise<Finding> {
     return wrong('espeak-ng không có giọng tiếng Việt', 'espeak-ng has no Vietnamese voice', install)
   }
   return version('espeak-ng', ['--version'])
+}
+
+async function checkPoppler(): Promise<Finding> {
+  for (const program of ['pdftoppm', 'pdfinfo', 'pdftotext']) {
+    if (!findTool(program)) return missing('pdftoppm')
+  }
+  return version('pdftoppm', ['-v'])
+}
+
+/** Its library comes as a package of this system, which an installation without optional packages leaves out. */
+async function checkSharp(): Promise<Finding> {
+  try {
+    const { default: sharp } = await import('sharp')
+    return fine(`sharp ${sharp.versions.sharp}`, `sharp ${sharp.versions.sharp}`)
+  } catch {
+    return wrong(
+      'Thiếu gói xử lý ảnh sharp cho hệ điều hành này',
+      'The package of sharp for this system is missing',
+      'npm ci --include=optional',
+    )
+  }
 }

@@ -23,6 +23,7 @@ export async function composeGiven(
     channelIds: channelIds ?? env.LOA_CHANNELS,
     channelValues,
     quietHours: env.LOA_QUIET_HOURS,
+    boardWorker: env.LOA_BOARD_WORKER,
     speechCache: speechCacheOf(env),
     simulatorUrl: channelValues('sms').LOOPBACK_ONLY === 'true' ? (channelValues('sms').BASE_URL ?? null) : null,
     log,

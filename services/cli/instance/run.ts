@@ -67,6 +67,7 @@ export async function runAllInOne(
     channelIds: env.LOA_CHANNELS,
     channelValues,
     quietHours: env.LOA_QUIET_HOURS,
+    boardWorker: env.LOA_BOARD_WORKER,
     speechCache: speechCacheOf(env),
     simulatorUrl: simulator?.httpUrl ?? null,
     log,
@@ -81,9 +82,9 @@ export async function runAllInOne(
     withWorkDir: instance.withWorkDir,
     openSession: instance.openSession,
     studio: instance.studio,
-    mail: instance.mail,
     keepMonths: env.LOA_KEEP_MONTHS,
     pushes: { links: instance.links, mqtt: broker },
+    keepers: { links: instance.links, mail: instance.mail },
   })
   shutdown.onDrain('workers', () => workers.close())
   await backing.dataDir?.announce(publicUrl)

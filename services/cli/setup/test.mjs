@@ -63,7 +63,7 @@ function addUp(result, code) {
 
 /**
  * What only tests need. Where it may not be installed, tests in a browser and on PostgreSQL 15 are skipped by name; those
- * that push to a broker, a streaming server or a player fail and say what is missing.
+ * that push to a broker, a streaming server or a player, or draw pages of PDFs, fail and say what is missing.
  */
 async function testTools() {
   for (const [program, isMissing, without] of [
@@ -72,6 +72,7 @@ async function testTools() {
     // Ordinary users have no sbin on their path.
     ['mosquitto', () => missingTools(['mosquitto']).length > 0 && !existsSync('/usr/sbin/mosquitto'), 'will fail'],
     ['icecast2', () => missingTools(['icecast2']).length > 0, 'will fail'],
+    ['pdftoppm', () => missingTools(['pdftoppm']).length > 0, 'will fail'],
     ['mpv', () => missingTools(['mpv']).length > 0, 'will fail'],
   ]) {
     if (!isMissing()) continue

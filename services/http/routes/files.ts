@@ -1,10 +1,14 @@
 import { once } from 'node:events'
 import type { Request, Response } from 'express'
 import { z } from 'zod'
+import type { Auth } from '../../accounts/auth.ts'
+import { actorOf } from '../../accounts/sessions.ts'
+import { may } from '../../domain/accounts.ts'
 import { AppError } from '../../domain/errors.ts'
 import { markFetched, type ShelfEntry, stationItemOfFile } from '../../places/shelf.ts'
 import { slotsToAir } from '../../places/station-slots.ts'
 import { stationByToken } from '../../places/stations.ts'
+import { isBoardMediaFile } from '../../store/board-media.ts'
 import { type FileInfo, findFile, readFileSlice } from '../../store/files.ts'
 import type { HttpDeps } from '../deps.ts'
 import { notFound } from '../problem.ts'
@@ -22,8 +26,15 @@ const querySchema = z.object({
   download: z.string().optional(),
 })
 
-/** Stored files by the hash of their bytes, for holders of a signed address. */
-export function fileRoutes(deps: HttpDeps): RouteDef[] {
+/**
+ * Stored files by the hash of their bytes, for holders of a signed address. Pictures and videos of boards are also for those
+ * who may read announcements: the preview of a board knows their names and hashes and nothing else.
+ */
+export function fileRoutes(deps: HttpDeps, auth: Auth): RouteDef[] {
+  const maySee = async (req: Request, sha256: string): Promise<boolean> => {
+    const actor = await actorOf(auth, req)
+    return actor !== undefined && may(actor.role, 'announcement.read') && (await isBoardMediaFile(deps.db, sha256))
+  }
   /**
    * The station's item with this file; undefined for the file of a session.
    * @throws AppError not-found when the item was withdrawn or is over, or something in the session was withdrawn
@@ -44,17 +55,20 @@ export function fileRoutes(deps: HttpDeps): RouteDef[] {
     route({
       method: 'get',
       path: '/files/:sha256/:name',
-      summary: 'A stored file (byte ranges, HEAD); the signature covers the path',
+      summary:
+        'A stored file (byte ranges, HEAD); the signature covers the path. Pictures and videos of boards also by session',
       tag: 'files',
       access: 'token',
       params: z.object({ sha256: z.string().regex(/^[0-9a-f]{64}$/), name: z.string().max(255) }),
       query: querySchema,
       async handle({ params, query, req, res }) {
-        deps.links.checkSignedPath(
-          req.path,
-          { ...(query.exp && { exp: query.exp }), ...(query.sig && { sig: query.sig }) },
-          deps.now(),
-        )
+        if (query.sig !== undefined || !(await maySee(req, params.sha256))) {
+          deps.links.checkSignedPath(
+            req.path,
+            { ...(query.exp && { exp: query.exp }), ...(query.sig && { sig: query.sig }) },
+            deps.now(),
+          )
+        }
         const item = query.s === undefined ? undefined : await currentItem(query.s, params.sha256)
         const file = await findFile(deps.db, params.sha256)
         if (!file) throw notFound()
@@ -116,8 +130,8 @@ export function setHeaders(res: Response, file: FileInfo, name: string, download
     // Kept, but asked for again each time: a withdrawn item must stop.
     'Cache-Control': 'private, no-cache',
     'X-Content-Type-Options': 'nosniff',
-    // Nothing that was uploaded may run as a page of ours.
-    'Content-Security-Policy': "default-src 'none'; media-src 'self'; sandbox",
+    // Nothing that was uploaded may run as a page of ours; it may be looked at and played.
+    'Content-Security-Policy': "default-src 'none'; img-src 'self'; media-src 'self'; sandbox",
   })
 }
 

@@ -10,17 +10,25 @@ import { announcementRoutes } from './announcements.ts'
 import { areaRoutes } from './areas.ts'
 import { asRunRoutes } from './as-run.ts'
 import { boardDoorRoutes } from './board-door.ts'
-import { boardRoutes } from './boards.ts'
+import { boardMediaRoutes } from './board-media.ts'
+import { boardPairingRoutes } from './board-pairing.ts'
+import { boardPlainRoutes } from './board-plain.ts'
+import { boardPlayerRoutes } from './board-player.ts'
+import { boardConsoleRoutes } from './boards-console.ts'
 import { citizenRoutes } from './citizens.ts'
 import { deviceRoutes } from './devices.ts'
 import { feedRoutes } from './feeds.ts'
 import { fileRoutes } from './files.ts'
 import { historyRoutes } from './history.ts'
+import { ledRoutes } from './led.ts'
 import { operatorRoutes } from './operator.ts'
 import { operatorSlotRoutes } from './operator-slots.ts'
+import { postingRoutes } from './postings.ts'
 import { previewRoutes } from './preview.ts'
+import { printRoutes } from './print.ts'
 import { progressRoutes } from './progress.ts'
 import { pronunciationRoutes } from './pronunciations.ts'
+import { publicRoutes } from './public.ts'
 import { receiptRoutes } from './receipts.ts'
 import { recordingRoutes } from './recordings.ts'
 import { registryRoutes } from './registry.ts'
@@ -52,11 +60,19 @@ export function allRoutes(deps: HttpDeps, auth: Auth, options: RouteOptions = {}
     ...previewRoutes(deps),
     ...pronunciationRoutes(deps),
     ...recordingRoutes(deps),
+    ...boardMediaRoutes(deps),
     ...receiptRoutes(deps),
     ...boardDoorRoutes(options.door ?? createBoardDoor(deps, loadBoardAssets().build, options.registry)),
-    ...boardRoutes(deps),
+    ...boardConsoleRoutes(deps),
+    ...boardPlayerRoutes(deps),
+    ...printRoutes(deps),
+    ...postingRoutes(deps),
+    ...boardPairingRoutes(deps),
+    ...boardPlainRoutes(deps),
+    ...ledRoutes(deps),
+    ...publicRoutes(deps),
     ...feedRoutes(deps),
-    ...fileRoutes(deps),
+    ...fileRoutes(deps, auth),
     ...operatorRoutes(deps),
     ...airtimeRoutes(deps),
     ...operatorSlotRoutes(deps),

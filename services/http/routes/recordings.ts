@@ -1,11 +1,10 @@
-import type { Request, Response } from 'express'
 import { z } from 'zod'
 import { getRecording, recordingLimitBytes, recordingTooLarge, takeRecording } from '../../dispatch/recordings.ts'
 import { languageCode } from '../../domain/announcement.ts'
-import { AppError, type Sentence } from '../../domain/errors.ts'
+import type { Sentence } from '../../domain/errors.ts'
 import type { RecordingRow } from '../../store/recordings.ts'
-import { cleanText } from '../../text/input.ts'
 import type { HttpDeps } from '../deps.ts'
+import { oneLine, withRawUpload } from '../raw-upload.ts'
 import { type RouteDef, route } from '../route.ts'
 import { type Recording, recordingSchema } from '../schemas-recordings.ts'
 import { createTurnstile } from '../turnstile.ts'
@@ -15,6 +14,8 @@ const manyUploads: Sentence = {
   vi: 'Đang có nhiều bản ghi âm được tải lên. Ông/Bà vui lòng thử lại sau ít phút.',
   en: 'Many recordings are being uploaded. Please try again in some minutes.',
 }
+
+const soundFile: Sentence = { vi: 'tệp âm thanh', en: 'the sound file' }
 
 const uploadQuery = z.object({
   language: languageCode,
@@ -31,6 +32,7 @@ export function recordingRoutes(deps: HttpDeps, limitBytes = recordingLimitBytes
   // A slow line must not hold a processor, so the two are waited for apart.
   const receiving = createTurnstile(10, 10, manyUploads)
   const levelling = createTurnstile(2, 10, manyUploads)
+  const rules = { limitBytes, tooLarge: recordingTooLarge, what: soundFile }
   return [
     route({
       method: 'post',
@@ -44,29 +46,17 @@ export function recordingRoutes(deps: HttpDeps, limitBytes = recordingLimitBytes
       response: recordingSchema,
       status: 201,
       async handle({ actor, query, req, res }) {
-        const gone = new AbortController()
-        res.once('close', () => gone.abort(new Error('the uploader went away')))
-        try {
-          refuseUnread(req, limitBytes)
-          const upload = {
-            language: query.language,
-            title: oneLine(query.title),
-            name: oneLine(query.name),
-            bytes: req.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>,
-          }
-          const row = await receiving.pass(res, () =>
+        const row = await withRawUpload(req, res, rules, (bytes, signal) => {
+          const upload = { language: query.language, title: oneLine(query.title), name: oneLine(query.name), bytes }
+          return receiving.pass(res, () =>
             takeRecording(deps, deps.withWorkDir, actor, upload, {
-              signal: gone.signal,
+              signal,
               limitBytes,
               inTurn: work => levelling.pass(res, work),
             }),
           )
-          return present(deps, row)
-        } catch (error) {
-          // The rest of the upload is read and dropped: browsers show the answer only when all was taken.
-          req.resume()
-          throw gone.signal.aborted ? givenUp(res, error) : error
-        }
+        })
+        return present(deps, row)
       },
     }),
     route({
@@ -81,26 +71,6 @@ export function recordingRoutes(deps: HttpDeps, limitBytes = recordingLimitBytes
     }),
   ]
 }
-
-/** @throws AppError request.unsupported-encoding | request.too-large */
-function refuseUnread(req: Request, limitBytes: number): void {
-  const form = req.is(['multipart/*', 'application/json', 'application/x-www-form-urlencoded'])
-  if (form || !['', 'identity'].includes(req.get('content-encoding') ?? '')) {
-    throw new AppError('request.unsupported-encoding', {
-      vi: 'Nội dung gửi lên phải là chính tệp âm thanh (Content-Type: application/octet-stream), không nén thêm.',
-      en: 'The body must be the sound file itself (Content-Type: application/octet-stream), not compressed further.',
-    })
-  }
-  if (Number(req.get('content-length') ?? 0) > limitBytes) throw recordingTooLarge(limitBytes)
-}
-
-/** Nobody reads this answer; it keeps a closed window out of the log of failures. */
-function givenUp(res: Response, cause: unknown): unknown {
-  if (!res.closed) return cause
-  return new AppError('request.malformed', { vi: 'Yêu cầu đã bị hủy.', en: 'The request was given up.' }, { cause })
-}
-
-const oneLine = (text: string) => cleanText(text).replace(/\s+/g, ' ')
 
 function present(deps: HttpDeps, row: RecordingRow): Recording {
   const expiresAt = new Date(deps.now().getTime() + listenMs)

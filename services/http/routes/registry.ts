@@ -109,7 +109,7 @@ export function registryRoutes(deps: HttpDeps): RouteDef[] {
       body: placeInputSchema,
       response: managedPlaceSchema,
       handle: async ({ params: { list, id }, body, actor }) =>
-        presented(await editPlace(deps.db, actor, list, id, given(body))),
+        presented(await editPlace(deps.db, actor, list, id, given(body), deps.now())),
     }),
     ...([false, true] as const).map(inUse =>
       route({
@@ -131,7 +131,7 @@ export function registryRoutes(deps: HttpDeps): RouteDef[] {
 }
 
 function given(body: z.output<typeof placeInputSchema>) {
-  return { ...body, operatorEmail: body.operatorEmail ?? null, kind: body.kind ?? null }
+  return { ...body, operatorEmail: body.operatorEmail ?? null, kind: body.kind ?? null, board: body.board ?? null }
 }
 
 function presented({ retiredAt, ...place }: ManagedPlace) {

@@ -34,7 +34,7 @@ function placeList(list: PlaceList): ListKind<PlaceField, PlaceCounts> {
   return {
     sheet: placeSheets[list],
     stage: placeStage,
-    reader: async (sql, now) => placeReader(await loadAreaFinder(sql, now)),
+    reader: async (sql, now) => placeReader(await loadAreaFinder(sql, now), list),
     merge: (sql, options) => mergePlaces(sql, list, options),
   }
 }
@@ -135,12 +135,24 @@ async function refuse(sql: Sql, list: PlaceList): Promise<void> {
   )
 }
 
+/** What a list can change of a place beside its name: the column, and its new value where a row (m) speaks for it (p). */
+const ownColumns: Record<PlaceList, Record<string, string>> = {
+  stations: { operator_email: 'coalesce(m.email, p.operator_email)', kind: 'coalesce(m.kind, p.kind)' },
+  boards: {
+    keeper_email: 'coalesce(m.email, p.keeper_email)',
+    kind: 'coalesce(m.kind, p.kind)',
+    // Another kind has no size of a strip; without a word of the kind it stays.
+    settings: `case when m.kind is null then p.settings
+      when m.kind = 'led' or p.settings->'led' is not null then p.settings || jsonb_build_object('led', m.led::jsonb)
+      else p.settings end`,
+  },
+}
+
 /** What each place that is there will be. */
 async function workOut(sql: Sql, list: PlaceList): Promise<void> {
-  const own = list === 'stations' ? ['operator_email', 'kind'] : []
-  const stagedAs: Record<string, string> = { operator_email: 'email', kind: 'kind' }
-  const values = own.map(column => `, coalesce(m.${stagedAs[column]}, p.${column}) as ${column}`).join('')
-  const columns = ['name', ...own].map(column => `p.${column}`).join(', ')
+  const own = Object.entries(ownColumns[list])
+  const values = own.map(([column, value]) => `, ${value} as ${column}`).join('')
+  const columns = ['name', ...own.map(([column]) => column)].map(column => `p.${column}`).join(', ')
   await sql.query(
     `create temp table import_changes on commit drop as
      select n.* from (
@@ -164,15 +176,26 @@ async function count(sql: Sql): Promise<PlaceCounts> {
   return { added, updated, unchanged: known - updated }
 }
 
+/** Of a new place: the columns and what a row gives them. */
+const newColumns: Record<PlaceList, Record<string, string>> = {
+  stations: { operator_email: 'email', kind: 'kind', feed_token: 'token' },
+  boards: {
+    keeper_email: 'email',
+    kind: `coalesce(kind, 'screen')`,
+    settings: `case when led is null then '{}' else jsonb_build_object('led', led::jsonb) end`,
+  },
+}
+
 async function write(sql: Sql, list: PlaceList): Promise<void> {
-  const stations = list === 'stations'
+  const changed = ['name', 'aliases', ...Object.keys(ownColumns[list])]
   await sql.query(
-    `update ${list} p set name = c.name, aliases = c.aliases${stations ? ', operator_email = c.operator_email, kind = c.kind' : ''}
+    `update ${list} p set ${changed.map(column => `${column} = c.${column}`).join(', ')}
      from import_changes c where c.id = p.id`,
   )
+  const added = newColumns[list]
   await sql.query(
-    `insert into ${list} (area_code, name, ${stations ? 'operator_email, kind, feed_token' : 'token'})
-     select area, name, ${stations ? 'email, kind, token' : 'token'} from import_matched
+    `insert into ${list} (area_code, name, ${Object.keys(added).join(', ')})
+     select area, name, ${Object.values(added).join(', ')} from import_matched
      where speaker = row and id is null order by row`,
   )
 }

@@ -9,7 +9,7 @@ import type { MqttConfig } from './mqtt-client.ts'
 import { playedTo } from './settings.ts'
 
 /** One process of an instance pushes; when it dies, the lock goes with its connection and another takes over. */
-const pushLock = 7_310_523
+const pushLock = 7_310_525
 const retryMs = 5_000
 /** Changed settings take effect at the poke that goes with them, or at the latest after this. */
 const settingsMs = 30_000

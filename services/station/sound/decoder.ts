@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import type { Clock } from '../clock.ts'
+import type { Clock } from '../../runtime/clock.ts'
 import { bytesPerSample, sampleRate, toSamples } from './pcm.ts'
 
 /** A file being decoded, ahead of its use by as much as the pipes hold (some two seconds). */

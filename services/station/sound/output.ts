@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts'
+import type { Clock } from '../../runtime/clock.ts'
 import type { Sound } from '../core/types.ts'
 import { type Decoder, openDecoder } from './decoder.ts'
 import { bytesPerSample, toMs, toSamples } from './pcm.ts'

@@ -21,7 +21,10 @@ export default defineConfig({
     host: '127.0.0.1',
     // The API, and what previews show: the board player and stored files.
     proxy: {
-      '^/(api|board-preview|board-assets|files)(/|$)': { target: 'http://127.0.0.1:8080', changeOrigin: false },
+      '^/(api|b|board-preview|board-assets|files|print|print-assets|n)(/|$)': {
+        target: 'http://127.0.0.1:8080',
+        changeOrigin: false,
+      },
     },
   },
 })

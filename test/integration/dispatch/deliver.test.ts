@@ -40,7 +40,7 @@ describe('delivering a dispatch', () => {
   beforeAll(async () => {
     database = await testDatabase()
     await seedRegistry(database.db, 120)
-    await database.db.query(`insert into boards (area_code, name, token) values ('19333', 'Bảng 1', 't1')`)
+    await database.db.query(`insert into boards (area_code, name) values ('19333', 'Bảng 1')`)
   })
   afterAll(() => database.drop())
   beforeEach(() => {

@@ -64,7 +64,7 @@ describe('lists', () => {
 })
 
 describe('places by hand', () => {
-  test('a board: added, renamed, out of use, back; its page follows', async () => {
+  test('a board: added, renamed, out of use, back; its manifest follows', async () => {
     const made = await admin.post('/api/registry/boards').send({ areaCode: '19333', name: 'Bảng tin chợ' }).expect(201)
     expect(made.body).toEqual({
       id: expect.any(String),
@@ -73,26 +73,25 @@ describe('places by hand', () => {
       areaName: 'Phường Đông Hà',
       operatorEmail: null,
       kind: null,
+      board: { kind: 'screen', keeperEmail: null, led: null },
       aliases: [],
       retiredAt: null,
     })
     const path = `/api/registry/boards/${made.body.id}`
-    const player = async () => {
-      const { body } = await admin.get('/api/boards').expect(200)
-      return new URL(body.find((b: { id: string }) => b.id === made.body.id)?.playerUrl ?? 'http://x/').pathname
-    }
-    const page = await player()
-    await admin.get(page).expect(200)
+    const manifest = `/api/boards/${made.body.id}/manifest`
+    const listed = async () => (await admin.get('/api/boards').expect(200)).body.items.map((b: { id: string }) => b.id)
+    expect(await listed()).toEqual([made.body.id])
+    await admin.get(manifest).expect(200)
     const renamed = await admin.put(path).send({ areaCode: '19333', name: 'Bảng tin chợ mới' }).expect(200)
     expect(renamed.body.aliases).toEqual(['Bảng tin chợ'])
-    expect(await player()).toBe(page)
+    expect((await admin.get(manifest).expect(200)).body.board.name).toBe('Bảng tin chợ mới')
     await admin.post(`${path}/retire`).send({}).expect(200)
-    await admin.get(page).expect(404)
-    expect(await player()).toBe('/')
+    await admin.get(manifest).expect(404)
+    expect(await listed()).toEqual([])
     const list = await admin.get('/api/registry/boards').expect(200)
     expect(list.body).toMatchObject([{ id: made.body.id, retiredAt: expect.any(String) }])
     await admin.post(`${path}/restore`).send({}).expect(200)
-    await admin.get(page).expect(200)
+    await admin.get(manifest).expect(200)
   })
 
   test('a repeat with the same key adds nothing', async () => {
@@ -142,6 +141,8 @@ test('how far the instance is', async () => {
     operators: 1,
     stations: 2,
     boards: 1,
+    screens: 1,
+    paired: 0,
     citizens: 2,
     approved: 0,
     ready: true,

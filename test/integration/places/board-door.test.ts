@@ -302,11 +302,12 @@ describe('credentials', () => {
   test('an access token given out with an earlier refresh token proves nothing', async () => {
     const { db } = world.database
     const issuedAt = new Date(Date.now() - 60_000)
-    const { sessionId, refreshToken } = await world.pair(world.boards[1]?.id ?? '', issuedAt)
-    await refreshBoardSession(db, world.links, refreshToken, new Date())
-    await proveBoardSessions(db, [{ sessionId, issuedAt }], new Date())
+    const first = await world.pair(world.boards[1]?.id ?? '', issuedAt)
+    const { sessionId } = first
+    const second = await refreshBoardSession(db, world.links, first.refreshToken, new Date())
+    await proveBoardSessions(db, [{ sessionId, expiresAt: new Date(first.accessExpiresAt) }], new Date())
     expect(await proven(sessionId)).toBeNull()
-    await proveBoardSessions(db, [{ sessionId, issuedAt: new Date() }], new Date())
+    await proveBoardSessions(db, [{ sessionId, expiresAt: new Date(second.accessExpiresAt) }], new Date())
     expect(await proven(sessionId)).not.toBeNull()
   })
 })

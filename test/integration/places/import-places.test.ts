@@ -80,7 +80,7 @@ describe('stations', () => {
     await load('stations', stations)
     const [first] = await managedPlaces(database.db, admin, 'stations')
     if (!first) throw new Error('no station')
-    await editPlace(database.db, admin, 'stations', first.id, { ...first, name: 'Cụm loa khu phố Tây Trì' })
+    await editPlace(database.db, admin, 'stations', first.id, { ...first, name: 'Cụm loa khu phố Tây Trì' }, now())
     expect(await load('stations', stations)).toMatchObject({ added: 0, updated: 0, unchanged: 3 })
     expect((await kept('stations')).map(s => s[1])).toContain('Cụm loa khu phố Tây Trì')
     // Both names in one file are one place.
@@ -180,7 +180,7 @@ describe('by hand', () => {
     expect(made).toMatchObject({ name: 'Đài thử', operatorEmail: 'thu@dai.example', kind: 'ip', retiredAt: null })
     const { rows: before } = await db.query('select feed_token from stations where id = $1', [made.id])
     const edited = { areaCode: '19742', name: 'Đài đổi tên', operatorEmail: null, kind: null }
-    const changed = await editPlace(db, admin, 'stations', made.id, edited)
+    const changed = await editPlace(db, admin, 'stations', made.id, edited, now())
     expect(changed).toMatchObject({ ...edited, areaName: 'Đặc khu Cồn Cỏ', aliases: ['Đài thử'] })
     const { rows: after } = await db.query('select feed_token from stations where id = $1', [made.id])
     expect(after).toEqual(before)
@@ -210,7 +210,9 @@ describe('by hand', () => {
     await addPlace(db, admin, 'stations', { ...twin, areaCode: '19742' })
     await addPlace(db, admin, 'boards', twin)
     const other = await addPlace(db, admin, 'stations', { ...input, name: 'Đài khác' })
-    await expect(editPlace(db, admin, 'stations', other.id, twin)).rejects.toMatchObject({ code: 'place.exists' })
+    await expect(editPlace(db, admin, 'stations', other.id, twin, now())).rejects.toMatchObject({
+      code: 'place.exists',
+    })
     await setPlaceInUse(db, admin, 'stations', first.id, false, now())
     await expect(addPlace(db, admin, 'stations', twin)).rejects.toMatchObject({
       code: 'place.exists',
@@ -240,14 +242,88 @@ describe('by hand', () => {
     const { db } = database
     await expect(managedPlaces(db, officer, 'stations')).rejects.toEqual(forbidden)
     expect(() => addPlace(db, officer, 'stations', input)).toThrow(forbidden)
-    expect(() => editPlace(db, officer, 'stations', '1', input)).toThrow(forbidden)
+    expect(() => editPlace(db, officer, 'stations', '1', input, now())).toThrow(forbidden)
     expect(() => setPlaceInUse(db, officer, 'stations', '1', false, now())).toThrow(forbidden)
     expect(() => importPlaces(db, officer, 'boards', inPieces(''), { now })).toThrow(forbidden)
   })
 
   test('nothing there', async () => {
     for (const id of ['0', '999999']) {
-      await expect(editPlace(database.db, admin, 'boards', id, input)).rejects.toMatchObject({ code: 'not-found' })
+      await expect(editPlace(database.db, admin, 'boards', id, input, now())).rejects.toMatchObject({
+        code: 'not-found',
+      })
     }
+  })
+})
+
+describe('kinds of boards', () => {
+  const file =
+    'Mã xã,Tên bảng tin,Loại,Kích thước,Email người phụ trách\n' +
+    '19333,Bảng chợ,Giấy,,truong-thon@dong-ha.example\n' +
+    '19333,Bảng cổng chào,LED,192x32,\n' +
+    '19333,Bảng nhà văn hóa,màn hình,,\n' +
+    '19742,Bảng cảng cá,,,\n'
+  const boards = async () =>
+    Object.fromEntries((await managedPlaces(database.db, admin, 'boards')).map(p => [p.name, p.board]))
+  const screen = { kind: 'screen', keeperEmail: null, led: null }
+
+  test('come in with the list, with keepers and pixels; empty cells take nothing away', async () => {
+    expect(await load('boards', file)).toMatchObject({ added: 4, rejectedCount: 0 })
+    const all = {
+      'Bảng chợ': { kind: 'paper', keeperEmail: 'truong-thon@dong-ha.example', led: null },
+      'Bảng cổng chào': { kind: 'led', keeperEmail: null, led: { width: 192, height: 32 } },
+      'Bảng nhà văn hóa': screen,
+      'Bảng cảng cá': screen,
+    }
+    expect(await boards()).toEqual(all)
+    expect(await load('boards', file)).toMatchObject({ added: 0, updated: 0, unchanged: 4 })
+    const bare = file.replace(/,Loại.*\n/, '\n').replaceAll(/^(\d+,[^,]+),.*$/gm, '$1')
+    expect(await load('boards', bare)).toMatchObject({ added: 0, updated: 0, unchanged: 4 })
+    expect(await boards()).toEqual(all)
+  })
+
+  test('change with the list; what is no strip any more has no pixels', async () => {
+    await load('boards', file)
+    const changed = 'Mã xã,Tên bảng tin,Loại,Kích thước\n19333,Bảng cổng chào,điện tử,\n19333,Bảng chợ,led,64 × 16\n'
+    expect(await load('boards', changed)).toMatchObject({ updated: 2 })
+    expect(await boards()).toMatchObject({
+      'Bảng cổng chào': screen,
+      'Bảng chợ': { kind: 'led', keeperEmail: 'truong-thon@dong-ha.example', led: { width: 64, height: 16 } },
+    })
+  })
+
+  test('an unclear kind and a strip without pixels are refused with their reason', async () => {
+    const wrong = 'Mã xã,Tên bảng tin,Loại,Kích thước\n19333,A,gỗ,\n19333,B,LED,\n19333,C,LED,9x9\n'
+    const report = await load('boards', wrong)
+    expect(report.rejected.map(r => r.reason.vi)).toEqual([
+      expect.stringContaining('"gỗ"'),
+      expect.stringContaining('192x32'),
+      expect.stringContaining('192x32'),
+    ])
+  })
+
+  test('are set by hand; a screen that becomes paper is paired with nobody, and the mailbox is not in the journal', async () => {
+    const { db } = database
+    const made = await addPlace(db, admin, 'boards', { areaCode: '19333', name: 'Bảng tổ 4' })
+    expect(made.board).toEqual(screen)
+    await db.query(
+      `insert into board_sessions (board_id, kind, refresh_hash, created_at, refreshed_at, expires_at)
+       values ($1, 'player', 'x', now(), now(), now() + interval '1 day')`,
+      [made.id],
+    )
+    const paper = { kind: 'paper' as const, keeperEmail: 'To4@Dong-Ha.example', led: { width: 64, height: 16 } }
+    const edited = await editPlace(db, admin, 'boards', made.id, { ...made, board: paper }, now())
+    expect(edited.board).toEqual({ kind: 'paper', keeperEmail: 'to4@dong-ha.example', led: null })
+    expect((await db.query('select revoked_why from board_sessions')).rows).toEqual([{ revoked_why: 'unpaired' }])
+    expect(
+      (await editPlace(db, admin, 'boards', made.id, { areaCode: '19333', name: 'Bảng tổ 4' }, now())).board,
+    ).toEqual(edited.board)
+    const { rows } = await db.query(`select detail from registry_events where action = 'changed' order by id`)
+    expect(rows[0].detail).toEqual({ changed: ['kind', 'keeperEmail'] })
+    const strip = { kind: 'led' as const, keeperEmail: null, led: null }
+    await expect(editPlace(db, admin, 'boards', made.id, { ...made, board: strip }, now())).rejects.toMatchObject({
+      code: 'request.invalid',
+    })
+    await db.query('delete from board_sessions')
   })
 })

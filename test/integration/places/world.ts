@@ -18,11 +18,15 @@ import type { HttpDeps } from '../../../services/http/deps.ts'
 import { type Listening, listen } from '../../../services/http/listen.ts'
 import { asRunRoutes } from '../../../services/http/routes/as-run.ts'
 import { boardDoorRoutes } from '../../../services/http/routes/board-door.ts'
-import { boardRoutes } from '../../../services/http/routes/boards.ts'
+import { boardPairingRoutes } from '../../../services/http/routes/board-pairing.ts'
+import { boardPlainRoutes } from '../../../services/http/routes/board-plain.ts'
+import { boardPlayerRoutes } from '../../../services/http/routes/board-player.ts'
 import { deviceRoutes } from '../../../services/http/routes/devices.ts'
 import { feedRoutes } from '../../../services/http/routes/feeds.ts'
 import { fileRoutes } from '../../../services/http/routes/files.ts'
 import { operatorRoutes } from '../../../services/http/routes/operator.ts'
+import { postingRoutes } from '../../../services/http/routes/postings.ts'
+import { printRoutes } from '../../../services/http/routes/print.ts'
 import { sessionRoutes } from '../../../services/http/routes/session.ts'
 import { stationDeviceRoutes } from '../../../services/http/routes/station-device.ts'
 import { stationPushRoutes } from '../../../services/http/routes/station-pushes.ts'
@@ -54,7 +58,7 @@ export interface PlacesWorld {
   /** Serves again on the same port after `server.close()`. */
   restart(): Promise<void>
   passwords: Record<'officer' | 'operator' | 'admin', string>
-  boards: { id: string; token: string }[]
+  boards: { id: string }[]
   stations: { id: string; token: string }[]
   /** Writes, approves and delivers an announcement on board and loudspeaker. @returns its id */
   announce(content?: Record<string, unknown>): Promise<string>
@@ -69,7 +73,13 @@ export interface PlacesWorld {
  * channel. Only the loudspeaker's rendering is replaced by a fixed recording, because making sound takes seconds.
  */
 export async function placesWorld(
-  options: { demo?: boolean; reachable?: boolean; sound?: (title: string) => { bytes: Buffer; seconds: number } } = {},
+  options: {
+    demo?: boolean
+    reachable?: boolean
+    sound?: (title: string) => { bytes: Buffer; seconds: number }
+    /** What boards are told that the server's player is. */
+    playerBuild?: string
+  } = {},
 ): Promise<PlacesWorld> {
   const database = await testDatabase()
   const { db } = database
@@ -82,7 +92,7 @@ export async function placesWorld(
     { areaCode: '19333', name: 'Đài truyền thanh phường Đông Hà' },
     { areaCode: '19742', name: 'Đài truyền thanh đặc khu Cồn Cỏ' },
   ])
-  const boards = (await db.query('select id, token from boards order by id')).rows
+  const boards = (await db.query('select id from boards order by id')).rows
   const stations = (await db.query('select id, feed_token as token from stations order by id')).rows
 
   const now = () => deps.now()
@@ -117,18 +127,22 @@ export async function placesWorld(
     passwords[role] = (await createAccount(db, account)).password
   }
   const metrics = new Registry()
-  const door = createBoardDoor(deps, 'build-of-the-player', metrics)
+  const door = createBoardDoor(deps, options.playerBuild ?? 'build-of-the-player', metrics)
   const routes = [
     ...sessionRoutes(deps, auth),
     ...boardDoorRoutes(door),
-    ...boardRoutes(deps),
+    ...boardPlayerRoutes(deps),
+    ...boardPairingRoutes(deps),
+    ...boardPlainRoutes(deps),
     ...feedRoutes(deps),
     ...operatorRoutes(deps),
-    ...fileRoutes(deps),
+    ...fileRoutes(deps, auth),
     ...deviceRoutes(deps),
     ...stationDeviceRoutes(deps),
     ...asRunRoutes(deps),
     ...stationPushRoutes(deps),
+    ...printRoutes(deps),
+    ...postingRoutes(deps),
   ]
   const app = createApp(deps, auth, routes, { registry: metrics })
   let server = await listen(app, { host: '127.0.0.1', port, door })

@@ -49,7 +49,17 @@ async function pathWith(programs: Record<string, string>): Promise<string> {
 describe('loa doctor', () => {
   test('finds nothing wrong with the parts of this machine', async () => {
     const { found } = await examined()
-    for (const name of ['node', 'packages', 'redis-server', 'postgres', 'ffmpeg', 'espeak-ng', 'configuration']) {
+    for (const name of [
+      'node',
+      'packages',
+      'redis-server',
+      'postgres',
+      'ffmpeg',
+      'espeak-ng',
+      'poppler',
+      'sharp',
+      'configuration',
+    ]) {
       expect(found(name)).toMatchObject({ name, ok: true })
     }
     expect(found('data folder')?.message.en).toContain('can be written')
@@ -72,6 +82,12 @@ describe('loa doctor', () => {
       expect(found(program)).toMatchObject({ ok: false, required: true })
       expect(found(program)?.mend).toMatch(new RegExp(`apt-get install -y .*${program}$`))
     }
+    // Everything else works without it.
+    expect(found('poppler')).toMatchObject({
+      ok: false,
+      required: false,
+      mend: expect.stringMatching(/poppler-utils$/),
+    })
   })
 
   test('looks into ffmpeg and espeak-ng: an MP3 encoder and a Vietnamese voice must be in them', async () => {
@@ -81,7 +97,7 @@ describe('loa doctor', () => {
       'espeak-ng': 'echo " 5 en --/M English"',
     })
     const { found } = await onMachine(PATH)
-    expect(found('ffmpeg')?.message.en).toMatch(/lacks: libmp3lame, flac, highpass/)
+    expect(found('ffmpeg')?.message.en).toMatch(/lacks: libx264, libmp3lame, flac, highpass/)
     expect(found('espeak-ng')?.message.en).toContain('no Vietnamese voice')
   })
 

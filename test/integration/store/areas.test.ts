@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { boardByToken, createBoards, listBoards } from '../../../services/places/boards.ts'
+import { createBoards } from '../../../services/places/boards.ts'
 import { createStations, listStations, stationByToken } from '../../../services/places/stations.ts'
 import { communesOf, listAreas } from '../../../services/store/areas.ts'
 import { seedRegistry } from '../../support/dispatch.ts'
@@ -33,35 +33,37 @@ describe('areas', () => {
 })
 
 describe('boards and stations', () => {
-  test('each gets a token of its own, long and fit for an address', async () => {
+  test('boards are added in the order given', async () => {
+    const names = Array.from({ length: 20 }, (_, i) => `Bảng ${i}`)
     const ids = await createBoards(
       database.db,
-      Array.from({ length: 20 }, (_, i) => ({ areaCode: '19333', name: `Bảng ${i}` })),
+      names.map(name => ({ areaCode: '19333', name })),
     )
+    const { rows } = await database.db.query(
+      'select name, area_code, paired_at from boards where id = any($1) order by id',
+      [ids],
+    )
+    expect(rows).toEqual(names.map(name => ({ name, area_code: '19333', paired_at: null })))
+  })
+  test('each station gets a token of its own, long and fit for an address', async () => {
     const stationIds = await createStations(database.db, [
       { areaCode: '19333', name: 'Đài Đông Hà', operatorEmail: 'dai@loa.example' },
       { areaCode: '19742', name: 'Đài Cồn Cỏ' },
     ])
-    const boards = await listBoards(database.db)
-    const tokens = [...boards.map(b => b.token), ...(await listStations(database.db)).map(s => s.feedToken)]
-    expect(new Set(tokens).size).toBe(22)
+    const tokens = (await listStations(database.db)).map(s => s.feedToken)
+    expect(new Set(tokens).size).toBe(2)
     for (const token of tokens) expect(token).toMatch(/^[\w-]{32}$/)
-    const first = boards.find(b => b.id === ids[0])
-    expect(first).toMatchObject({ name: 'Bảng 0', areaName: 'Phường Đông Hà', lastSeenAt: null })
     const station = (await listStations(database.db)).find(s => s.id === stationIds[1])
     expect(station).toMatchObject({ name: 'Đài Cồn Cỏ', areaCode: '19742', operatorEmail: null })
   })
   test('a token stops working with its place, and an unknown one finds nothing', async () => {
-    const [board] = await listBoards(database.db)
     const [station] = await listStations(database.db)
-    if (!board || !station) throw new Error('the test before this one creates them')
-    expect((await boardByToken(database.db, board.token))?.id).toBe(board.id)
-    await database.db.query('update boards set retired_at = now() where id = $1', [board.id])
+    if (!station) throw new Error('the test before this one creates it')
+    expect((await stationByToken(database.db, station.feedToken))?.id).toBe(station.id)
     await database.db.query('update stations set retired_at = now() where id = $1', [station.id])
-    expect(await boardByToken(database.db, board.token)).toBeUndefined()
     expect(await stationByToken(database.db, station.feedToken)).toBeUndefined()
     for (const token of ['', 'x', "' or 1=1", 'A'.repeat(32)]) {
-      expect(await boardByToken(database.db, token)).toBeUndefined()
+      expect(await stationByToken(database.db, token)).toBeUndefined()
     }
   })
 })

@@ -146,9 +146,8 @@ test('a new instance is filled by commands alone, and carries an announcement th
   )
   const feed = await supertest(url).get(new URL(station.feedUrl).pathname).expect(200)
   expect(feed.text ?? feed.body.toString()).toContain('Lịch tiêm chủng tháng 12')
-  const [board] = (await officer.get('/api/boards').expect(200)).body
-  const token = new URL(board.playerUrl).pathname.split('/').at(-1)
-  const manifest = await supertest(url).get(`/api/board/${token}/manifest`).expect(200)
+  const [board] = (await officer.get('/api/boards').expect(200)).body.items
+  const manifest = await officer.get(`/api/boards/${board.id}/manifest`).expect(200)
   expect(JSON.stringify(manifest.body)).toContain('Lịch tiêm chủng tháng 12')
   const items = await operator.get('/api/operator/items').expect(200)
   expect(items.body).toMatchObject([{ stationName: 'Đài Đông Hà', title: 'Lịch tiêm chủng tháng 12' }])

@@ -14,7 +14,6 @@ import {
   toPicker,
   wholePercent,
 } from '../../../services/web/console/src/lib/format.ts'
-import { presence } from '../../../services/web/console/src/lib/lastSeen.ts'
 
 describe('time on the screen is the time of Viet Nam', () => {
   test('late evening in UTC is the next morning there', () => {
@@ -71,14 +70,4 @@ test('the remembered language is only taken when it is one', () => {
 test('a signed address of this server is asked for under the name of the open page', () => {
   expect(ownAddress('http://10.0.0.5:8080/files/ab.mp3?exp=1&sig=x-y')).toBe('/files/ab.mp3?exp=1&sig=x-y')
   expect(ownAddress('/files/ab.mp3?exp=1')).toBe('/files/ab.mp3?exp=1')
-})
-
-test('presence of a board', () => {
-  const now = new Date('2026-11-24T10:00:00Z')
-  const ago = (seconds: number) => new Date(now.getTime() - seconds * 1_000).toISOString()
-  expect(presence(null, now)).toBe('never')
-  expect(presence(ago(60), now)).toBe('online')
-  expect(presence(ago(180), now)).toBe('online')
-  expect(presence(ago(181), now)).toBe('late')
-  expect(presence(ago(601), now)).toBe('offline')
 })

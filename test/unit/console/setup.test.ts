@@ -9,6 +9,8 @@ const empty: Setup = {
   operators: 0,
   stations: 0,
   boards: 0,
+  screens: 0,
+  paired: 0,
   citizens: 0,
   approved: 0,
   ready: false,
@@ -30,6 +32,13 @@ test('one of two people is not enough; any kind of place is', () => {
     '- citizens',
     '- first',
   ])
+})
+
+test('pairing is a step once there are screens, and done with the first', () => {
+  const step = (state: Partial<Setup>) => shown(state).find(line => line.endsWith('pairing'))
+  expect(step({ boards: 3, screens: 0 })).toBeUndefined()
+  expect(step({ boards: 3, screens: 2 })).toBe('- pairing')
+  expect(step({ boards: 3, screens: 2, paired: 1 })).toBe('x pairing')
 })
 
 test('all done', () => {

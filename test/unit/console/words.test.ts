@@ -5,6 +5,7 @@ import { asRunKinds } from '../../../services/airtime/as-run-file.ts'
 import { announcementStates, priorities } from '../../../services/domain/announcement.ts'
 import { deliveryStates } from '../../../services/domain/delivery.ts'
 import { accountsWords } from '../../../services/web/console/src/i18n/accounts.ts'
+import { boardsWords } from '../../../services/web/console/src/i18n/boards.ts'
 import { reasonWords, roughWords, stateList, wordFor } from '../../../services/web/console/src/i18n/dictionary.ts'
 import { en } from '../../../services/web/console/src/i18n/en.ts'
 import { pronunciationWords } from '../../../services/web/console/src/i18n/pronunciation.ts'
@@ -24,7 +25,7 @@ function texts(node: object, path = ''): [string, string][] {
 }
 
 /** Pages with a file of words of their own. */
-const pages = { accountsWords, pronunciationWords, readingWords, registryWords, setupWords }
+const pages = { accountsWords, boardsWords, pronunciationWords, readingWords, registryWords, setupWords }
 const whole = {
   vi: { ...vi, ...Object.fromEntries(Object.entries(pages).map(([name, words]) => [name, words.vi])) },
   en: { ...en, ...Object.fromEntries(Object.entries(pages).map(([name, words]) => [name, words.en])) },

@@ -18,9 +18,9 @@ interface Source {
 
 const IMPORT = /(?:\bfrom|\bimport)\s*\(?\s*'([^'\s]+)'/g
 
-function sources(folder: string): Source[] {
+function sources(folder: string, names = /\.(ts|tsx|mjs)$/): Source[] {
   return readdirSync(projectPath(folder), { withFileTypes: true, recursive: true })
-    .filter(entry => entry.isFile() && /\.(ts|tsx|mjs)$/.test(entry.name))
+    .filter(entry => entry.isFile() && names.test(entry.name))
     .map(entry => relative(projectRoot, join(entry.parentPath, entry.name)))
     .map(path => {
       const text = withoutComments(readFileSync(projectPath(path), 'utf8'))
@@ -39,7 +39,7 @@ function resolved(from: string, specifier: string): string {
   return scope.startsWith('@') ? `${scope}/${name}` : scope
 }
 
-const all = ['config', 'services', 'channels', 'workers'].flatMap(sources)
+const all = ['config', 'services', 'channels', 'workers'].flatMap(folder => sources(folder))
 const inside = (...folders: string[]) => all.filter(s => folders.some(f => s.path === f || s.path.startsWith(`${f}/`)))
 const isProjectPath = (target: string) => /^(config|services|channels|workers)\//.test(target)
 
@@ -50,6 +50,7 @@ function breaches(from: Source[], allowed: (source: Source, target: string) => b
   )
 }
 const under = (target: string, ...folders: string[]) => folders.some(f => target === f || target.startsWith(`${f}/`))
+const boardRules = (target: string) => /^services\/web\/board\/core\/\w+\.js$/.test(target)
 
 describe('who may import whom', () => {
   test('there are sources to look at', () => {
@@ -82,10 +83,15 @@ describe('who may import whom', () => {
     const shared = [
       'channels/contract.ts',
       'channels/send-each.ts',
+      // Programs that are run (ffmpeg, poppler), and files that are told by their first bytes.
+      'channels/run-tool.ts',
+      'channels/file-head.ts',
       'services/domain',
       'services/text',
       // How an abort and a limit of time are joined so that both hold on Node 20: one answer for the whole house.
       'services/runtime/signals.ts',
+      // Where the shipped typeface lies: the player's and that of LED strips are one file.
+      'services/runtime/fonts.ts',
     ]
     expect(
       breaches(
@@ -112,6 +118,17 @@ describe('who may import whom', () => {
       breaches(inside('services/station'), (_, target) =>
         isProjectPath(target)
           ? under(target, 'services/station', 'services/domain', 'services/runtime')
+          : target === 'zod' || target.startsWith('node:'),
+      ),
+    ).toEqual([])
+  })
+
+  // The same: it stands at a board, and has the browser player's rules in common with it.
+  test('the reference board knows the domain, the runtime, the rules of the player and itself', () => {
+    expect(
+      breaches(inside('services/board'), (_, target) =>
+        isProjectPath(target)
+          ? under(target, 'services/board', 'services/domain', 'services/runtime', 'services/web/board/core')
           : target === 'zod' || target.startsWith('node:'),
       ),
     ).toEqual([])
@@ -183,6 +200,18 @@ describe('who may import whom', () => {
 
   test('relative imports end in .ts, so that sources run and compile alike', () => {
     const server = all.filter(s => !s.path.startsWith('services/web/') && s.path.endsWith('.ts'))
-    expect(breaches(server, (_, target) => !isProjectPath(target) || /\.(ts|json)$/.test(target))).toEqual([])
+    expect(
+      breaches(server, (_, target) => !isProjectPath(target) || /\.(ts|json)$/.test(target) || boardRules(target)),
+    ).toEqual([])
+  })
+
+  // Plain JavaScript, since browsers of 2017 run it as it stands; the headless board plays by the same rules.
+  test('the rules of the board player are pure and know only each other', () => {
+    const rules = sources('services/web/board/core', /\.js$/)
+    expect(rules.length).toBeGreaterThan(5)
+    expect(breaches(rules, (_, target) => boardRules(target))).toEqual([])
+    expect(
+      rules.filter(s => /Date\.now\(|new Date\(\)|performance\.|Math\.random/.test(s.text)).map(s => s.path),
+    ).toEqual([])
   })
 })

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { demoCommunes } from '../../../config/demo/areas-44.ts'
-import { placeKey, readStationKind } from '../../../services/domain/places.ts'
+import { placeKey, readBoardKind, readLedSize, readStationKind } from '../../../services/domain/places.ts'
 import { areaFinder } from '../../../services/people/areas.ts'
 import { placeReader, placeSheets } from '../../../services/places/import/place-rows.ts'
 
@@ -41,10 +41,18 @@ describe('headings', () => {
 test('a row, its name composed and its commune by code or name', () => {
   const name = 'Cụm loa thôn Mỹ Hoà'
   expect(row('19333', ` ${name.normalize('NFD')}  `, 'Dai@Dong-Ha.example', 'Ứng dụng CNTT - VT')).toEqual([
-    ['19333', name, '19333 cum loa thon my hoa', 'dai@dong-ha.example', 'ip', expect.stringMatching(/^[\w-]{32}$/)],
+    [
+      '19333',
+      name,
+      '19333 cum loa thon my hoa',
+      'dai@dong-ha.example',
+      'ip',
+      null,
+      expect.stringMatching(/^[\w-]{32}$/),
+    ],
   ])
   expect(row('phường đông hà', 'Đài', '', '')).toMatchObject([
-    ['19333', 'Đài', '19333 dai', null, null, expect.anything()],
+    ['19333', 'Đài', '19333 dai', null, null, null, expect.anything()],
   ])
 })
 
@@ -76,4 +84,25 @@ test.each([
 test('one place is one key whatever the spelling; communes are apart', () => {
   expect(placeKey('19333', 'ĐÀI Hoà')).toBe(placeKey('19333', 'đài  hòa'))
   expect(placeKey('19333', 'Đài')).not.toBe(placeKey('19334', 'Đài'))
+})
+
+describe('kinds of boards in lists', () => {
+  test.each([
+    ['', null],
+    ['Giấy', 'paper'],
+    ['Bảng niêm yết', 'paper'],
+    ['LED', 'led'],
+    ['Bảng tin điện tử', 'screen'],
+    ['TV', 'screen'],
+    ['gỗ', undefined],
+  ])('%s', (cell, kind) => expect(readBoardKind(cell)).toBe(kind))
+
+  test.each([
+    ['', null],
+    ['192x32', { width: 192, height: 32 }],
+    [' 64 × 16 điểm ảnh', { width: 64, height: 16 }],
+    ['9x9', undefined],
+    ['99999x32', undefined],
+    ['to', undefined],
+  ])('pixels: %s', (cell, size) => expect(readLedSize(cell)).toEqual(size))
 })

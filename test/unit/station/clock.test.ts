@@ -1,12 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import {
-  type Clock,
-  createBackoff,
-  createBell,
-  createDeviceTime,
-  createServerTime,
-} from '../../../services/station/clock.ts'
+import { type Clock, createBackoff, createBell } from '../../../services/runtime/clock.ts'
+import { createDeviceTime, createServerTime } from '../../../services/station/clock.ts'
 
 const header = (serverMs: number) => new Date(serverMs).toUTCString()
 

@@ -15,7 +15,6 @@ import type {
   Area,
   AreaResult,
   AudienceCount,
-  Board,
   ChannelVendors,
   Instance,
   Me,
@@ -359,15 +358,6 @@ export function useStations(enabled = true) {
     queryKey: ['stations'],
     enabled,
     queryFn: ({ signal }) => call<Station[]>('/api/stations', { signal }),
-  })
-}
-
-export function useBoards(enabled = true) {
-  return useQuery({
-    queryKey: ['boards'],
-    enabled,
-    refetchInterval: 30_000,
-    queryFn: ({ signal }) => call<Board[]>('/api/boards', { signal }),
   })
 }
 

@@ -3,7 +3,7 @@ import { useDisclosure } from '@mantine/hooks'
 import { IconKey, IconLanguage, IconLogout, IconMenu2 } from '@tabler/icons-react'
 import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
-import { Link, NavLink, Outlet, useLocation, useNavigationType } from 'react-router'
+import { Link, Outlet, useLocation, useNavigationType } from 'react-router'
 import { may } from '../../../../domain/accounts.ts'
 import type { Me } from '../../../../http/schemas.ts'
 import { signOut, useInstance, useMe } from '../api/queries.ts'
@@ -16,10 +16,8 @@ import { SignInPage } from '../pages/SignInPage.tsx'
 import { Busy } from '../parts/Busy.tsx'
 import { ProblemBox, tellProblem } from '../parts/problem.tsx'
 import { Mark } from './Mark.tsx'
-import { type NavPlace, navSections } from './nav.ts'
+import { type NavPlace, navSections, placeOf } from './nav.ts'
 import css from './Shell.module.css'
-
-const places = navSections.flatMap(section => section.places)
 
 /** The frame of every page: demo ribbon, band, navigation. Without a session it shows the sign-in instead. */
 export function Shell() {
@@ -66,7 +64,7 @@ function Main({ me }: { me: Me }) {
   const ref = useRef<HTMLElement>(null)
   const last = useRef(pathname)
   const { t } = useWords()
-  const place = places.find(one => pathname.startsWith(one.to))
+  const place = placeOf(pathname)
   const allowed = !place || may(me.role, place.needs)
   useEffect(() => {
     if (last.current === pathname) return
@@ -88,7 +86,7 @@ function Ribbon() {
   const { t } = useWords()
   if (!instance.data?.demo) return null
   return (
-    <div className={css.ribbon}>
+    <aside className={css.ribbon} aria-label={t.app.demoShort}>
       <span>{t.app.demo}</span>
       {instance.data.simulatorUrl && (
         <a href={instance.data.simulatorUrl} target="_blank" rel="noreferrer">
@@ -96,7 +94,7 @@ function Ribbon() {
           <VisuallyHidden> ({t.common.newTab})</VisuallyHidden>
         </a>
       )}
-    </div>
+    </aside>
   )
 }
 
@@ -168,6 +166,7 @@ const plainButton = {
 function Links({ me, onGo }: { me: Me; onGo?: () => void }) {
   const { t } = useWords()
   const setup = useSetup(may(me.role, 'place.manage'))
+  const here = placeOf(useLocation().pathname)?.to
   const open = (place: NavPlace) => may(me.role, place.needs) && !(place.unfinished && setup.data?.complete !== false)
   return (
     <>
@@ -178,10 +177,16 @@ function Links({ me, onGo }: { me: Me; onGo?: () => void }) {
           <div key={section.heading} className={css.section}>
             <span className={css.heading}>{t.navSections[section.heading]}</span>
             {section.places.map(({ to, label, icon: Icon }) => (
-              <NavLink key={to} to={to} className={css.link ?? ''} {...(onGo ? { onClick: onGo } : {})}>
+              <Link
+                key={to}
+                to={to}
+                className={css.link ?? ''}
+                aria-current={to === here ? 'page' : undefined}
+                {...(onGo ? { onClick: onGo } : {})}
+              >
                 <Icon size={20} stroke={1.7} aria-hidden="true" />
                 {t.nav[label]}
-              </NavLink>
+              </Link>
             ))}
           </div>
         ))}

@@ -1,14 +1,17 @@
 import {
+  IconAlertOctagon,
   IconArrowsSplit,
   IconBuildingBroadcastTower,
   IconCalendarWeek,
   IconChecklist,
   IconDeviceSpeaker,
+  IconDeviceTv,
   IconEar,
   IconFileText,
   IconListDetails,
   IconMapPin,
   IconPencilPlus,
+  IconPinned,
   type IconProps,
   IconSpeakerphone,
   IconUserCog,
@@ -51,6 +54,14 @@ export const navSections: { heading: keyof Dictionary['navSections']; places: Na
     ],
   },
   {
+    heading: 'boards',
+    places: [
+      { to: '/boards', label: 'boards', icon: IconDeviceTv, needs: 'board.read' },
+      { to: '/boards/emergency', label: 'emergency', icon: IconAlertOctagon, needs: 'announcement.write' },
+      { to: '/postings', label: 'postings', icon: IconPinned, needs: 'announcement.read' },
+    ],
+  },
+  {
     heading: 'manage',
     places: [
       { to: '/places', label: 'places', icon: IconMapPin, needs: 'place.read' },
@@ -61,3 +72,11 @@ export const navSections: { heading: keyof Dictionary['navSections']; places: Na
     ],
   },
 ]
+
+/** The page that an address belongs to: of two that fit, the one that says more. */
+export function placeOf(pathname: string): NavPlace | undefined {
+  return navSections
+    .flatMap(section => section.places)
+    .filter(({ to }) => pathname === to || pathname.startsWith(`${to}/`))
+    .sort((a, b) => b.to.length - a.to.length)[0]
+}

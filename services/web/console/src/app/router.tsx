@@ -70,6 +70,26 @@ export const router = createBrowserRouter([
             path: 'as-run',
             lazy: async () => ({ Component: (await import('../pages/asrun/AsRunPage.tsx')).AsRunPage }),
           },
+          {
+            path: 'boards',
+            lazy: async () => ({ Component: (await import('../pages/boards/BoardsPage.tsx')).BoardsPage }),
+          },
+          {
+            path: 'boards/pair',
+            lazy: async () => ({ Component: (await import('../pages/boards/PairPage.tsx')).PairPage }),
+          },
+          {
+            path: 'boards/emergency',
+            lazy: async () => ({ Component: (await import('../pages/boards/EmergencyPage.tsx')).EmergencyPage }),
+          },
+          {
+            path: 'boards/:id',
+            lazy: async () => ({ Component: (await import('../pages/boards/BoardPage.tsx')).BoardPage }),
+          },
+          {
+            path: 'postings',
+            lazy: async () => ({ Component: (await import('../pages/PostingsPage.tsx')).PostingsPage }),
+          },
           { path: 'places', lazy: async () => ({ Component: (await import('../pages/PlacesPage.tsx')).PlacesPage }) },
           {
             path: 'citizens',

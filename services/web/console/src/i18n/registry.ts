@@ -26,6 +26,11 @@ export const registryWords = ownWords(
     kind: 'Loại',
     kinds: { ip: 'Ứng dụng CNTT - VT (IP)', fm: 'Không dây (FM)', wired: 'Có dây' },
     kindUnknown: 'Chưa rõ',
+    boardKinds: { screen: 'Màn hình', led: 'Bảng LED', paper: 'Bảng niêm yết giấy' },
+    keeper: 'Thư của người phụ trách',
+    keeperHint: 'Được báo khi bảng mất liên lạc và được nhắc gỡ thông báo giấy; để trống nếu chưa có.',
+    ledWidth: 'Rộng (điểm ảnh)',
+    ledHeight: 'Cao (điểm ảnh)',
     search: 'Tìm theo tên hoặc địa bàn (không cần dấu)',
     showRetired: (n: string) => `Hiện cả nơi đã ngừng sử dụng (${n})`,
     retired: 'Ngừng sử dụng',
@@ -55,7 +60,8 @@ export const registryWords = ownWords(
         'Tệp JSON, Excel (.xlsx) hoặc CSV UTF-8; cột: Mã, Cấp, Tên, Mã tỉnh, Hiệu lực từ, Hiệu lực đến, Tên cũ (chỉ cần mã, tên và mã tỉnh). Cả nước hoặc từng tỉnh đều được.',
       stations:
         'Tệp Excel (.xlsx) hoặc CSV UTF-8; cột: Mã xã (hoặc tên xã), Tên đài/cụm loa, Email người vận hành, Loại (IP, FM, có dây). Hai cột đầu là bắt buộc.',
-      boards: 'Tệp Excel (.xlsx) hoặc CSV UTF-8; cột: Mã xã (hoặc tên xã), Tên bảng tin.',
+      boards:
+        'Tệp Excel (.xlsx) hoặc CSV UTF-8; cột: Mã xã (hoặc tên xã), Tên bảng tin, Loại (màn hình, LED, giấy), Kích thước (LED, ví dụ 192x32), Email người phụ trách. Hai cột đầu là bắt buộc.',
     },
     note: {
       areas: 'Không đơn vị nào bị xóa: tên cũ được giữ để tra cứu, đơn vị không có trong tệp được báo lại.',
@@ -103,6 +109,12 @@ export const registryWords = ownWords(
     kind: 'Kind',
     kinds: { ip: 'IP', fm: 'FM radio', wired: 'Wired' },
     kindUnknown: 'Not known',
+    boardKinds: { screen: 'Screen', led: 'LED strip', paper: 'Paper board' },
+    keeper: 'Keeper’s mailbox',
+    keeperHint:
+      'Is told when the board is silent and reminded to take paper notices down; leave it empty when there is none.',
+    ledWidth: 'Width (pixels)',
+    ledHeight: 'Height (pixels)',
     search: 'Search by name or area (no diacritics needed)',
     showRetired: n => `Show what is out of use too (${n})`,
     retired: 'Out of use',
@@ -132,7 +144,8 @@ export const registryWords = ownWords(
         'JSON, Excel (.xlsx) or CSV in UTF-8; columns: Mã, Cấp, Tên, Mã tỉnh, Hiệu lực từ, Hiệu lực đến, Tên cũ (code, level, name, province code, valid from, valid to, former names; code, name and province are enough). The whole country or single provinces.',
       stations:
         'Excel (.xlsx) or CSV in UTF-8; columns: Mã xã (or the commune’s name), Tên đài/cụm loa, Email người vận hành, Loại (IP, FM, wired). The first two are needed.',
-      boards: 'Excel (.xlsx) or CSV in UTF-8; columns: Mã xã (or the commune’s name), Tên bảng tin.',
+      boards:
+        'Excel (.xlsx) or CSV in UTF-8; columns: Mã xã (or the commune’s name), Tên bảng tin, Loại (screen, LED, paper), Kích thước (LED, e.g. 192x32), Email người phụ trách (keeper). The first two are needed.',
     },
     note: {
       areas: 'No unit is deleted: former names still lead to it, and units that the file does not name are reported.',

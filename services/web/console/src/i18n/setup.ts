@@ -32,8 +32,13 @@ export const setupWords = ownWords(
       },
       boards: {
         title: 'Nhập bảng tin',
-        text: 'Mã xã, tên bảng tin. Mỗi bảng có một trang hiển thị riêng để mở trên màn hình.',
+        text: 'Mã xã, tên bảng tin. Sau đó mỗi màn hình được ghép nối với bảng của mình.',
         has: (n: string) => `${n} bảng tin`,
+      },
+      pairing: {
+        title: 'Ghép nối màn hình đầu tiên',
+        text: 'Mở trang /b trên màn hình của bảng, nhập mã 6 ký tự màn hình hiện ra. Bảng chưa ghép nối thì chưa hiển thị gì.',
+        has: (paired: string, all: string) => `${paired} trong ${all} bảng đã ghép nối`,
       },
       citizens: {
         title: 'Nhập danh sách người nhận tin',
@@ -81,8 +86,13 @@ export const setupWords = ownWords(
       },
       boards: {
         title: 'Import boards',
-        text: 'Commune code and name. Every board has a page of its own to open on the screen.',
+        text: 'Commune code and name. Then every screen is paired with its board.',
         has: n => `${n} boards`,
+      },
+      pairing: {
+        title: 'Pair the first screen',
+        text: 'Open /b on the screen of a board and type the 6-character code that it shows. A board that is not paired shows nothing.',
+        has: (paired, all) => `${paired} of ${all} boards are paired`,
       },
       citizens: {
         title: 'Import the people who receive messages',

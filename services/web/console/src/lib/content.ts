@@ -98,6 +98,7 @@ export type Gap =
   | 'channels'
   | 'urgencyReason'
   | 'control'
+  | 'boardCaption'
   | 'schedulePast'
   | 'expiryPast'
   | 'expiryBeforeStart'
@@ -117,6 +118,7 @@ export function findGaps(content: AnnouncementContent, now: Date): Gap[] {
   if (content.body.trim() === '') gaps.push('body')
   if ([...content.body].length > bodyMax) gaps.push('bodyLong')
   if (hasControl(content.title) || hasControl(content.body)) gaps.push('control')
+  if (content.variants.board?.media?.some(media => media.caption.trim() === '')) gaps.push('boardCaption')
   if (content.audience.areas.length === 0) gaps.push('areas')
   if (content.channels.length === 0) gaps.push('channels')
   if (content.priority === 'emergency' && content.urgencyReason.trim() === '') gaps.push('urgencyReason')

@@ -2,7 +2,7 @@ import type { Setup } from '../../../../http/schemas-registry.ts'
 
 /** One step of the checklist, in the order in which they build on each other. */
 export interface SetupStep {
-  id: 'areas' | 'accounts' | 'stations' | 'boards' | 'citizens' | 'first'
+  id: 'areas' | 'accounts' | 'stations' | 'boards' | 'pairing' | 'citizens' | 'first'
   done: boolean
   /** Without it nothing can be announced. */
   needed: boolean
@@ -18,7 +18,13 @@ export function setupSteps(state: Setup): SetupStep[] {
     { id: 'accounts', done: state.officers > 0 && state.approvers > 0, needed: true, to: '/accounts' },
     { id: 'stations', done: state.stations > 0, needed: noPlaces, to: '/registry?tab=stations' },
     { id: 'boards', done: state.boards > 0, needed: false, to: '/registry?tab=boards' },
+    // Nothing to pair where there are no screens.
+    ...(state.screens > 0 ? [pairingStep(state)] : []),
     { id: 'citizens', done: state.citizens > 0, needed: false, to: '/citizens' },
     { id: 'first', done: state.approved > 0, needed: false, to: '/announcements' },
   ]
+}
+
+function pairingStep(state: Setup): SetupStep {
+  return { id: 'pairing', done: state.paired > 0, needed: false, to: '/boards/pair' }
 }

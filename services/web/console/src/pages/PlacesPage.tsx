@@ -1,28 +1,31 @@
 import { Anchor, Button, Group, Skeleton, Table, Tabs, Text, TextInput } from '@mantine/core'
-import { IconExternalLink, IconSearch } from '@tabler/icons-react'
+import { useDebouncedValue } from '@mantine/hooks'
+import { IconSearch } from '@tabler/icons-react'
 import { type ReactNode, useState } from 'react'
-import { useSearchParams } from 'react-router'
-import type { Board, Station } from '../../../../http/schemas.ts'
-import { useBoards, useStations } from '../api/queries.ts'
+import { Link, useSearchParams } from 'react-router'
+import type { Station } from '../../../../http/schemas.ts'
+import { noFilter, useBoardPages, useBoardSummary } from '../api/boards.ts'
+import { useStations } from '../api/queries.ts'
+import { boardsWords } from '../i18n/boards.ts'
 import { useWords } from '../i18n/context.tsx'
+import { useOwn } from '../i18n/useOwn.ts'
 import { matches } from '../lib/fold.ts'
-import { formatDateTime, formatNumber } from '../lib/format.ts'
-import { presence } from '../lib/lastSeen.ts'
+import { formatNear, formatNumber } from '../lib/format.ts'
 import { useNow } from '../lib/useNow.ts'
 import { PageHead, Panel } from '../parts/Panel.tsx'
 import { ProblemBox } from '../parts/problem.tsx'
 import { FeedsNote, PlaceFeeds } from './PlaceFeeds.tsx'
 import css from './PlacesPage.module.css'
 
-/** Stations with their feeds, boards with their player pages and last sign of life. */
+/** Stations with their feeds, boards with their state. */
 export function PlacesPage() {
   const { t, language } = useWords()
   const [params, setParams] = useSearchParams()
   const [search, setSearch] = useState('')
   const stations = useStations()
-  const boards = useBoards()
+  const boards = useBoardSummary()
   const tab = params.get('tab') === 'boards' ? 'boards' : 'stations'
-  const shown = <T extends Station | Board>(places: T[]) =>
+  const shown = (places: Station[]) =>
     places.filter(place => matches(`${place.name} ${place.areaName}`, search)).sort(byArea)
   const count = (n: number | undefined) => (n === undefined ? '' : ` (${formatNumber(n, language)})`)
 
@@ -37,7 +40,7 @@ export function PlacesPage() {
         >
           <Tabs.List mb="md" className={css.tabs ?? ''}>
             <Tabs.Tab value="stations">{`${t.places.stations}${count(stations.data?.length)}`}</Tabs.Tab>
-            <Tabs.Tab value="boards">{`${t.places.boards}${count(boards.data?.length)}`}</Tabs.Tab>
+            <Tabs.Tab value="boards">{`${t.places.boards}${count(boards.data?.boards)}`}</Tabs.Tab>
           </Tabs.List>
           <Group justify="space-between" mb="md" gap="sm">
             <TextInput
@@ -59,9 +62,7 @@ export function PlacesPage() {
             {stations.data && <Pages rows={shown(stations.data)} key={search} of={rows => <Stations rows={rows} />} />}
           </Tabs.Panel>
           <Tabs.Panel value="boards">
-            {boards.isError && <ProblemBox error={boards.error} onRetry={() => void boards.refetch()} />}
-            {boards.isPending && <Skeleton height={300} />}
-            {boards.data && <Pages rows={shown(boards.data)} key={search} of={rows => <Boards rows={rows} />} />}
+            <Boards search={search} />
           </Tabs.Panel>
         </Tabs>
       </Panel>
@@ -70,7 +71,7 @@ export function PlacesPage() {
 }
 
 /** As in a Vietnamese register: by commune, then by name. */
-function byArea(a: Station | Board, b: Station | Board): number {
+function byArea(a: Station, b: Station): number {
   return a.areaName.localeCompare(b.areaName, 'vi') || a.name.localeCompare(b.name, 'vi')
 }
 
@@ -123,62 +124,57 @@ function Stations({ rows }: { rows: Station[] }) {
   )
 }
 
-const presenceColor = { never: 'cancelled', online: 'confirmed', late: 'sending', offline: 'rejected' } as const
-
-function Boards({ rows }: { rows: Board[] }) {
+/** Boards with their state; what each shows and its settings are on pages of their own. */
+function Boards({ search }: { search: string }) {
   const { t } = useWords()
+  const w = useOwn(boardsWords)
   const now = useNow()
+  const [text] = useDebouncedValue(search, 300)
+  const list = useBoardPages({ ...noFilter, text })
+  if (list.isError) return <ProblemBox error={list.error} onRetry={() => void list.refetch()} />
+  if (list.isPending) return <Skeleton height={300} />
+  const rows = list.data.pages.flatMap(page => page.items)
+  if (rows.length === 0) return <Text c="dimmed">{t.places.none}</Text>
   return (
-    <Table className={css.table} verticalSpacing="sm">
-      <Table.Thead>
-        <Table.Tr>
-          <Table.Th>{t.places.name}</Table.Th>
-          <Table.Th>{t.places.area}</Table.Th>
-          <Table.Th>{t.places.lastSeen}</Table.Th>
-          <Table.Th>{t.places.player}</Table.Th>
-        </Table.Tr>
-      </Table.Thead>
-      <Table.Tbody>
-        {rows.map(board => {
-          const state = presence(board.lastSeenAt, now)
-          return (
+    <>
+      <Table className={css.table} verticalSpacing="sm">
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>{t.places.name}</Table.Th>
+            <Table.Th>{t.places.area}</Table.Th>
+            <Table.Th>{t.places.lastSeen}</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {rows.map(board => (
             <Table.Tr key={board.id}>
-              <Table.Td fw={500}>{board.name}</Table.Td>
-              <Table.Td data-label={t.places.area}>{board.areaName}</Table.Td>
-              <Table.Td data-label={t.places.lastSeen}>
-                <Group gap={8} wrap="nowrap">
-                  <span
-                    className={css.dot}
-                    style={{ background: `var(--state-${presenceColor[state]})` }}
-                    aria-hidden="true"
-                  />
-                  <span>
-                    {t.places.presence[state]}
-                    {board.lastSeenAt && (
-                      <Text span size="sm" c="dimmed" ml={6} className="numbers">
-                        {formatDateTime(board.lastSeenAt)}
-                      </Text>
-                    )}
-                  </span>
-                </Group>
-              </Table.Td>
-              <Table.Td data-label={t.places.player}>
-                <Anchor
-                  href={board.playerUrl}
-                  target="_blank"
-                  rel="noreferrer"
-                  aria-label={t.places.openPlayerLabel(board.name)}
-                >
-                  <Group gap={6} wrap="nowrap" display="inline-flex">
-                    {t.places.openPlayer}
-                    <IconExternalLink size={16} aria-hidden="true" />
-                  </Group>
+              <Table.Td fw={500}>
+                <Anchor component={Link} to={`/boards/${board.id}`} fw={500}>
+                  {board.name}
                 </Anchor>
               </Table.Td>
+              <Table.Td data-label={t.places.area}>{board.areaName}</Table.Td>
+              <Table.Td data-label={t.places.lastSeen}>
+                <span>
+                  {w.state[board.state]}
+                  {board.lastSeenAt && (
+                    <Text span size="sm" c="dimmed" ml={6} className="numbers">
+                      {formatNear(board.lastSeenAt, now)}
+                    </Text>
+                  )}
+                </span>
+              </Table.Td>
             </Table.Tr>
-          )
-        })}
-      </Table.Tbody>
-    </Table>
+          ))}
+        </Table.Tbody>
+      </Table>
+      {list.hasNextPage && (
+        <Group justify="center" mt="md">
+          <Button variant="default" loading={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
+            {t.common.more}
+          </Button>
+        </Group>
+      )}
+    </>
   )
 }

@@ -93,6 +93,7 @@ function hasWords(
   if (id === 'accounts') return steps.accounts.has(n(state.officers), n(state.approvers), n(state.operators))
   if (id === 'stations') return steps.stations.has(n(state.stations))
   if (id === 'boards') return steps.boards.has(n(state.boards))
+  if (id === 'pairing') return steps.pairing.has(n(state.paired), n(state.screens))
   if (id === 'first') return steps.first.has()
   return (state.citizens < mostPeople ? steps.citizens.has : steps.citizens.most)(n(state.citizens))
 }

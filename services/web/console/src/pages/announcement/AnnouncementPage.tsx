@@ -15,6 +15,8 @@ import type { Announcement } from '../../../../../http/schemas.ts'
 import { useAnnouncement, useProgress } from '../../api/queries.ts'
 import { useLiveProgress } from '../../api/stream.ts'
 import { useWords } from '../../i18n/context.tsx'
+import { postingWords } from '../../i18n/postings.ts'
+import { useOwn } from '../../i18n/useOwn.ts'
 import { formatDateTime } from '../../lib/format.ts'
 import { Busy } from '../../parts/Busy.tsx'
 import { PriorityBadge, StateBadge } from '../../parts/badges.tsx'
@@ -26,6 +28,7 @@ import { ApprovePanel } from './ApprovePanel.tsx'
 import { ContentView } from './ContentView.tsx'
 import { FactsPanel } from './FactsPanel.tsx'
 import { HistoryView } from './HistoryView.tsx'
+import { PostingView } from './PostingView.tsx'
 import { ProgressView } from './ProgressView.tsx'
 import { ResultsView } from './ResultsView.tsx'
 import { StateSteps } from './StateSteps.tsx'
@@ -47,6 +50,7 @@ export function AnnouncementPage() {
 
 function Loaded({ announcement }: { announcement: Announcement }) {
   const { t } = useWords()
+  const paper = useOwn(postingWords)
   const { id, state } = announcement
   useDocumentTitle(`${announcement.title || t.list.untitled} – Loa`)
   const sent = sentStates.includes(state) && announcement.approvedAt !== null
@@ -90,6 +94,7 @@ function Loaded({ announcement }: { announcement: Announcement }) {
             {sent && <Tabs.Tab value="progress">{t.announcement.progress}</Tabs.Tab>}
             {sent && <Tabs.Tab value="results">{t.announcement.results}</Tabs.Tab>}
             <Tabs.Tab value="content">{t.announcement.content}</Tabs.Tab>
+            {announcement.channels.includes('board') && <Tabs.Tab value="postings">{paper.tab}</Tabs.Tab>}
             <Tabs.Tab value="history">{t.announcement.history}</Tabs.Tab>
           </Tabs.List>
           <Tabs.Panel value="progress">
@@ -101,6 +106,9 @@ function Loaded({ announcement }: { announcement: Announcement }) {
           </Tabs.Panel>
           <Tabs.Panel value="content">
             <ContentView announcement={announcement} />
+          </Tabs.Panel>
+          <Tabs.Panel value="postings">
+            <PostingView announcement={announcement} />
           </Tabs.Panel>
           <Tabs.Panel value="history">
             <Panel>

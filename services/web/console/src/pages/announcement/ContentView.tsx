@@ -1,9 +1,12 @@
 import { Stack, Text } from '@mantine/core'
 import type { Announcement } from '../../../../../http/schemas.ts'
 import { useRecording } from '../../api/recordings.ts'
+import { boardsWords } from '../../i18n/boards.ts'
 import { useWords } from '../../i18n/context.tsx'
 import { readingWords } from '../../i18n/reading.ts'
 import { useRecordingWords } from '../../i18n/recordings.ts'
+import { useOwn } from '../../i18n/useOwn.ts'
+import { BoardMediaPanel } from '../../parts/BoardMediaPanel.tsx'
 import { Panel } from '../../parts/Panel.tsx'
 import { ProblemBox } from '../../parts/problem.tsx'
 import { ReadingDiff } from '../../parts/ReadingDiff.tsx'
@@ -37,6 +40,8 @@ export function ContentView({ announcement }: { announcement: Announcement }) {
             </Panel>
           ),
       )}
+      <BoardShowing announcement={announcement} />
+      <BoardMediaPanel media={content.variants.board?.media ?? []} />
       {/* The approver has it on the desk above. */}
       {announcement.reading && !announcement.allowedActions.includes('approve') && (
         <Panel title={readingWords[language].title} lead={readingWords[language].lead}>
@@ -45,6 +50,26 @@ export function ContentView({ announcement }: { announcement: Announcement }) {
       )}
       {recording && <RecordingPanel recording={recording} />}
     </Stack>
+  )
+}
+
+/** How boards show it, where the writer decided that: part of what is signed. */
+function BoardShowing({ announcement }: { announcement: Announcement }) {
+  const w = useOwn(boardsWords)
+  const { content } = announcement
+  const { takeover, pinned, weight } = content.variants.board ?? {}
+  const lines = [
+    content.priority === 'emergency' && w.takeover[takeover ?? 'full'],
+    pinned && w.showingPinned,
+    weight !== undefined && w.showingWeight(String(weight)),
+  ].filter(line => typeof line === 'string')
+  if (!content.channels.includes('board') || lines.length === 0) return null
+  return (
+    <Panel title={w.boardShowing}>
+      {lines.map(line => (
+        <Text key={line}>{line}</Text>
+      ))}
+    </Panel>
   )
 }
 

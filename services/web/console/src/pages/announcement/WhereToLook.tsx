@@ -1,10 +1,12 @@
 import { Anchor, VisuallyHidden } from '@mantine/core'
 import { IconDeviceMobileMessage, IconDeviceTv, IconRss } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
+import { Link } from 'react-router'
 import { may } from '../../../../../domain/accounts.ts'
 import type { Announcement, Station } from '../../../../../http/schemas.ts'
+import { noFilter, useBoardPages } from '../../api/boards.ts'
 import { call } from '../../api/client.ts'
-import { useAreas, useBoards, useInstance, useMe } from '../../api/queries.ts'
+import { useAreas, useInstance, useMe } from '../../api/queries.ts'
 import { useWords } from '../../i18n/context.tsx'
 import { Panel } from '../../parts/Panel.tsx'
 import css from './Announcement.module.css'
@@ -18,18 +20,19 @@ export function WhereToLook({ announcement }: { announcement: Announcement }) {
   const mayPlaces = me.data ? may(me.data.role, 'place.read') : false
   const hasBoards = announcement.channels.includes('board')
   const hasStations = announcement.channels.includes('loudspeaker')
-  const boards = useBoards(mayPlaces && hasBoards)
+  const chosen = new Set(announcement.content.audience.areas)
+  const [first = ''] = announcement.content.audience.areas
+  const boards = useBoardPages({ ...noFilter, area: first }, mayPlaces && hasBoards && first !== '')
   const stations = useQuery({
     queryKey: ['stations'],
     enabled: mayPlaces && hasStations,
     queryFn: ({ signal }) => call<Station[]>('/api/stations', { signal }),
   })
-  const chosen = new Set(announcement.content.audience.areas)
   const reached = (code: string) => {
     const parent = areas.data?.find(area => area.code === code)?.parentCode
     return chosen.has(code) || (parent !== null && parent !== undefined && chosen.has(parent))
   }
-  const board = hasBoards ? boards.data?.find(one => reached(one.areaCode)) : undefined
+  const board = hasBoards ? boards.data?.pages.flatMap(page => page.items).find(one => one.kind !== 'paper') : undefined
   const station = hasStations ? stations.data?.find(one => reached(one.areaCode)) : undefined
   const simulator = instance.data?.simulatorUrl
   if (!board && !station && !simulator) return null
@@ -42,9 +45,12 @@ export function WhereToLook({ announcement }: { announcement: Announcement }) {
           </Outside>
         )}
         {board && (
-          <Outside href={board.playerUrl} icon={<IconDeviceTv size={20} aria-hidden="true" />}>
-            {t.announcement.whereBoard(board.name)}
-          </Outside>
+          <li>
+            <IconDeviceTv size={20} aria-hidden="true" />
+            <Anchor component={Link} to={`/boards/${board.id}`}>
+              {t.announcement.whereBoard(board.name)}
+            </Anchor>
+          </li>
         )}
         {station && (
           <Outside href={station.feedUrl} icon={<IconRss size={20} aria-hidden="true" />}>

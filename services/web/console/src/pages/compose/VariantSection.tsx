@@ -5,15 +5,19 @@ import type { AnnouncementContent } from '../../../../../domain/announcement.ts'
 import type { ChannelInfo } from '../../../../../http/schemas.ts'
 import { boardText, smsText, speechText } from '../../../../../text/derive.ts'
 import { useInstance, useSmsCount } from '../../api/queries.ts'
+import { boardMediaWords } from '../../i18n/boardMedia.ts'
 import { useWords } from '../../i18n/context.tsx'
 import { useRecordingWords } from '../../i18n/recordings.ts'
+import { useOwn } from '../../i18n/useOwn.ts'
 import { formatNumber } from '../../lib/format.ts'
 import { ChannelIcon } from '../../parts/ChannelIcon.tsx'
 import { Panel } from '../../parts/Panel.tsx'
 import { tellUndo } from '../../parts/problem.tsx'
+import { BoardBox } from './BoardBox.tsx'
 import css from './Compose.module.css'
 import { RecordingBox } from './RecordingBox.tsx'
 import type { SectionProps } from './section.ts'
+import { type MediaUploads, useMediaUploads } from './useMediaUploads.ts'
 import { type RecordingUpload, useRecordingUpload } from './useRecordingUpload.ts'
 
 type VariantName = Exclude<keyof AnnouncementContent['variants'], 'recording'>
@@ -34,6 +38,8 @@ export function VariantSection({ content, change }: Omit<SectionProps, 'gaps'>) 
   const words = useRecordingWords()
   const instance = useInstance()
   const upload = useRecordingUpload({ content, change }, putBack => tellUndo(words.replaced, t, putBack))
+  // Beside the form like the recording's: closing the folding section must not break an upload off.
+  const mediaUploads = useMediaUploads({ content, change })
   const chosen = (instance.data?.channels ?? []).filter(
     channel => content.channels.includes(channel.id) && variantOf(channel) !== undefined,
   )
@@ -43,7 +49,7 @@ export function VariantSection({ content, change }: Omit<SectionProps, 'gaps'>) 
       <Accordion variant="separated" multiple keepMounted={false}>
         {chosen.map(channel => {
           const name = variantOf(channel)
-          const props = { channel, content, change, upload }
+          const props = { channel, content, change, upload, mediaUploads }
           return name && <Variant key={channel.id} name={name} {...props} />
         })}
       </Accordion>
@@ -55,13 +61,16 @@ interface VariantProps extends Omit<SectionProps, 'gaps'> {
   channel: ChannelInfo
   name: VariantName
   upload: RecordingUpload
+  mediaUploads: MediaUploads
 }
 
-function Variant({ channel, name, content, change, upload }: VariantProps) {
+function Variant({ channel, name, content, change, upload, mediaUploads }: VariantProps) {
   const { t } = useWords()
   const words = useRecordingWords()
   const recorded = name === 'speech' && content.variants.recording !== undefined
   const own = content.variants[name]?.text
+  const boardWords = useOwn(boardMediaWords)
+  const media = content.variants.board?.media ?? []
   const labels = { sms: t.compose.variantSms, speech: t.compose.variantSpeech, board: t.compose.variantBoard }
   return (
     <Accordion.Item value={channel.id}>
@@ -71,25 +80,33 @@ function Variant({ channel, name, content, change, upload }: VariantProps) {
           <Badge color={own === undefined && !recorded ? 'slate' : 'gold'}>
             {recorded ? words.badge : own === undefined ? t.compose.derived : t.compose.own}
           </Badge>
+          {name === 'board' && media.length > 0 && <Badge color="gold">{boardWords.count(String(media.length))}</Badge>}
         </Group>
       </Accordion.Control>
       <Accordion.Panel>
         <Stack gap="md">
           {!recorded && <VariantBody name={name} content={content} change={change} label={labels[name]} />}
           {name === 'speech' && <RecordingBox content={content} upload={upload} />}
+          {name === 'board' && <BoardBox content={content} change={change} uploads={mediaUploads} />}
         </Stack>
       </Accordion.Panel>
     </Accordion.Item>
   )
 }
 
-function VariantBody({ name, content, change, label }: Omit<VariantProps, 'channel' | 'upload'> & { label: string }) {
+function VariantBody({
+  name,
+  content,
+  change,
+  label,
+}: Omit<VariantProps, 'channel' | 'upload' | 'mediaUploads'> & { label: string }) {
   const { t } = useWords()
   const variant = content.variants[name]
   const own = variant?.text
   const derived = own === undefined ? deriveFor[name](content).text : ''
   const set = (text: string | undefined) => {
-    const rest = name === 'sms' && content.variants.sms?.form ? { form: content.variants.sms.form } : {}
+    // What else is said of this version (spelling, pictures) stays.
+    const { text: _former, ...rest } = variant ?? {}
     const next = text === undefined ? rest : { ...rest, text }
     change({ variants: { ...content.variants, [name]: next } })
   }

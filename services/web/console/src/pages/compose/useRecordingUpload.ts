@@ -1,7 +1,8 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useCallback, useEffect, useRef, useState } from 'react'
 import type { AnnouncementContent } from '../../../../../domain/announcement.ts'
-import { UploadStopped, uploadRecording } from '../../api/recordings.ts'
+import { uploadRecording } from '../../api/recordings.ts'
+import { UploadStopped } from '../../api/upload.ts'
 import type { SectionProps } from './section.ts'
 
 export type RecordingVariant = NonNullable<AnnouncementContent['variants']['recording']>

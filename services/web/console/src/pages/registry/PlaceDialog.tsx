@@ -1,5 +1,6 @@
-import { Button, Group, Modal, Select, Stack, TextInput } from '@mantine/core'
+import { Button, Group, Modal, NumberInput, Select, Stack, TextInput } from '@mantine/core'
 import { useMemo, useState } from 'react'
+import { type BoardKind, boardKinds } from '../../../../../domain/board.ts'
 import { type PlaceList, type StationKind, stationKinds } from '../../../../../domain/places.ts'
 import type { ManagedPlace } from '../../../../../http/schemas-registry.ts'
 import { useAreas } from '../../api/queries.ts'
@@ -28,12 +29,21 @@ export function PlaceDialog({ list, place, onClose }: Props) {
   const [name, setName] = useState(place?.name ?? '')
   const [operatorEmail, setOperatorEmail] = useState(place?.operatorEmail ?? '')
   const [kind, setKind] = useState<StationKind | null>(place?.kind ?? null)
+  const [boardKind, setBoardKind] = useState<BoardKind>(place?.board?.kind ?? 'screen')
+  const [keeperEmail, setKeeperEmail] = useState(place?.board?.keeperEmail ?? '')
+  const [ledWidth, setLedWidth] = useState<number | string>(place?.board?.led?.width ?? 192)
+  const [ledHeight, setLedHeight] = useState<number | string>(place?.board?.led?.height ?? 32)
+  const led = boardKind === 'led' ? { width: Number(ledWidth), height: Number(ledHeight) } : null
+  const own =
+    list === 'stations'
+      ? { operatorEmail: operatorEmail.trim() || null, kind }
+      : { board: { kind: boardKind, keeperEmail: keeperEmail.trim() || null, led } }
   const go = () =>
     areaCode &&
     save.mutate(
       {
         id: place?.id,
-        place: { areaCode, name, ...(list === 'stations' && { operatorEmail: operatorEmail.trim() || null, kind }) },
+        place: { areaCode, name, ...own },
       },
       {
         onSuccess: () => {
@@ -94,6 +104,47 @@ export function PlaceDialog({ list, place, onClose }: Props) {
                 data={stationKinds.map(value => ({ value, label: w.kinds[value] }))}
                 value={kind}
                 onChange={value => setKind(stationKinds.find(one => one === value) ?? null)}
+              />
+            </>
+          )}
+          {list === 'boards' && (
+            <>
+              <Select
+                label={w.kind}
+                allowDeselect={false}
+                data={boardKinds.map(value => ({ value, label: w.boardKinds[value] }))}
+                value={boardKind}
+                onChange={value => setBoardKind(boardKinds.find(one => one === value) ?? 'screen')}
+              />
+              {boardKind === 'led' && (
+                <Group grow>
+                  <NumberInput
+                    label={w.ledWidth}
+                    required
+                    min={32}
+                    max={4096}
+                    allowDecimal={false}
+                    value={ledWidth}
+                    onChange={setLedWidth}
+                  />
+                  <NumberInput
+                    label={w.ledHeight}
+                    required
+                    min={16}
+                    max={512}
+                    allowDecimal={false}
+                    value={ledHeight}
+                    onChange={setLedHeight}
+                  />
+                </Group>
+              )}
+              <TextInput
+                label={w.keeper}
+                description={w.keeperHint}
+                type="email"
+                maxLength={254}
+                value={keeperEmail}
+                onChange={event => setKeeperEmail(event.currentTarget.value)}
               />
             </>
           )}

@@ -101,8 +101,8 @@ function PlaceTable({ list, rows, onEdit }: TableProps) {
         <Table.Tr>
           <Table.Th>{w.name}</Table.Th>
           <Table.Th>{w.area}</Table.Th>
-          {stations && <Table.Th>{w.operator}</Table.Th>}
-          {stations && <Table.Th>{w.kind}</Table.Th>}
+          <Table.Th>{stations ? w.operator : w.keeper}</Table.Th>
+          <Table.Th>{w.kind}</Table.Th>
           <Table.Th />
         </Table.Tr>
       </Table.Thead>
@@ -125,8 +125,10 @@ function PlaceTable({ list, rows, onEdit }: TableProps) {
               </div>
             </Table.Td>
             <Table.Td data-label={w.area}>{place.areaName}</Table.Td>
-            {stations && <Table.Td data-label={w.operator}>{place.operatorEmail ?? '–'}</Table.Td>}
-            {stations && <Table.Td data-label={w.kind}>{place.kind ? w.kinds[place.kind] : '–'}</Table.Td>}
+            <Table.Td data-label={stations ? w.operator : w.keeper}>
+              {(stations ? place.operatorEmail : place.board?.keeperEmail) ?? '–'}
+            </Table.Td>
+            <Table.Td data-label={w.kind}>{kindWords(w, place)}</Table.Td>
             <Table.Td>
               <PlaceActions list={list} place={place} onEdit={() => onEdit(place)} />
             </Table.Td>
@@ -135,6 +137,12 @@ function PlaceTable({ list, rows, onEdit }: TableProps) {
       </Table.Tbody>
     </Table>
   )
+}
+
+function kindWords(w: (typeof registryWords)['vi'], place: ManagedPlace): string {
+  if (place.board === null) return place.kind ? w.kinds[place.kind] : '–'
+  const { kind, led } = place.board
+  return led ? `${w.boardKinds[kind]} ${led.width}×${led.height}` : w.boardKinds[kind]
 }
 
 function PlaceActions({ list, place, onEdit }: { list: PlaceList; place: ManagedPlace; onEdit: () => void }) {

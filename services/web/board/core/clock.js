@@ -1,0 +1,95 @@
+/*
+ * Time as a board knows it. What ends on a board ends by the server's clock, server or no server: a set whose clock is days
+ * off, was moved by hand, or starts in 2016 after every power cut must show the same as any other.
+ */
+
+/**
+ * What is kept over a restart.
+ * @typedef {object} ClockMemory
+ * @property {number} offsetMs the server's clock minus the set's, when the server was last heard
+ * @property {number} lastSeenMs the latest corrected time that this board has known
+ */
+
+/**
+ * @typedef {object} BoardClock
+ * @property {() => number} now corrected time, in milliseconds since 1970
+ * @property {(serverMs: number, waitedMs: number) => void} heard an answer of the server told its time; `waitedMs`: from the
+ *   question to the answer
+ * @property {() => boolean} tick to be called about every second. True when the set's own clock was moved or the set slept:
+ *   a reason to ask the server at once
+ * @property {() => number} skewMs the set's own clock minus the corrected time
+ * @property {() => boolean} sure whether the server told the time in this run
+ * @property {() => ClockMemory} memory what to keep over a restart
+ */
+
+/** A set's clock that was off by more than this says nothing; what it was off by says nothing either. */
+const believableOffsetMs = 30 * 86400000
+/** A board that was switched off for longer is paired anew; a clock that claims it is not believed. */
+const believablePauseMs = 180 * 86400000
+/** Standby over night. A longer leap of the set's clock, with the page running, was somebody's hand. */
+const believableSleepMs = 20 * 3600000
+const leapMs = 5000
+
+/**
+ * The time to begin with when no server has been heard: the set's clock as it was corrected last, but never before the last
+ * time known. A clock that cannot be right counts as that last time.
+ * @param {number} wallMs
+ * @param {ClockMemory} memory
+ * @returns {number}
+ */
+export function timeAtBoot(wallMs, memory) {
+  if (memory.lastSeenMs === 0) return wallMs
+  const corrected = Math.abs(memory.offsetMs) <= believableOffsetMs ? wallMs + memory.offsetMs : wallMs
+  if (corrected > memory.lastSeenMs + believablePauseMs) return memory.lastSeenMs
+  return Math.max(corrected, memory.lastSeenMs)
+}
+
+/**
+ * A clock that runs by a counter which nobody can set, from the last instant that the server told.
+ * @param {{ wall: () => number, steady: () => number }} sources the set's clock, and milliseconds that only count up
+ * @param {ClockMemory | null} memory what an earlier run kept
+ * @returns {BoardClock}
+ */
+export function createClock(sources, memory) {
+  const kept = memory || { offsetMs: 0, lastSeenMs: 0 }
+  let offsetMs = kept.offsetMs
+  let sure = false
+  let anchorMs = timeAtBoot(sources.wall(), kept)
+  let anchorSteady = sources.steady()
+  let tickWall = sources.wall()
+  let tickSteady = anchorSteady
+
+  function now() {
+    return anchorMs + Math.max(0, sources.steady() - anchorSteady)
+  }
+  /** @param {number} ms */
+  function setTo(ms) {
+    anchorMs = ms
+    anchorSteady = sources.steady()
+  }
+
+  return {
+    now: now,
+    heard: (serverMs, waitedMs) => {
+      if (!Number.isFinite(serverMs)) return
+      setTo(serverMs + Math.max(0, waitedMs) / 2)
+      offsetMs = anchorMs - sources.wall()
+      sure = true
+    },
+    tick: () => {
+      const wall = sources.wall()
+      const steady = sources.steady()
+      const leap = wall - tickWall - (steady - tickSteady)
+      tickWall = wall
+      tickSteady = steady
+      if (Math.abs(leap) < leapMs) return false
+      // Counters stand still while a set sleeps. Without a server's word so far, a clock that was set right is news as well.
+      if (leap > 0 && leap <= believableSleepMs) setTo(now() + leap)
+      else if (!sure) setTo(Math.max(now(), timeAtBoot(wall, { offsetMs: 0, lastSeenMs: kept.lastSeenMs })))
+      return true
+    },
+    skewMs: () => Math.round(sources.wall() - now()),
+    sure: () => sure,
+    memory: () => ({ offsetMs: offsetMs, lastSeenMs: Math.round(now()) }),
+  }
+}
