@@ -89,7 +89,11 @@ describe('board player under faults', () => {
       expect(await page.isVisible('#pairing')).toBe(false)
     }
     proxy.fault = null
-    await reported(/manifest: not one|manifest: \d+|refused/)
+    // What happened is told even after a restart.
+    await page.reload()
+    await reported(/manifest: not one/)
+    await reported(/manifest: 500/)
+    await board.waitForTitle('Nội dung tốt')
   })
 
   test('an answer that stops half-way is none', async () => {

@@ -17,7 +17,15 @@ const MOST_PROBLEMS = 20
  */
 export function createProblems(aloud) {
   let list = []
+  let keep = () => undefined
   return {
+    /**
+     * A page that is left writes nothing more, so every line is kept as it comes.
+     * @param {(list: string[]) => void} store
+     */
+    keepWith: store => {
+      keep = () => store(list.slice())
+    },
     /** @param {unknown} text */
     add: text => {
       const line = String(text).slice(0, 300)
@@ -25,11 +33,13 @@ export function createProblems(aloud) {
       if (aloud) console.warn(line)
       list.push(line)
       if (list.length > MOST_PROBLEMS) list.shift()
+      keep()
     },
     now: () => list.slice(),
     /** @param {string[]} sent */
     reported: sent => {
       list = list.filter(line => sent.indexOf(line) < 0)
+      keep()
     },
   }
 }

@@ -84,6 +84,24 @@ export function createStage(deps) {
     if (qr) drawQr(byId('qr-code'), item.qr, 'Mã QR dẫn đến toàn văn của thông báo')
   }
 
+  /* Measured in the very dress that it will be shown in; what is on screen meanwhile looks afterwards as it did before. */
+  function measured(item, emergency) {
+    const before = { mode: look.mode, kind: look.kind, qr: look.qr }
+    const ids = ['issuer', 'flag', 'number', 'pager']
+    const labels = ids.map(id => ({ text: byId(id).textContent, hidden: byId(id).hidden }))
+    dressFor(item, 'text', emergency)
+    try {
+      return fitter.slides(pagesFor(item), sizesFor(emergency))
+    } finally {
+      dress(before)
+      setVisible(byId('qr'), before.qr)
+      ids.forEach((id, i) => {
+        setText(byId(id), labels[i].text)
+        byId(id).hidden = labels[i].hidden
+      })
+    }
+  }
+
   function putIn(id, element) {
     const holder = byId(id)
     while (holder.firstChild) holder.removeChild(holder.firstChild)
@@ -179,8 +197,7 @@ export function createStage(deps) {
         fitted[name] = all
         return all
       }
-      dressFor(item, 'text', emergency)
-      const texts = fitter.slides(pagesFor(item), sizesFor(emergency))
+      const texts = measured(item, emergency)
       const media = all
         .filter(slide => slide.kind !== 'text' && !textOnly)
         .map(slide =>
