@@ -13,6 +13,7 @@ import { workerConnection } from '../services/queue/connection.ts'
 import { createProducer } from '../services/queue/producer.ts'
 import type { Links } from '../services/runtime/links.ts'
 import { startAirtime } from './airtime.ts'
+import { startBoards } from './boards.ts'
 import { startPostingReminders } from './postings.ts'
 import { startRelay } from './relay.ts'
 import { startResolving } from './resolve.ts'
@@ -36,7 +37,7 @@ export interface WorkerOptions {
   keepMonths?: number
   /** What pushing to stations needs; absent: this process pushes to none. */
   pushes?: { links: Links; mqtt: MqttConfig | undefined }
-  /** What writing to the keepers of boards needs; absent: this process reminds nobody. */
+  /** What writing to the keepers of boards needs; absent: this process writes to none. */
   keepers?: { links: Links; mail: MailPort }
 }
 
@@ -78,13 +79,21 @@ export function startWorkers(ctx: DispatchContext, options: WorkerOptions): { cl
   const sweeper = startSweep(ctx, options.keepMonths ?? usualKeepMonths, options.sweepEveryMs)
   const airtime = startAirtime(ctx, { studio: options.studio ?? null, withWorkDir }, stopping.signal)
   const resolver = startResolving(ctx, openSession, stopping.signal)
+  const boards = startBoards(ctx, options.keepers?.mail, stopping.signal)
   const reminders = options.keepers && startPostingReminders(ctx, options.keepers, stopping.signal)
   const pushes = options.pushes && startPushes({ ...ctx, links: options.pushes.links }, options.pushes.mqtt)
 
   return {
     close: async () => {
       stopping.abort()
-      await Promise.all([sweeper.stop(), resolver.stop(), airtime.stop(), pushes?.stop(), reminders?.stop()])
+      await Promise.all([
+        sweeper.stop(),
+        resolver.stop(),
+        airtime.stop(),
+        boards.stop(),
+        pushes?.stop(),
+        reminders?.stop(),
+      ])
       await Promise.all(workers.map(w => w.close()))
       await relay.stop()
       await producer.close()

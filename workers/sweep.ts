@@ -4,6 +4,7 @@ import { sweep } from '../services/dispatch/sweep.ts'
 import { forgetOldAnswers } from '../services/http/idempotency.ts'
 import { forgetOldJobs } from '../services/people/jobs.ts'
 import { recordAiredItems } from '../services/places/operator.ts'
+import { forgetOldDisplays } from '../services/store/board-displays.ts'
 import { forgetUnusedBoardMedia } from '../services/store/board-media.ts'
 import { withAdvisoryLock } from '../services/store/db.ts'
 import { ensureMonths, forgetOldMonths } from '../services/store/months.ts'
@@ -40,6 +41,7 @@ async function everything(ctx: DispatchContext, keepMonths: number): Promise<Rec
     async () => ({ forgottenReceipts: await forgetAppliedReceipts(ctx.db, dispatchSettings.receiptKeepMs) }),
     async () => ({ forgottenImports: await forgetOldJobs(ctx.db) }),
     async () => ({ forgottenRecordings: await forgetUnusedRecordings(ctx.db, ctx.now()) }),
+    async () => ({ forgottenDisplays: await forgetOldDisplays(ctx.db, keepMonths) }),
     async () => ({ forgottenBoardMedia: await forgetUnusedBoardMedia(ctx.db, ctx.now()) }),
     async () => {
       await ensureMonths(ctx.db)

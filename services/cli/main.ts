@@ -1,28 +1,5 @@
 import { Command } from 'commander'
 import { projectVersion } from '../runtime/paths.ts'
-import { register as account } from './commands/account.ts'
-import { register as airtime } from './commands/airtime.ts'
-import { register as api } from './commands/api.ts'
-import { register as asRun } from './commands/as-run.ts'
-import { register as bench } from './commands/bench.ts'
-import { register as board } from './commands/board.ts'
-import { register as chaos } from './commands/chaos.ts'
-import { register as control } from './commands/control.ts'
-import { register as demo } from './commands/demo.ts'
-import { register as doctor } from './commands/doctor.ts'
-import { register as importCommand } from './commands/import.ts'
-import { register as migrate } from './commands/migrate.ts'
-import { register as read } from './commands/read.ts'
-import { register as republish } from './commands/republish.ts'
-import { register as resend } from './commands/resend.ts'
-import { register as send } from './commands/send.ts'
-import { register as simulator } from './commands/simulator.ts'
-import { register as sms } from './commands/sms.ts'
-import { register as speak } from './commands/speak.ts'
-import { register as start } from './commands/start.ts'
-import { register as station } from './commands/station.ts'
-import { register as status } from './commands/status.ts'
-import { register as work } from './commands/work.ts'
 import { failWith } from './show/failure.ts'
 
 /**
@@ -35,33 +12,37 @@ const program = new Command()
   .version(projectVersion())
   .showHelpAfterError()
 
-for (const register of [
-  start,
-  api,
-  work,
-  migrate,
-  simulator,
-  demo,
-  send,
-  status,
-  control,
-  resend,
-  airtime,
-  importCommand,
-  account,
-  read,
-  speak,
-  station,
-  board,
-  sms,
-  asRun,
-  republish,
-  doctor,
-  bench,
-  chaos,
-]) {
-  register(program)
+const commands = {
+  start: () => import('./commands/start.ts'),
+  api: () => import('./commands/api.ts'),
+  work: () => import('./commands/work.ts'),
+  migrate: () => import('./commands/migrate.ts'),
+  simulator: () => import('./commands/simulator.ts'),
+  demo: () => import('./commands/demo.ts'),
+  send: () => import('./commands/send.ts'),
+  status: () => import('./commands/status.ts'),
+  control: () => import('./commands/control.ts'),
+  resend: () => import('./commands/resend.ts'),
+  airtime: () => import('./commands/airtime.ts'),
+  importCommand: () => import('./commands/import.ts'),
+  account: () => import('./commands/account.ts'),
+  read: () => import('./commands/read.ts'),
+  speak: () => import('./commands/speak.ts'),
+  station: () => import('./commands/station.ts'),
+  board: () => import('./commands/board.ts'),
+  sms: () => import('./commands/sms.ts'),
+  asRun: () => import('./commands/as-run.ts'),
+  republish: () => import('./commands/republish.ts'),
+  doctor: () => import('./commands/doctor.ts'),
+  bench: () => import('./commands/bench.ts'),
+  chaos: () => import('./commands/chaos.ts'),
 }
+
+/** A process that serves loads what it needs: the other commands, benches and simulator among them, take 30 MB. */
+const alone = ['api', 'work'] as const
+const named = alone.find(name => name === process.argv[2])
+const loaded = await Promise.all((named ? [commands[named]] : Object.values(commands)).map(load => load()))
+for (const { register } of loaded) register(program)
 
 // A reader that has seen enough (`| head`) is no failure of ours.
 process.stdout.on('error', error => process.exit((error as NodeJS.ErrnoException).code === 'EPIPE' ? 0 : 1))

@@ -32,7 +32,7 @@ function durations(registry: Registry): Histogram {
   })
 }
 
-/** Gives one request an id, measures it and writes its log line. */
+/** Gives one request an id, measures it and writes its log line. The id is still to be sent. */
 export type Observer = (req: IncomingMessage, res: ServerResponse, facts: RequestFacts) => void
 
 /**
@@ -44,8 +44,7 @@ export function createObserver(log: Log, registry: Registry): Observer {
   return (req, res, facts) => {
     const started = performance.now()
     facts.requestId = randomUUID()
-    res.setHeader('X-Request-Id', facts.requestId)
-    res.once('close', () => {
+    res.on('close', () => {
       const ms = performance.now() - started
       const { requestId, route = 'none', actorId, code } = facts
       seconds.observe({ method: req.method, route, status: res.statusCode }, ms / 1000)
@@ -61,7 +60,9 @@ export function createObserver(log: Log, registry: Registry): Observer {
 export function observe(log: Log, registry: Registry): RequestHandler {
   const observer = createObserver(log, registry)
   return (req, res, next) => {
-    observer(req, res, factsOf(res))
+    const facts = factsOf(res)
+    observer(req, res, facts)
+    res.set('X-Request-Id', facts.requestId)
     next()
   }
 }

@@ -16,6 +16,8 @@ const uploads = /^\/api\/(citizens\/(opt-outs\/)?import|recordings|board-media(\
 export function limitSlowBodies(server: Server, times = bodyTimes): void {
   server.requestTimeout = 0
   server.on('request', (req, res) => {
+    // No body can come then (RFC 9112, 6.3). A stream would carry its timer about for nothing.
+    if (!('content-length' in req.headers) && !('transfer-encoding' in req.headers)) return
     const limitMs = uploads.test(req.url ?? '') ? times.uploadMs : times.requestMs
     const { socket } = req
     const cutAfter = (ms: number) =>

@@ -24,13 +24,12 @@ export interface BoardCacheContext {
   log: Log
 }
 
-/** A manifest in memory; its body is `head`, `shared` and `own` one after the other. */
+/** A manifest in memory; its body is its head (see headOf), `shared` and `own` one after the other. */
 export interface KeptManifest {
   version: string
-  head: string
   /** One buffer for all boards that have the same items. */
   shared: Buffer
-  own: string
+  own: Buffer
   /** Length of the body. */
   bytes: number
   urgent: boolean
@@ -241,10 +240,10 @@ export function createBoardCache(ctx: BoardCacheContext, times: CacheTimes = usu
       entry.manifest = undefined
       return
     }
-    const { version, head, own, urgent } = built
+    const { version, urgent } = built
     const shared = buffers.of(built.shared)
-    const bytes = head.length + shared.length + Buffer.byteLength(own)
-    entry.manifest = { version, head, shared, own, bytes, urgent }
+    const own = Buffer.from(built.own)
+    entry.manifest = { version, shared, own, bytes: built.head.length + shared.length + own.length, urgent }
   }
 
   /** Lets those go on for whom something is known now; who came during the look, or after a change, waits for the next. */

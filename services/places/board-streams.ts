@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import type { BoardCache, BoardCaller, KnownBoard } from './board-cache.ts'
 import { createOpenStreams, type OpenStream } from './open-streams.ts'
+import { createTurns } from './turns.ts'
 
 /** After a loss of all connections, boards come back spread over this long. */
 const comeBackMs = 60_000
@@ -33,30 +34,48 @@ interface Watcher {
 export interface BoardStreams {
   /** Takes over a response whose head is written, until the board goes away. The caller has read the manifest. */
   add(caller: BoardCaller, res: ServerResponse): void
+  /** The board has fetched what it was told of. */
+  fetched(board: KnownBoard): void
   /** Ends all of them; the boards come back by themselves. */
   endAll(): void
 }
+
+/**
+ * Boards told of an emergency fetch at once. So many are told at a time, and as one has fetched another one is told: ten
+ * thousand connections in one moment overflow the line of those that wait to be accepted, and each of them costs memory.
+ */
+const toldAtOnce = 1_000
+/** A board on a slow line does not hold up the others for longer: ten thousand of them are told within a second. */
+const turnMs = 100
 
 /**
  * Speed by poke: a stream carries a version only, so losing an event costs at most one poll. A stream whose session was
  * ended, or whose board went out of use, ends.
  */
 export function createBoardStreams(cache: BoardCache): BoardStreams {
-  const streams = createOpenStreams<Watcher>(({ who }) => {
-    who.board.watchers--
+  const line = createTurns<OpenStream<Watcher>>(toldAtOnce, turnMs, tell)
+  const streams = createOpenStreams<Watcher>(stream => {
+    stream.who.board.watchers--
+    line.leave(stream)
   })
 
-  const tell = (stream: OpenStream<Watcher>) => {
-    const { board, sessionId, urgent: before } = stream.who
-    if (!board.manifest || !cache.stillIn(board, sessionId)) return streams.end(stream)
-    const { version, urgent } = board.manifest
-    if (version === stream.version) return
+  function tell(stream: OpenStream<Watcher>): void {
+    const { version, urgent } = stream.who.board.manifest ?? {}
+    if (version === undefined || urgent === undefined || version === stream.version) return
+    streams.send(stream, pokeEvent(version, urgent || stream.who.urgent))
     stream.version = version
     stream.who.urgent = urgent
-    streams.send(stream, pokeEvent(version, urgent || before))
   }
   cache.onLook(boards => {
-    for (const { id } of boards) for (const stream of streams.of(id)) tell(stream)
+    for (const { id } of boards) {
+      for (const stream of streams.of(id)) {
+        const { board, sessionId, urgent } = stream.who
+        if (!board.manifest || !cache.stillIn(board, sessionId)) streams.end(stream)
+        else if (board.manifest.version === stream.version) continue
+        else if (board.manifest.urgent || urgent) line.join(stream)
+        else tell(stream)
+      }
+    }
   })
 
   return {
@@ -67,6 +86,9 @@ export function createBoardStreams(cache: BoardCache): BoardStreams {
       streams.send(stream, `retry: ${comeBackAfterMs(board.id)}\n\n${pokeEvent(version, urgent)}`)
       // What changed since the manifest was read, without anybody watching, is looked up now.
       void cache.read({ board, session }).catch(() => undefined)
+    },
+    fetched(board) {
+      for (const stream of streams.of(board.id)) line.leave(stream)
     },
     endAll() {
       for (const stream of [...streams]) streams.end(stream)

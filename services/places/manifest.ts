@@ -129,10 +129,10 @@ export function manifestBuilder(
     const { json, hash, urgent, freshUntil } = shared(items, stripOf({ settings, ...board }))
     const own = `,"board":${JSON.stringify(board)},"settings":${settingsJson(settings)}}`
     // What is shared is hashed once, and each board's own part goes on from there.
-    const version = hash.copy().update(own).digest('hex').slice(0, 32)
+    const version = hash.copy().update(own).digest().toString('hex', 0, 16)
     return {
       version,
-      head: `{"version":"${version}",`,
+      head: headOf(version),
       shared: json,
       own,
       urgent,
@@ -142,6 +142,11 @@ export function manifestBuilder(
       },
     }
   }
+}
+
+/** Opens a manifest. */
+export function headOf(version: string): string {
+  return `{"version":"${version}",`
 }
 
 type SharedPart = Pick<BuiltManifest, 'urgent' | 'freshUntil'> & { json: string; hash: Hash }

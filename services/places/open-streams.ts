@@ -36,7 +36,8 @@ export interface OpenStreams<Who> {
 /** @param closed called whenever a stream is no more, however that came about */
 export function createOpenStreams<Who>(closed: (stream: OpenStream<Who>) => void): OpenStreams<Who> {
   const streams = new Set<OpenStream<Who>>()
-  const ofKey = new Map<string, Set<OpenStream<Who>>>()
+  /** Oldest first; mostly one. */
+  const ofKey = new Map<string, OpenStream<Who>[]>()
   let beat: NodeJS.Timeout | undefined
   let turn = 0
 
@@ -52,9 +53,9 @@ export function createOpenStreams<Who>(closed: (stream: OpenStream<Who>) => void
   /** Nothing is written to it any more; called when it closes, and before we end it. */
   const forget = (stream: OpenStream<Who>) => {
     if (!streams.delete(stream)) return
-    const siblings = ofKey.get(stream.key)
-    siblings?.delete(stream)
-    if (siblings?.size === 0) ofKey.delete(stream.key)
+    const siblings = ofKey.get(stream.key)?.filter(s => s !== stream) ?? []
+    if (siblings.length === 0) ofKey.delete(stream.key)
+    else ofKey.set(stream.key, siblings)
     if (streams.size === 0) {
       clearInterval(beat)
       beat = undefined
@@ -81,10 +82,9 @@ export function createOpenStreams<Who>(closed: (stream: OpenStream<Who>) => void
         beat = setInterval(keepAlive, keepAliveMs / turns)
         beat.unref()
       }
-      const siblings = ofKey.get(key) ?? new Set()
-      ofKey.set(key, siblings.add(stream))
-      const [oldest] = siblings
-      if (oldest && siblings.size > streamsPerPlace) end(oldest)
+      const siblings = [...(ofKey.get(key) ?? []), stream]
+      ofKey.set(key, siblings)
+      if (siblings[0] && siblings.length > streamsPerPlace) end(siblings[0])
       res.on('close', () => forget(stream))
       return stream
     },

@@ -24,7 +24,10 @@ let port = 0
 let spread = false
 let boards: Board[] = []
 let wrong = 0
+const failures = new Map<string, number>()
 let stopping = false
+/** Whatever has not come by then never will. */
+const longestMs = 90_000
 /** What is waited for, and by when each board had it. */
 let goal: { holds: (board: Board) => boolean; count: number; times: Map<Board, number>; done: () => void } | undefined
 
@@ -36,28 +39,48 @@ function reached(board: Board): void {
   if (goal.times.size === goal.count) goal.done()
 }
 
-async function fetchManifest(board: Board): Promise<void> {
+function answerOf(times: number[]): FleetAnswer {
+  const answer = { times, wrong, failures: Object.fromEntries(failures) }
+  failures.clear()
+  return answer
+}
+
+/** Streams take half of the 20,000 descriptors that a process may be given, so not all may fetch in the same moment. */
+const fetchesAtOnce = 8_000
+let fetches = 0
+const line: Board[] = []
+
+function fetchManifest(board: Board): void {
   if (board.fetching) {
     board.due = true
     return
   }
   board.fetching = true
+  if (fetches < fetchesAtOnce) void fetchNow(board)
+  else line.push(board)
+}
+
+async function fetchNow(board: Board): Promise<void> {
+  fetches++
+  board.due = false
+  let again = false
   try {
-    do {
-      board.due = false
-      const none = board.version ? `If-None-Match: "${board.version}"\r\n` : ''
-      const answer = await ask(
-        { port, from: board.from },
-        `GET /api/board/manifest HTTP/1.1\r\n${none}Authorization: Bearer ${board.access}`,
-      )
-      if (answer.status === 200) take(board, answer.header('etag') ?? '', answer.body)
-      else if (answer.status !== 304) wrong++
-    } while (board.due)
-  } catch {
-    // The server is gone; the stream's end brings the board back.
-  } finally {
-    board.fetching = false
+    const none = board.version ? `\r\nIf-None-Match: "${board.version}"` : ''
+    const head = `GET /api/board/manifest HTTP/1.1\r\nAuthorization: Bearer ${board.access}${none}`
+    const answer = await ask({ port, from: board.from }, head)
+    if (answer.status === 200) take(board, answer.header('etag') ?? '', answer.body)
+    else if (answer.status !== 304) wrong++
+  } catch (error) {
+    failures.set(String(error), (failures.get(String(error)) ?? 0) + 1)
+    again = true
   }
+  fetches--
+  board.fetching = false
+  // After a failure as the player does: once more, a little later.
+  if (again && !stopping) setTimeout(() => fetchManifest(board), 1_000)
+  else if (board.due) fetchManifest(board)
+  const next = fetches < fetchesAtOnce ? line.shift() : undefined
+  if (next) void fetchNow(next)
 }
 
 /** The version must be the hash of everything behind it, or the figure is worth nothing. */
@@ -85,8 +108,8 @@ function connectBoard(board: Board): void {
       reached(board)
       if (version === board.version) return
       // The board's own part of a second, when there is no hurry.
-      if (!spread || urgent) void fetchManifest(board)
-      else setTimeout(() => void fetchManifest(board), ((Number(board.id) * 0.618_034) % 1) * 1_000)
+      if (!spread || urgent) fetchManifest(board)
+      else setTimeout(() => fetchManifest(board), ((Number(board.id) * 0.618_034) % 1) * 1_000)
     },
     closed() {
       board.told = false
@@ -98,13 +121,18 @@ function connectBoard(board: Board): void {
 function until(holds: (board: Board) => boolean, count = boards.length): Promise<FleetAnswer> {
   return new Promise(resolve => {
     const times = new Map<Board, number>()
+    const limit = setTimeout(() => {
+      wrong += count - times.size
+      goal?.done()
+    }, longestMs)
     goal = {
       holds,
       count,
       times,
       done: () => {
         goal = undefined
-        resolve({ times: [...times.values()].sort((a, b) => a - b), wrong })
+        clearTimeout(limit)
+        resolve(answerOf([...times.values()].sort((a, b) => a - b)))
       },
     }
     for (const board of boards) reached(board)
@@ -165,7 +193,7 @@ async function beat(seconds: number, atOnce: number): Promise<FleetAnswer> {
   }
   const began = clock()
   await Promise.all(Array.from({ length: atOnce }, lane))
-  return { times: [], wrong, perSecond: (taken * 1_000) / (clock() - began) }
+  return { ...answerOf([]), perSecond: (taken * 1_000) / (clock() - began) }
 }
 
 async function answer(question: FleetQuestion): Promise<FleetAnswer> {
@@ -201,7 +229,7 @@ async function answer(question: FleetQuestion): Promise<FleetAnswer> {
     case 'stop':
       stopping = true
       for (const board of boards) board.socket?.destroy()
-      return { times: [], wrong }
+      return answerOf([])
   }
 }
 
@@ -212,4 +240,4 @@ process.on('message', (question: FleetQuestion) => {
     })
   })
 })
-process.send?.({ times: [], wrong })
+process.send?.(answerOf([]))

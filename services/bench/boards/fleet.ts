@@ -23,6 +23,8 @@ export interface FleetAnswer {
   /** Answers that were refused, and manifests whose version was not their hash. */
   wrong: number
   perSecond?: number
+  /** Why fetches had to be tried again, and how often. */
+  failures: Record<string, number>
 }
 
 /** Boards in a process of their own. */
@@ -33,7 +35,7 @@ export interface Fleet {
 }
 
 /** Starts a process with no boards yet. */
-export async function startFleet(): Promise<Fleet> {
+export async function startFleet(onStep: (step: string) => void): Promise<Fleet> {
   const child = fork(fileURLToPath(new URL('./fleet-process.js', import.meta.url)))
   const gone = once(child, 'exit').then(([code]) => {
     throw new Error(`the boards' process ended with ${code}`)
@@ -44,8 +46,9 @@ export async function startFleet(): Promise<Fleet> {
   const ask = async (question: FleetQuestion) => {
     child.send(question)
     const answer = await next()
-    if (answer.wrong > 0)
-      throw new Error(`${answer.wrong} answers to boards were refused or did not match their version`)
+    const failed = Object.entries(answer.failures)
+    if (failed.length > 0) onStep(`tried again: ${failed.map(([why, n]) => `${n} × ${why}`).join(', ')}`)
+    if (answer.wrong > 0) throw new Error(`${answer.wrong} boards got nothing, a refusal, or what is not its version`)
     return answer
   }
   return {

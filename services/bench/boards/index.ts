@@ -77,7 +77,7 @@ export async function benchBoards(options: BoardsBenchOptions): Promise<BenchRep
     const idleBytes = residentBytes(api.pid).now
     const bare = await startBare()
     ends.push(() => bare.stop())
-    const fleets = { ours: await startFleet(), beside: await startFleet() }
+    const fleets = { ours: await startFleet(onStep), beside: await startFleet(onStep) }
     ends.push(
       () => fleets.ours.stop(),
       () => fleets.beside.stop(),

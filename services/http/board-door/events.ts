@@ -1,12 +1,16 @@
-import type { DoorCall, DoorParts } from './parts.ts'
+import { type DoorCall, type DoorParts, write } from './parts.ts'
 
 /** The version of the manifest, at once and whenever it changes. */
-export async function answerEvents({ cache, streams }: DoorParts, { caller, req, res }: DoorCall): Promise<void> {
+export async function answerEvents(
+  { cache, streams }: DoorParts,
+  { caller, req, res, headers }: DoorCall,
+): Promise<void> {
   await cache.read(caller)
-  res.setHeader('Content-Type', 'text/event-stream; charset=utf-8')
-  res.setHeader('Cache-Control', 'no-store, no-transform')
-  res.setHeader('X-Accel-Buffering', 'no')
-  res.writeHead(200)
+  headers.push('Content-Type', 'text/event-stream; charset=utf-8', 'Cache-Control', 'no-store, no-transform')
+  headers.push('X-Accel-Buffering', 'no')
+  write(res, 200, headers)
+  // By itself: node keeps the head as long as the stream lives, and only what was written alone is kept in one piece.
+  res.flushHeaders()
   if (req.method === 'HEAD' || res.destroyed) res.end()
   else streams.add(caller, res)
 }

@@ -11,7 +11,7 @@ import { createRateLimit } from '../rate.ts'
 import { answerEvents } from './events.ts'
 import { answerHeartbeat } from './heartbeat.ts'
 import { answerManifest } from './manifest.ts'
-import type { DoorCall, DoorParts } from './parts.ts'
+import { type DoorCall, type DoorParts, write } from './parts.ts'
 
 /**
  * Where boards' players come in: three addresses that are answered on node's own objects, before express sees the request.
@@ -67,22 +67,20 @@ export function createBoardDoor(deps: HttpDeps, player: string, registry: Regist
 
   const serve: BoardDoor['serve'] = async (path, req, res, facts) => {
     facts.route = boardPaths[path]
+    const headers = res.hasHeader('X-Request-Id') ? [...fixed] : ['X-Request-Id', facts.requestId, ...fixed]
     try {
-      for (const [name, value] of fixed) res.setHeader(name, value)
       const caller = cache.admit(accessOf(path, req))
       if (!caller) throw boardUnpaired()
       limit.pass(caller.board.id)
-      await answers[path](parts, { caller, req, res })
+      await answers[path](parts, { caller, req, res, headers })
     } catch (thrown) {
-      const { problem, headers } = problemAnswer(deps.log, thrown, facts)
+      const answer = problemAnswer(deps.log, thrown, facts)
       if (res.headersSent) return void res.destroy()
-      const body = JSON.stringify(problem)
-      res.writeHead(problem.status, {
-        ...headers,
-        'Cache-Control': 'no-store',
-        'Content-Type': 'application/problem+json; charset=utf-8',
-        'Content-Length': Buffer.byteLength(body),
-      })
+      const body = JSON.stringify(answer.problem)
+      headers.push(...Object.entries(answer.headers).flat(), 'Cache-Control', 'no-store')
+      headers.push('Content-Type', 'application/problem+json; charset=utf-8')
+      headers.push('Content-Length', String(Buffer.byteLength(body)))
+      write(res, answer.problem.status, headers)
       res.end(body)
     }
   }
@@ -115,14 +113,15 @@ function accessOf(path: BoardPath, req: IncomingMessage): string {
   return /[?&]access=([\w.-]{1,200})(&|$)/.exec(req.url ?? '')?.[1] ?? ''
 }
 
-/** Of the headers that pages carry, those that mean something for an answer to a program. */
-function fixedHeaders(publicUrl: string): [string, string][] {
+/** Of the headers that pages carry, those that mean something for an answer to a program; names and values by turns. */
+function fixedHeaders(publicUrl: string): string[] {
   return [
-    ['X-Content-Type-Options', 'nosniff'],
-    ['Cross-Origin-Resource-Policy', 'same-origin'],
-    ['Content-Security-Policy', "default-src 'none'; frame-ancestors 'none'"],
-    ...(publicUrl.startsWith('https:')
-      ? [['Strict-Transport-Security', 'max-age=31536000; includeSubDomains'] as [string, string]]
-      : []),
+    'X-Content-Type-Options',
+    'nosniff',
+    'Cross-Origin-Resource-Policy',
+    'same-origin',
+    'Content-Security-Policy',
+    "default-src 'none'; frame-ancestors 'none'",
+    ...(publicUrl.startsWith('https:') ? ['Strict-Transport-Security', 'max-age=31536000; includeSubDomains'] : []),
   ]
 }

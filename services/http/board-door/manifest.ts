@@ -1,22 +1,24 @@
-import type { DoorCall, DoorParts } from './parts.ts'
+import { headOf } from '../../places/manifest.ts'
+import { type DoorCall, type DoorParts, write } from './parts.ts'
 
 /** What the board shows now. The clock and the player's build change without any change of content, so they stand beside it. */
-export async function answerManifest({ cache, now, player }: DoorParts, { caller, req, res }: DoorCall): Promise<void> {
+export async function answerManifest(
+  { cache, streams, now, player }: DoorParts,
+  { caller, req, res, headers }: DoorCall,
+): Promise<void> {
   const kept = cache.fresh(caller) && caller.session.good && caller.board.manifest
   const manifest = kept || (await cache.read(caller))
-  res.setHeader('ETag', `"${manifest.version}"`)
-  res.setHeader('Cache-Control', 'private, no-cache')
-  res.setHeader('Loa-Time', now().toISOString())
-  res.setHeader('Loa-Player', player)
+  streams.fetched(caller.board)
+  headers.push('ETag', `"${manifest.version}"`, 'Cache-Control', 'private, no-cache')
+  headers.push('Loa-Time', now().toISOString(), 'Loa-Player', player)
   if (names(req.headers['if-none-match'], manifest.version)) {
-    res.writeHead(304)
+    write(res, 304, headers)
     res.end()
     return
   }
-  res.setHeader('Content-Type', 'application/json; charset=utf-8')
-  res.setHeader('Content-Length', manifest.bytes)
-  res.writeHead(200)
-  res.write(manifest.head, 'latin1')
+  headers.push('Content-Type', 'application/json; charset=utf-8', 'Content-Length', String(manifest.bytes))
+  write(res, 200, headers)
+  res.write(headOf(manifest.version), 'latin1')
   res.write(manifest.shared)
   res.end(manifest.own)
 }

@@ -1,0 +1,181 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import type { MailPort, OutgoingMail } from '../../../channels/contract.ts'
+import { boardHeartbeatSchema } from '../../../services/domain/board.ts'
+import type { Outcome } from '../../../services/domain/delivery.ts'
+import { boardAlertsPass } from '../../../services/places/board-alerts.ts'
+import { createBoards } from '../../../services/places/boards.ts'
+import { recordHeartbeats } from '../../../services/places/heartbeat.ts'
+import { forgetOldDisplays } from '../../../services/store/board-displays.ts'
+import { seedRegistry } from '../../support/dispatch.ts'
+import { type TestDatabase, testDatabase } from '../../support/postgres.ts'
+import { silentLog } from '../../support/server-keeper.ts'
+
+let database: TestDatabase
+let board = ''
+let now = new Date()
+const noon = new Date('2026-11-26T12:00:00+07:00')
+const minutes = (n: number) => new Date(noon.getTime() + n * 60_000)
+
+beforeAll(async () => {
+  database = await testDatabase()
+  await seedRegistry(database.db, 0)
+})
+afterAll(() => database.drop())
+beforeEach(async () => {
+  now = noon
+  await database.db.query('delete from board_alerts')
+  await database.db.query('update boards set retired_at = now()')
+  board = (await createBoards(database.db, [{ areaCode: '19333', name: `Bảng tin ${Math.random()}` }]))[0] ?? ''
+  await database.db.query(
+    `update boards set created_at = $2, keeper_email = 'giu@loa.example', settings = '{}' where id = $1`,
+    [board, new Date('2026-11-20T00:00:00Z')],
+  )
+})
+
+/** A mail server that answers as the test wants; only what it is handed counts here. */
+function mailbox(outcome: Outcome = { kind: 'accepted', ref: 'm' }) {
+  const sent: OutgoingMail[] = []
+  const port: MailPort = {
+    send: async mail => {
+      sent.push(mail)
+      return outcome
+    },
+  }
+  return { sent, port }
+}
+const pass = (mail?: MailPort) =>
+  boardAlertsPass({ db: database.db, now: () => now, log: silentLog, demo: false }, mail, new AbortController().signal)
+const alerts = async () =>
+  (
+    await database.db.query(
+      'select kind, ended_at is null as open, told_at is not null as told from board_alerts where board_id = $1 order by id',
+      [board],
+    )
+  ).rows
+
+let beats = 0
+async function beat(at: Date, more: Record<string, unknown> = {}) {
+  const heard = boardHeartbeatSchema.parse({
+    version: 'v',
+    boot: `boot-${beats++}-aaaaaaa`,
+    visible: true,
+    mode: 'idle',
+    now: null,
+    displays: [],
+    player: 'p',
+    screen: 's',
+    clockSkewMs: 0,
+    storage: null,
+    offlineReady: true,
+    problems: [],
+    ...more,
+  })
+  await recordHeartbeats({ db: database.db }, [{ ...heard, boardId: board, at }])
+}
+
+describe('silence', () => {
+  test('opens once within the hours, is told of once, and ends with a sign of life', async () => {
+    const { sent, port } = mailbox()
+    await beat(minutes(-11))
+    expect(await pass(port)).toEqual({ closed: 0, opened: 1, told: 1 })
+    expect(await pass(port)).toEqual({ closed: 0, opened: 0, told: 0 })
+    expect(sent).toHaveLength(1)
+    expect(sent[0]?.to).toBe('giu@loa.example')
+    expect(await alerts()).toEqual([{ kind: 'offline', open: true, told: true }])
+    await beat(minutes(1))
+    now = minutes(2)
+    expect(await pass(port)).toEqual({ closed: 1, opened: 0, told: 0 })
+    expect(await alerts()).toEqual([{ kind: 'offline', open: false, told: true }])
+    now = minutes(30)
+    expect(await pass(port)).toEqual({ closed: 0, opened: 1, told: 1 })
+  })
+
+  test('outside the hours, of paper, and out of use, nothing opens', async () => {
+    now = new Date('2026-11-26T23:00:00+07:00')
+    await pass()
+    now = noon
+    await database.db.query(`update boards set kind = 'paper' where id = $1`, [board])
+    await pass()
+    await database.db.query(`update boards set kind = 'screen', retired_at = now() where id = $1`, [board])
+    await pass()
+    expect(await alerts()).toEqual([])
+    await database.db.query('update boards set retired_at = null where id = $1', [board])
+    await pass()
+    expect(await alerts()).toEqual([{ kind: 'never', open: true, told: false }])
+    await database.db.query('update boards set retired_at = now() where id = $1', [board])
+    await pass()
+    expect((await alerts())[0]?.open).toBe(false)
+  })
+
+  test('what the mail server could not take is tried again: in the next round, or an hour after a refusal', async () => {
+    await beat(minutes(-11))
+    const away = mailbox({ kind: 'retry', code: 'connection' })
+    expect(await pass(away.port)).toMatchObject({ opened: 1, told: 0 })
+    const refusing = mailbox({ kind: 'rejected', code: '550' })
+    expect(await pass(refusing.port)).toMatchObject({ told: 0 })
+    const good = mailbox()
+    now = minutes(59)
+    expect(await pass(good.port)).toMatchObject({ told: 0 })
+    now = minutes(61)
+    expect(await pass(good.port)).toMatchObject({ told: 1 })
+    expect([away.sent.length, refusing.sent.length, good.sent.length]).toEqual([1, 1, 1])
+    expect(good.sent[0]?.key).toBe(away.sent[0]?.key)
+  })
+
+  test('nobody to write to: the alert stands all the same; several boards of one keeper are one mail', async () => {
+    const [other = ''] = await createBoards(database.db, [{ areaCode: '19742', name: 'Bảng tin Cảng' }])
+    await database.db.query(
+      `update boards set created_at = $2, keeper_email = case when id = $1 then null else 'giu@loa.example' end
+       where retired_at is null`,
+      [board, new Date('2026-11-20T00:00:00Z')],
+    )
+    const { sent, port } = mailbox()
+    expect(await pass(port)).toMatchObject({ opened: 2, told: 1 })
+    await database.db.query(`update boards set keeper_email = 'giu@loa.example' where id = $1`, [board])
+    await database.db.query('update board_alerts set told_at = null where board_id = $1', [other])
+    expect(await pass(port)).toMatchObject({ told: 2 })
+    expect(sent).toHaveLength(2)
+    expect(sent[1]?.subject).toBe('Đề nghị kiểm tra 2 bảng tin công cộng')
+  })
+})
+
+describe('what heartbeats show', () => {
+  test('problems stay open until there were none for ten minutes', async () => {
+    const boot = 'one-and-the-same'
+    await beat(minutes(0), { boot, problems: ['Không giải mã được video'] })
+    await beat(minutes(5), { boot, problems: ['Không giải mã được video'] })
+    const { rows } = await database.db.query('select detail from board_alerts where board_id = $1', [board])
+    expect(rows).toHaveLength(1)
+    expect(rows[0].detail).toEqual({ problems: ['Không giải mã được video'], lastAt: minutes(5).toISOString() })
+    await beat(minutes(14), { boot })
+    now = minutes(14)
+    await pass()
+    expect(await alerts()).toMatchObject([{ kind: 'problems', open: true }])
+    await beat(minutes(15), { boot })
+    now = minutes(15)
+    await pass()
+    expect(await alerts()).toMatchObject([{ kind: 'problems', open: false }])
+  })
+
+  test('two players end with a new pairing, or an hour after the last turn', async () => {
+    for (const [i, boot] of ['run-aaaaaaaa', 'run-bbbbbbbb', 'run-aaaaaaaa'].entries()) await beat(minutes(i), { boot })
+    now = minutes(3)
+    await pass()
+    expect(await alerts()).toMatchObject([{ kind: 'two-players', open: true }])
+    await database.db.query('update boards set paired_at = $2 where id = $1', [board, minutes(4)])
+    now = minutes(5)
+    await pass()
+    expect(await alerts()).toMatchObject([{ kind: 'two-players', open: false }])
+  })
+})
+
+test('old proof, and alerts that ended long ago, are forgotten', async () => {
+  const { db } = database
+  await db.query(
+    `insert into board_alerts (board_id, kind, began_at, ended_at)
+     values ($1, 'offline', now() - interval '25 months', now() - interval '25 months'), ($1, 'offline', now(), now())`,
+    [board],
+  )
+  expect(await forgetOldDisplays(db, 24)).toBe(1)
+  expect(await alerts()).toHaveLength(1)
+})
