@@ -217,6 +217,72 @@ describe('board player', () => {
     }
   })
 
+  test('moves the picture a little each minute, against burn-in, and not where that is switched off', async () => {
+    const moved = () =>
+      page.evaluate<[number, number]>(`(() => {
+        const found = /translate\\((-?\\d+)px, (-?\\d+)px\\)/.exec(document.getElementById('frame').style.transform)
+        return found ? [Number(found[1]), Number(found[2])] : [0, 0]
+      })()`)
+    const own = await boardWorld()
+    try {
+      let ahead = 0
+      own.deps.now = () => new Date(Date.now() + ahead)
+      await page.clock.install()
+      await own.announce({ title: 'Một trang', body: 'Ngắn.' })
+      await pairQuietly(page, own, own.server.url)
+      await page.goto(`${own.server.url}/b`)
+      await board.waitForTitle('Một trang')
+      const seen = new Set<string>()
+      await until('it stood in four places', async () => {
+        ahead += 60_000
+        await page.clock.runFor(60_000)
+        const at = await moved()
+        expect(Math.max(...at.map(Math.abs))).toBeLessThanOrEqual(24)
+        return seen.add(at.join()).size > 3
+      })
+      await own.database.db.query(`update boards set settings = '{"drift":false}'`)
+      await pokeBoards(own.database.db, [own.boards[0]?.id ?? ''])
+      await until('it stands still', async () => {
+        await page.clock.runFor(1_000)
+        return (await moved()).join() === '0,0'
+      })
+    } finally {
+      await own.close()
+    }
+  })
+
+  test('loads itself anew once a night, if the server answers; else it goes on as it is', async () => {
+    const own = await boardWorld()
+    try {
+      let ahead = 0
+      own.deps.now = () => new Date(Date.now() + ahead)
+      const inVietnam = new Date(Date.now() + 7 * 3_600_000 + 60_000)
+      const settings = JSON.stringify({ reloadAt: inVietnam.toISOString().slice(11, 16) })
+      await own.database.db.query('update boards set settings = $1', [settings])
+      await own.announce({ title: 'Một trang', body: 'Ngắn.', expiresAt: soon(86_400) })
+      await page.clock.install()
+      await pairQuietly(page, own, own.server.url)
+      await page.goto(`${own.server.url}/b`)
+      await board.waitForTitle('Một trang')
+      const loads: string[] = []
+      page.on('load', () => loads.push(page.url()))
+      // Each board has its own time within half an hour after the one that is set.
+      for (let minute = 0; minute < 34 && loads.length === 0; minute++) {
+        ahead += 60_000
+        await page.clock.runFor(60_000)
+      }
+      await until('it is loaded', () => loads.length === 1)
+      await board.waitForTitle('Một trang')
+      await own.server.close(0)
+      await page.clock.fastForward(86_300_000 - ahead)
+      for (let minute = 0; minute < 40; minute++) await page.clock.runFor(60_000)
+      expect(loads).toHaveLength(1)
+      expect(await page.isVisible('#frame')).toBe(true)
+    } finally {
+      await own.close()
+    }
+  }, 120_000)
+
   test.each([
     ['ten years behind', -10 * 365 * 86_400_000],
     ['three days behind', -3 * 86_400_000],

@@ -43,7 +43,9 @@ export function createNet(clock) {
         xhr.onloadend = () => {
           if (xhr.status > 0) lastAnswer = steadyMs()
           const told = xhr.status > 0 && xhr.status < 500 ? xhr.getResponseHeader('Loa-Time') : null
-          if (told) clock.heard(Date.parse(told), steadyMs() - sentAt)
+          const waited = steadyMs() - sentAt
+          // A set that slept in between has an answer of another hour.
+          if (told && waited <= ANSWER_WITHIN) clock.heard(Date.parse(told), waited)
           resolve({
             status: xhr.status,
             text: xhr.status > 0 ? xhr.responseText : '',
