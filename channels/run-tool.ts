@@ -62,6 +62,8 @@ export interface RunOptions {
   maxMemoryBytes?: number
   /** Is given the output as it comes, in place of keeping it: progress. */
   onOutput?: (text: string) => void
+  /** Is given what the program complains of, as it comes. */
+  onComplaint?: (text: string) => void
 }
 
 /**
@@ -92,7 +94,9 @@ export function runProgram(program: string, args: string[], options: RunOptions,
       }
     })
     child.stderr.on('data', (chunk: Buffer) => {
-      stderr = (stderr + chunk.toString('utf8')).slice(-stderrKept)
+      const text = chunk.toString('utf8')
+      stderr = (stderr + text).slice(-stderrKept)
+      options.onComplaint?.(text)
     })
     // A program that ends without reading its input breaks the pipe; its exit status tells what happened.
     child.stdin.on('error', () => {})

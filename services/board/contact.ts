@@ -67,6 +67,8 @@ export function createContact(parts: ContactParts): BoardContact {
     known.trouble = trouble
     if (trouble === undefined) known.lastAt = parts.now()
     else if (changed) parts.problem(trouble)
+    // What could not be told meanwhile is told now.
+    if (changed && trouble === undefined) beatBell.ring()
     if (changed) parts.onChange()
   }
 

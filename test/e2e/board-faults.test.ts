@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { cancel } from '../../services/dispatch/control.ts'
 import type { BoardHeartbeat } from '../../services/domain/board.ts'
 import type { BoardMedia } from '../../services/domain/board-content.ts'
 import { insertBoardMedia } from '../../services/store/board-media.ts'
@@ -88,7 +89,11 @@ describe('board player under faults', () => {
       expect(await page.isVisible('#pairing')).toBe(false)
     }
     proxy.fault = null
-    await reported(/manifest: not one|manifest: \d+|refused/)
+    // What happened is told even after a restart.
+    await page.reload()
+    await reported(/manifest: not one/)
+    await reported(/manifest: 500/)
+    await board.waitForTitle('Nội dung tốt')
   })
 
   test('an answer that stops half-way is none', async () => {
@@ -227,12 +232,14 @@ describe('board player under faults', () => {
       const good = await readFile(
         await madeVideo(folder, 'good.mp4', 'testsrc=size=320x180:rate=10:duration=3', '-pix_fmt', 'yuv420p'),
       )
-      await world.announce({ title: 'Rửa tay', body: 'Xem phim.', variants: { board: { media: [await video(good)] } } })
+      const variants = { board: { media: [await video(good)] } }
+      const id = await world.announce({ title: 'Rửa tay', body: 'Xem phim.', variants })
       await open()
       await page.locator('#frame.kind-video').waitFor({ timeout: 30_000 })
       await page.locator('#cues').filter({ hasText: 'Rửa tay bằng xà phòng' }).waitFor()
       expect(await page.evaluate<boolean>(`document.querySelector('#film-place video').muted`)).toBe(true)
-      await world.database.db.query('truncate announcements cascade')
+      await cancel(world.deps, officer, id, 'Phim cũ')
+      await board.waitForMode('idle')
 
       const broken = await video(Buffer.from('không phải là phim'.repeat(50)))
       await world.announce({ title: 'Phim hỏng', body: 'Xem phim.', variants: { board: { media: [broken] } } })

@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { cancel } from '../../services/dispatch/control.ts'
 import { applyReceipts } from '../../services/dispatch/receipts.ts'
+import { pokeBoards } from '../../services/store/shelf.ts'
 import type { PlacesWorld } from '../integration/places/world.ts'
 import { countsOf, officer } from '../support/dispatch.ts'
 import { until } from '../support/wait.ts'
@@ -182,6 +183,21 @@ describe('board player', () => {
     expect(await page.isVisible('#flag')).toBe(false)
     await page.clock.runFor(12_000)
     await board.waitForTitle('Tin ưu tiên')
+  })
+
+  test('another manifest with the same item leaves it on screen as it stands', async () => {
+    await world.announce({ title: 'Một trang', body: 'Ngắn.' })
+    await page.clock.install()
+    await open()
+    await board.waitForTitle('Một trang')
+    await world.database.db.query(`update boards set settings = '{"contact":"0233 123 456"}'`)
+    await pokeBoards(world.database.db, [world.boards[0]?.id ?? ''])
+    await until('the manifest is there', async () => (await kept<string>(page, 'manifest')).includes('0233 123 456'))
+    for (let i = 0; i < 5; i++) {
+      await page.clock.runFor(5_000)
+      expect(await board.text('heading')).toBe('Một trang')
+      expect(await page.isVisible('#pager')).toBe(false)
+    }
   })
 
   test.each([

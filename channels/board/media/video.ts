@@ -33,7 +33,7 @@ export async function takeVideo(
   if (whole !== undefined && fromSeconds >= whole) throw startsTooLate(fromSeconds, whole)
   const into = join(tools.workDir, 'shown.mp4')
   const expected = Math.min(limits.videoSeconds, (whole ?? Number.POSITIVE_INFINITY) - fromSeconds)
-  await encode({ path, into, demuxer: kind.demuxer, fromSeconds, facts, expected }, tools, settings)
+  const { damaged } = await encode({ path, into, demuxer: kind.demuxer, fromSeconds, facts, expected }, tools, settings)
 
   const { size: sizeBytes } = await stat(into)
   if (sizeBytes === 0) throw unreadable('video')
@@ -64,7 +64,11 @@ export async function takeVideo(
       ...(whole !== undefined && { durationSeconds: Math.round(whole * 100) / 100 }),
     },
     done: whatWasDone(facts, shown, fromSeconds),
-    warnings: [...cutWarning(whole, fromSeconds, seconds), ...(poster.dark ? [allDark] : [])],
+    warnings: [
+      ...cutWarning(whole, fromSeconds, seconds),
+      ...(damaged ? [hasDamage] : []),
+      ...(poster.dark ? [allDark] : []),
+    ],
   }
 }
 
@@ -77,7 +81,11 @@ interface EncodeJob {
   expected: number
 }
 
-async function encode(job: EncodeJob, tools: MediaTools, settings: MediaSettings): Promise<void> {
+/** What ffmpeg says of pictures that it had to make up; streams that begin in the middle of one are no damage. */
+const damage = /error while decoding|concealing \d+|corrupt(ed)? (frame|input|macroblock)|Invalid NAL unit size/i
+
+async function encode(job: EncodeJob, tools: MediaTools, settings: MediaSettings): Promise<{ damaged: boolean }> {
+  let damaged = false
   const { facts, expected } = job
   const { width, height } = shownSize(facts)
   const filters = [
@@ -104,6 +112,9 @@ async function encode(job: EncodeJob, tools: MediaTools, settings: MediaSettings
     args,
     {
       ...runOptions(tools, settings.videoTimeoutMs),
+      onComplaint: text => {
+        damaged ||= damage.test(text)
+      },
       onOutput: text => {
         const doneUs = Number([...text.matchAll(/^out_time_us=(\d+)/gm)].at(-1)?.[1])
         // The rest is for the poster.
@@ -112,6 +123,7 @@ async function encode(job: EncodeJob, tools: MediaTools, settings: MediaSettings
     },
     words => unreadable('video', new Error(words)),
   )
+  return { damaged }
 }
 
 /** Full HD, upright or level, at the most; even, as the encoder needs it. Pure. */
@@ -124,6 +136,11 @@ export function shownSize({ width, height }: { width: number; height: number }):
 
 function runOptions(tools: MediaTools, timeoutMs: number) {
   return { signal: tools.signal, timeoutMs, maxOutputBytes: 16 * 1024 ** 2, maxMemoryBytes: memoryBytes }
+}
+
+const hasDamage: Sentence = {
+  vi: 'Tệp video có đoạn bị hỏng nên hình có thể vỡ hoặc đứng. Ông/Bà vui lòng xem lại từ đầu đến cuối, nếu cần thì xuất lại rồi tải lên.',
+  en: 'Parts of the video are damaged, so its pictures may be broken or stand still. Watch it to the end, and export and upload it again if needed.',
 }
 
 const allDark: Sentence = {

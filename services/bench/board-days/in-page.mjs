@@ -186,8 +186,14 @@
   ;['put', 'add'].forEach(name => {
     const original = IDBObjectStore.prototype[name]
     IDBObjectStore.prototype[name] = function (...args) {
-      if (storageFull) throw full()
-      return original.apply(this, args)
+      const request = original.apply(this, args)
+      /* As a browser does it: the request is taken, and the transaction comes to nothing. */
+      if (storageFull) {
+        const failing = this.transaction
+        Object.defineProperty(failing, 'error', { value: full() })
+        failing.abort()
+      }
+      return request
     }
   })
   const setItem = Storage.prototype.setItem

@@ -32,6 +32,7 @@ const pictureMs = 20 * minuteMs
 /** How long a poke may take to arrive, in real time; simulated time waits for it. */
 const pokeMs = 700
 const forever = Number.POSITIVE_INFINITY
+const sleepMs = 20 * 60 * minuteMs
 
 /** Switches the set on and pairs it, as an officer does. */
 export async function begin(scene: Scene): Promise<void> {
@@ -194,9 +195,13 @@ async function carryOut(scene: Scene, happening: Happening): Promise<void> {
       await set.on()
       break
     }
-    case 'clock':
+    case 'clock': {
+      // A leap ahead of some hours looks like a sleep through them; only the server can tell.
+      const leap = happening.errorMs - set.clockError()
+      if (leap > 0 && leap <= sleepMs) evidence.clockless.push([now, forever])
       await set.setClockError(happening.errorMs)
       break
+    }
     case 'storage-full':
       scene.isFull = true
       await set.setStorageFull(true)

@@ -95,7 +95,9 @@ export function planBoards(seed: number, hours: number): BoardsPlan {
   const spread = (least: number, most: number) => () => Math.round(least * (most / least) ** random())
 
   const longFrom = startMs + within(0.25 * (endMs - startMs), 0.4 * (endMs - startMs))
-  const longCut: [number, number][] = hours >= 96 ? [[longFrom, longFrom + within(44 * hourMs, 48 * hourMs)]] : []
+  // Two days in a week.
+  const longMs = Math.min(within(44 * hourMs, 48 * hourMs), Math.round(0.3 * (endMs - startMs)))
+  const longCut: [number, number][] = hours >= 24 ? [[longFrom, longFrom + longMs]] : []
   const cuts = spans(per(26), spread(3 * secondMs, 6 * hourMs), longCut)
   for (const [from, to] of cuts) happenings.push({ at: from, do: 'cut' }, { at: to, do: 'mend' })
   for (const [from, to] of spans(per(12), spread(2 * secondMs, 30 * minuteMs)))

@@ -36,6 +36,7 @@ export interface TvSet {
   /** Lets what is on its way arrive, without time passing. */
   settle(): Promise<void>
   setClockError(ms: number, zone?: string): Promise<void>
+  clockError(): number
   /** In which it begins the next time. */
   setZone(zone: string): Promise<void>
   /** A pairing code that can be read on the screen. */
@@ -175,6 +176,7 @@ export function createSet({ url, dir, nowMs, setNow, onSeen, onBlind, onStart }:
       if (newZone) zone = newZone
       if (page) await inPage(`window.loaBench.setError(${ms})`)
     },
+    clockError: () => errorMs,
     async setZone(newZone) {
       zone = newZone
     },

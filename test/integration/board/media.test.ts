@@ -268,7 +268,7 @@ describe('videos', () => {
   })
 
   test('a minute of a longer one, from where it is asked for, and progress meanwhile', async () => {
-    const long = await madeVideo(dir, 'long.webm', 'testsrc2=s=320x180:r=10:d=75', '-c:v', 'libvpx', '-speed', '8')
+    const long = await madeVideo(dir, 'long.webm', 'testsrc2=s=160x90:r=2:d=75', '-c:v', 'libvpx', '-speed', '8')
     const whole = await take(long)
     expect(whole.shape).toMatchObject({ kind: 'video', durationMs: 60_000 })
     expect(whole.warnings[0]?.vi).toMatch(/dài 1:15; bảng tin chỉ chiếu từ 0:00 đến 1:00/)
@@ -306,6 +306,15 @@ describe('videos', () => {
       code: 'media.unreadable',
       userMessage: { vi: expect.stringMatching(/thiếu phần cuối.*10 giây/) },
     })
+  })
+
+  test('one with damage in its middle is taken, and told of', async () => {
+    const path = await madeVideo(dir, 'scratched.mp4', 'testsrc2=s=320x240:d=6', '-movflags', '+faststart')
+    const bytes = await readFile(path)
+    expect((await take(bytes)).warnings).toEqual([])
+    const middle = Math.round(bytes.length * 0.6)
+    for (let at = middle; at < middle + 4_000; at += 40) bytes[at] = 0x55
+    expect((await take(bytes)).warnings[0]?.vi).toMatch(/có đoạn bị hỏng/)
   })
 
   test('one that does not decode at all, with a head that is right', async () => {

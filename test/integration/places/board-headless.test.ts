@@ -7,7 +7,7 @@ import { cancel } from '../../../services/dispatch/control.ts'
 import { pairBoard, unpairBoard } from '../../../services/places/board-pair.ts'
 import { officer } from '../../support/dispatch.ts'
 import { type LoaRun, startLoa } from '../../support/loa.ts'
-import { until } from '../../support/wait.ts'
+import { until as wait } from '../../support/wait.ts'
 import { type PlacesWorld, placesWorld } from './world.ts'
 
 /* The real `loa board` in its own process, against the real server. */
@@ -30,6 +30,13 @@ afterEach(async () => {
   await world.database.db.query('truncate announcements cascade')
   rmSync(dir, { recursive: true, force: true })
 })
+
+/** Waits; what the boards have said so far goes into the message of a failure. */
+const until: typeof wait = (what, condition, timeoutMs) =>
+  wait(what, condition, timeoutMs).catch((error: Error) => {
+    const told = runs.map(run => `${run.out()}${run.err()}`).join('\n---\n')
+    throw new Error(`${error.message}\n${told}`)
+  })
 
 function board(...words: string[]) {
   const run = startLoa(['board', '--server', world.server.url, '--state', join(dir, 'board'), '--json', ...words])
@@ -91,7 +98,7 @@ describe('loa board', () => {
     const id = await world.announce({ title: 'Ở lại', expiresAt: inMinutes(60) })
     await world.announce({ title: 'Sắp hết', expiresAt: new Date(Date.now() + 25_000).toISOString() })
     const first = await pairedBoard()
-    await until('both were shown', () => new Set(first.heard('showing').map(n => n.title)).size >= 2)
+    await until('it shows something', () => first.heard('showing').some(n => n.title !== ''))
     await world.server.close(0)
     await until('it has noticed', () => first.heard('no-contact').length > 0)
     first.run.signal('SIGKILL')
@@ -99,24 +106,23 @@ describe('loa board', () => {
     const second = board()
     await until('it starts with what it kept', () => second.heard('showing').at(-1)?.title !== undefined)
     await until('only one is left', () => second.heard('showing').at(-1)?.title === 'Ở lại')
-    const endedAt = Date.now()
     expect(second.heard('code')).toEqual([])
     await world.restart()
-    await until('it is back', () => second.heard('contact').length > 0)
-    const shown = await until(
+    await until('it is back', () => second.heard('contact').length > 0, 90_000)
+    // Ten seconds at the least since the other one ended; what was shown while nobody could hear of it is told as well.
+    const { shown, since } = await until(
       'its proof arrived',
       async () => {
-        const { rows } = await world.database.db.query<{ boots: number; ms: string }>(
-          `select count(distinct boot)::int as boots, sum(shown_ms) as ms from board_displays p
-         join dispatches d on d.id = p.dispatch_id where d.announcement_id = $1`,
+        const { rows } = await world.database.db.query<{ shown: number; since: Date }>(
+          `select sum(p.shown_ms)::int as shown, min(p.first_at) as since from board_displays p
+           join dispatches d on d.id = p.dispatch_id where d.announcement_id = $1`,
           [id],
         )
-        return rows[0]?.boots === 2 ? Number(rows[0].ms) : undefined
+        return (rows[0]?.shown ?? 0) > 10_000 ? rows[0] : undefined
       },
       90_000,
     )
-    expect(shown).toBeGreaterThan(1_000)
-    expect(shown).toBeLessThan(Date.now() - endedAt + 60_000)
+    expect(shown).toBeLessThanOrEqual(Date.now() - since.getTime() + 1_000)
   }, 180_000)
 
   test('bad answers never replace good content, and a credential that two have used asks for a new pairing', async () => {

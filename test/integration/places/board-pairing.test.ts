@@ -1,3 +1,4 @@
+import { request } from 'node:http'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import supertest from 'supertest'
 import { pairingAlphabet } from '../../../services/domain/board.ts'
@@ -44,6 +45,21 @@ const wrongCode = (not: string[] = []) => {
     const code = newPairingCode()
     if (!not.includes(code)) return code
   }
+}
+
+/** A request whose sender will not wait for the answer. */
+function hangUpLater(path: string, body: object) {
+  const { port } = new URL(world.server.url)
+  const sent = request({
+    host: '127.0.0.1',
+    port,
+    path,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+  })
+  sent.on('error', () => undefined)
+  sent.end(JSON.stringify(body))
+  return sent
 }
 
 describe('the code', () => {
@@ -203,6 +219,40 @@ describe('the credential', () => {
     const next = (await refresh(got.tokens.refreshToken).expect(200)).body
     expect(await poll(secret)).toEqual({ state: 'expired' })
     await refresh(next.refreshToken).expect(200)
+  })
+
+  test('is not changed by a request whose sender has hung up before it was its turn', async () => {
+    const { code, secret } = await start()
+    await as('officer', `/api/boards/${board()}/pair`, { code }).expect(200)
+    const got = await poll(secret)
+    const { db } = world.database
+    const waiting = async () =>
+      (await rowsOf(`select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`))
+        .length
+    const blocker = await db.connect()
+    try {
+      await blocker.query('begin')
+      await blocker.query('select from board_sessions where board_id = $1 for update', [board()])
+      await blocker.query('select from board_pairings where board_id = $1 for update', [board()])
+      const given = [
+        hangUpLater('/api/board/pairing/poll', { secret }),
+        hangUpLater('/api/board/token', { refreshToken: got.tokens.refreshToken }),
+      ]
+      await until('both wait for the locks', async () => (await waiting()) === 2, 4_000)
+      for (const sent of given) sent.destroy()
+      // The server has heard of it by the time it answers the next one.
+      await http().get('/api/me').expect(401)
+    } finally {
+      await blocker.query('commit')
+      blocker.release()
+    }
+    await until('none waits', async () => (await waiting()) === 0)
+    const [session] = await rowsOf(
+      'select previous_hash, count(*) over ()::int as n from board_sessions where board_id = $1 and revoked_at is null',
+      [board()],
+    )
+    expect(session).toEqual({ previous_hash: null, n: 1 })
+    await refresh(got.tokens.refreshToken).expect(200)
   })
 
   test('is not handed out again a day later', async () => {

@@ -1,7 +1,9 @@
+import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import supertest from 'supertest'
 import { cancel } from '../../../services/dispatch/control.ts'
 import { applyReceipts } from '../../../services/dispatch/receipts.ts'
+import { putFile } from '../../../services/store/files.ts'
 import { officerCookie } from '../../support/board.ts'
 import { countsOf, officer } from '../../support/dispatch.ts'
 import { type PlacesWorld, placesWorld } from './world.ts'
@@ -175,6 +177,48 @@ describe('a paired set', () => {
     )
     await cancel(world.deps, officer, id, 'Thử')
     expect((await tv.reload()).text).toContain('class="clock"')
+  })
+
+  test('is given pictures by signed addresses, and the first frame of a video', async () => {
+    const id = await world.announce()
+    const bytes = Buffer.from('not really a picture, but the very bytes')
+    const sha256 = await putFile(db(), { mime: 'image/jpeg', bytes })
+    const common = { mediaId: randomUUID(), width: 800, height: 600 }
+    const media = [
+      { ...common, kind: 'picture', sha256, mime: 'image/jpeg', bytes: bytes.length, caption: 'Sơ đồ "lối" vào' },
+      {
+        ...{ ...common, kind: 'video', sha256: 'b'.repeat(64), mime: 'video/mp4', bytes: 5, durationMs: 9_000 },
+        ...{ poster: { sha256, bytes: bytes.length }, cues: [], caption: 'Đoạn phim' },
+      },
+    ]
+    await db().query(`update renditions set content = jsonb_set(content, '{media}', $1) where channel = 'board'`, [
+      JSON.stringify(media),
+    ])
+    const tv = await pairedTelevision(0)
+    const captions: string[] = []
+    for (let i = 0; i < 6; i++) {
+      const page = await tv.reload()
+      const [, src, alt] = /<img src="([^"]+)" alt="([^"]+)"/.exec(page.text) ?? []
+      if (src && alt) {
+        captions.push(alt)
+        const file = await supertest(world.server.url).get(src.replaceAll('&amp;', '&')).buffer(true).expect(200)
+        expect(file.headers['content-type']).toBe('image/jpeg')
+      }
+      wait(60_000)
+    }
+    expect(new Set(captions)).toEqual(new Set(['Sơ đồ &quot;lối&quot; vào', 'Đoạn phim']))
+    await cancel(world.deps, officer, id, 'Thử')
+  })
+
+  test('keeps a page that reloads itself when the database fails', async () => {
+    const tv = await pairedTelevision(0)
+    await db().query('alter table shelf_items rename to shelf_items_away')
+    const page = await tv.reload()
+    await db().query('alter table shelf_items_away rename to shelf_items')
+    expect(page.status).toBe(503)
+    expect(page.text).toContain('Đang kết nối lại')
+    expect(page.text).toMatch(/http-equiv="refresh"/)
+    expect((await tv.reload()).status).toBe(200)
   })
 
   test('never shows what has ended, and shows an emergency at its next reload', async () => {

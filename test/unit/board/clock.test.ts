@@ -65,6 +65,16 @@ describe("a board's clock", () => {
       clock.heard(truth, 0)
       return createClock(set(wallNow).sources, clock.memory())
     }
+    test.each([3 * day, -3 * day])('a clock moved by %i ms since the server was heard is taken as it is now', moved => {
+      const box = set(truth)
+      const clock = createClock(box.sources, null)
+      clock.heard(truth, 0)
+      box.pass(hour)
+      clock.tick()
+      box.at.wall += moved
+      clock.tick()
+      expect(createClock(set(truth + 2 * hour + moved).sources, clock.memory()).now()).toBe(truth + 2 * hour)
+    })
     test('goes on by the set clock, as wrong as it was', () => {
       expect(restart(0, truth + 2 * hour).now()).toBe(truth + 2 * hour)
       expect(restart(3 * day, truth + 3 * day + 2 * hour).now()).toBe(truth + 2 * hour)

@@ -90,6 +90,7 @@ export function createClock(sources, memory) {
     },
     skewMs: () => Math.round(sources.wall() - now()),
     sure: () => sure,
-    memory: () => ({ offsetMs: offsetMs, lastSeenMs: Math.round(now()) }),
+    // Once the time is sure, what the set's clock is off by now counts: it may have been moved since the server was heard.
+    memory: () => ({ offsetMs: sure ? Math.round(now() - sources.wall()) : offsetMs, lastSeenMs: Math.round(now()) }),
   }
 }

@@ -9,6 +9,7 @@ import { steadyMs } from './dom.js'
 
 const LOOK_SILENCE = 15000
 const NIGHTLY_SPAN = 30 * 60000
+const TRY_AGAIN = 6 * 3600000
 
 /**
  * @param {object} deps
@@ -63,7 +64,9 @@ export function createGuard(deps) {
      * @param {boolean} emergency
      */
     nightly: (settings, now, board, emergency) => {
-      const due = lastNow > 0 && nightlyMoment(settings.reloadAt, ownPlace(board, NIGHTLY_SPAN), lastNow, now)
+      // A clock that is set right leaps over nights that never were.
+      const walked = now > lastNow && now - lastNow < 600000
+      const due = walked && nightlyMoment(settings.reloadAt, ownPlace(board, NIGHTLY_SPAN), lastNow, now)
       lastNow = now
       if (due) wishes.push('nightly')
       if (wishes.length === 0 || emergency) return
@@ -71,7 +74,8 @@ export function createGuard(deps) {
       wishes = []
     },
     /**
-     * Loads another player once per build: a proxy that keeps handing out the old page must not make us reload for ever.
+     * Loads another player, and tries again after hours when it did not come: a proxy that keeps handing out the old page must
+     * not make us reload for ever.
      * @param {string} build of the server
      */
     newPlayer: build => {
@@ -79,8 +83,8 @@ export function createGuard(deps) {
       let first = false
       deps.store
         .change('player', tried => {
-          first = tried !== build
-          return build
+          first = !tried || tried.build !== build || Math.abs(Date.now() - tried.triedAt) > TRY_AGAIN
+          return first ? { build: build, triedAt: Date.now() } : undefined
         })
         .then(() => {
           if (first) freshWorker().then(() => wishes.push(`player ${build}`))
@@ -104,7 +108,11 @@ function freshWorker() {
     setTimeout(done, 60000)
     workers
       .getRegistration('/b')
-      .then(registration => registration.update())
+      .then(registration =>
+        registration.update().then(() => {
+          if (!registration.installing && !registration.waiting) done()
+        })
+      )
       .catch(done)
   })
 }

@@ -57,10 +57,11 @@ function newBoot() {
 /* What is unreadable is as good as never written. */
 function remembered(store) {
   const get = name => store.get(name).catch(() => undefined)
-  return Promise.all([get('clock'), get('manifest'), get('displays')]).then(found => ({
+  return Promise.all(['clock', 'manifest', 'displays', 'problems'].map(get)).then(found => ({
     clock: found[0] && Number.isFinite(found[0].lastSeenMs) && Number.isFinite(found[0].offsetMs) ? found[0] : null,
     manifest: typeof found[1] === 'string' ? readManifest(found[1]) : null,
     displays: Array.isArray(found[2]) ? found[2] : [],
+    problems: Array.isArray(found[3]) ? found[3] : [],
   }))
 }
 
@@ -163,6 +164,9 @@ function startBoard(store, kept) {
   })
   screen.news.displayed = report.soon
   document.body.className = 'kiosk'
+  // What happened before a restart is what somebody wants to know afterwards.
+  kept.problems.forEach(problems.add)
+  problems.keepWith(list => store.put('problems', list).catch(() => undefined))
   if (kept.manifest !== null) {
     sync.know(kept.manifest)
     screen.take(kept.manifest)

@@ -33,7 +33,8 @@ function fileUrl(sha256, name) {
 
 /**
  * A manifest that holds this content alone.
- * @param {any} content the board channel's rendition; `commune`, `kind`, `led` (size) and `bitmaps` may be added
+ * @param {any} content the board channel's rendition; `commune`, `kind`, `led` and `files` of the
+ *   manifest may be added
  * @param {number} now
  * @returns {any} null: not a rendition
  */
@@ -49,8 +50,8 @@ export function manifestOf(content, now) {
     startsAt: new Date(now).toISOString(),
     expiresAt: end,
     media: media,
-    files: filesOf(media),
-    led: content.led || null,
+    files: Array.isArray(content.files) ? content.files : filesOf(media),
+    led: content.led && Array.isArray(content.led.pages) ? content.led : null,
   })
   const manifest = {
     version: item.contentHash,

@@ -17,7 +17,15 @@ const MOST_PROBLEMS = 20
  */
 export function createProblems(aloud) {
   let list = []
+  let keep = () => undefined
   return {
+    /**
+     * A page that is left writes nothing more, so every line is kept as it comes.
+     * @param {(list: string[]) => void} store
+     */
+    keepWith: store => {
+      keep = () => store(list.slice())
+    },
     /** @param {unknown} text */
     add: text => {
       const line = String(text).slice(0, 300)
@@ -25,11 +33,13 @@ export function createProblems(aloud) {
       if (aloud) console.warn(line)
       list.push(line)
       if (list.length > MOST_PROBLEMS) list.shift()
+      keep()
     },
     now: () => list.slice(),
     /** @param {string[]} sent */
     reported: sent => {
       list = list.filter(line => sent.indexOf(line) < 0)
+      keep()
     },
   }
 }
@@ -86,11 +96,11 @@ export function createReport(deps) {
   }
 
   function send() {
+    clearTimeout(timer)
+    timer = setTimeout(send, BEAT_EVERY)
     if (sending || !deps.session.paired()) return
     sending = true
     lastSent = steadyMs()
-    clearTimeout(timer)
-    timer = setTimeout(send, BEAT_EVERY)
     space()
       .then(storage => {
         const rows = deps.displays.batch(MOST_ROWS)
@@ -98,8 +108,11 @@ export function createReport(deps) {
         const beat = body(storage, rows, problems)
         return deps.session.ask('POST', '/api/board/heartbeat', { body: beat }).then(answer => {
           if (answer === null || answer.status < 200 || answer.status >= 300) {
-            // A body that the server will never take must not block all that come after it.
-            if (answer !== null && answer.status === 422) deps.problems.reported(problems)
+            if (answer === null || answer.status !== 422) return
+            // What the server will never take must not block all that comes after it.
+            deps.displays.acknowledge(rows)
+            deps.problems.reported(problems)
+            deps.problems.add(`heartbeat: refused with ${rows.length} rows`)
             return
           }
           deps.displays.acknowledge(rows)

@@ -36,6 +36,8 @@ export function createSession(deps) {
   let refused = 0
   let notBefore = 0
   let renewing = null
+  /* The newest credential, when the disk did not take it. @type {Credential | null} */
+  let unkept = null
   let pairingTimer = 0
   let pairing = false
 
@@ -68,11 +70,17 @@ export function createSession(deps) {
         mine = !lease || lease.by === me || Math.abs(Date.now() - lease.takenAt) > LEASE_LASTS
         return mine ? { by: me, takenAt: Date.now() } : undefined
       })
-      .then(() => mine)
+      .then(
+        () => mine,
+        // On a disk that takes nothing more nobody can take turns; a board that does not renew would hear of nothing.
+        () => true
+      )
   }
 
   function renew(stale) {
-    return deps.store.get('credential').then(kept => {
+    // What the disk did not take is newer than what stands there, and the older one would betray a second player.
+    const reading = unkept ? Promise.resolve(unkept) : deps.store.get('credential').catch(() => credential)
+    return reading.then(kept => {
       if (!isCredential(kept)) return lost()
       if (kept.accessToken !== stale && lasts(kept)) return take(kept)
       return takeLease().then(mine => (mine ? exchange(kept) : null))
@@ -85,9 +93,13 @@ export function createSession(deps) {
       if (areTokens(tokens)) {
         const next = credentialOf(tokens, kept.boardId)
         return deps.store.put('credential', next).then(
-          () => freeLease().then(() => take(next)),
+          () => {
+            unkept = null
+            return freeLease().then(() => take(next))
+          },
           // A disk that takes nothing more: what is in memory is good until the next restart.
           error => {
+            unkept = next
             deps.problem(`credential not kept: ${error}`)
             return take(next)
           }
@@ -95,8 +107,10 @@ export function createSession(deps) {
       }
       return freeLease().then(() => {
         if (answer.status !== 401) return failed(`token: ${answer.status || 'no answer'}`)
+        const mine = unkept !== null
+        unkept = null
         return deps.store.get('credential').then(now => {
-          if (isCredential(now) && now.refreshToken !== kept.refreshToken) return take(now)
+          if (!mine && isCredential(now) && now.refreshToken !== kept.refreshToken) return take(now)
           return lost()
         })
       })
@@ -110,7 +124,6 @@ export function createSession(deps) {
   function take(value) {
     const first = credential === null
     credential = value
-    refused = 0
     if (first) stopPairing()
     if (first) deps.onReady()
     return value.accessToken
@@ -207,9 +220,8 @@ export function createSession(deps) {
      * @returns {Promise<string | null>} null: none now; the caller waits for its next turn
      */
     token: stale => {
-      if (credential === null) return Promise.resolve(null)
+      if (credential === null || steadyMs() < notBefore) return Promise.resolve(null)
       if (credential.accessToken !== stale && lasts(credential)) return Promise.resolve(credential.accessToken)
-      if (steadyMs() < notBefore) return Promise.resolve(null)
       if (renewing === null) {
         const done = () => {
           renewing = null
@@ -232,7 +244,10 @@ export function createSession(deps) {
       return this.token().then(token => {
         if (token === null) return null
         return asked(token).then(answer => {
-          if (answer.status !== 401) return answer
+          if (answer.status !== 401) {
+            if (answer.status > 0) refused = 0
+            return answer
+          }
           return this.token(token).then(next => {
             if (next === null || next === token) return answer
             return asked(next).then(again => {

@@ -76,14 +76,7 @@ export function createShow(deps) {
 
   function slidesNow(item, key, emergency) {
     const poster = (videoFailures[key] || 0) >= mostFailures
-    const all = deps.stage.slides(item, key, emergency, poster)
-    if (deps.media.ready(item, deps.stage.isStrip())) return all
-    /* A bitmap that is on its way is none that cannot be drawn: until it is here the strip shows the text. */
-    if (all[0].kind === 'bitmap') {
-      return deps.stage.slides(Object.assign({}, item, { led: null }), `${key} text`, emergency, poster)
-    }
-    const texts = all.filter(slide => slide.kind === 'text')
-    return texts.length > 0 ? texts : all
+    return deps.stage.slides(item, key, emergency, poster, !deps.media.ready(item, deps.stage.isStrip()))
   }
 
   function failed(key, slide, error) {
@@ -164,6 +157,7 @@ export function createShow(deps) {
   }
 
   function stands(item, key, slides, at, emergency, ms) {
+    count()
     const again = current !== null && current.key === key && current.emergency === emergency
     const slide = slides[at]
     const begun = !again || at === 0
@@ -210,6 +204,7 @@ export function createShow(deps) {
     serial += 1
     pending = null
     if (current === null && mode === 'idle') return
+    count()
     current = null
     deps.stage.idle()
   }
@@ -249,21 +244,24 @@ export function createShow(deps) {
     if (current === null || !allowed(list, current.key) || current.emergency !== emergency) return next(list)
     if (fresh !== null && fresh !== current.key && allowed(list, fresh)) return next(list)
     if (steadyMs() < current.until) return
-    grow()
+    const grown = grow()
     if (current.index + 1 < current.slides.length) return begin(current.item, current.index + 1, emergency)
+    if (grown) return begin(current.item, 0, emergency)
     const others =
       list.full.length > 0 ? list.full.length : list.pinned.length + list.rotation.length || list.banner.length
     if (others === 1 && current.slides.length === 1 && !current.video) return
     next(list)
   }
 
-  /* What stood as text only goes on with its pictures once they are here. */
+  /* What stood as text only goes on with its pictures, or as a bitmap, once they are here. @returns whether it has */
   function grow() {
+    const before = current.slides
     try {
       current.slides = slidesNow(current.item, current.key, current.emergency)
     } catch (error) {
       failed(current.key, null, error)
     }
+    return current.slides.length !== before.length || current.slides[0].kind !== before[0].kind
   }
 
   /* Counts what has stood since the last look. */

@@ -84,6 +84,24 @@ export function createStage(deps) {
     if (qr) drawQr(byId('qr-code'), item.qr, 'Mã QR dẫn đến toàn văn của thông báo')
   }
 
+  /* Measured in the very dress that it will be shown in; what is on screen meanwhile looks afterwards as it did before. */
+  function measured(item, emergency) {
+    const before = { mode: look.mode, kind: look.kind, qr: look.qr }
+    const ids = ['issuer', 'flag', 'number', 'pager']
+    const labels = ids.map(id => ({ text: byId(id).textContent, hidden: byId(id).hidden }))
+    dressFor(item, 'text', emergency)
+    try {
+      return fitter.slides(pagesFor(item), sizesFor(emergency))
+    } finally {
+      dress(before)
+      setVisible(byId('qr'), before.qr)
+      ids.forEach((id, i) => {
+        setText(byId(id), labels[i].text)
+        byId(id).hidden = labels[i].hidden
+      })
+    }
+  }
+
   function putIn(id, element) {
     const holder = byId(id)
     while (holder.firstChild) holder.removeChild(holder.firstChild)
@@ -166,22 +184,22 @@ export function createStage(deps) {
       place()
     },
     /**
-     * What an item shows on this screen. `poster`: videos are replaced by their posters, since they failed.
+     * What an item shows on this screen. `poster`: videos are replaced by their posters, since they failed. `textOnly`: its
+     * files are still on their way.
      * @throws when it cannot be measured
      */
-    slides: (item, key, emergency, poster) => {
-      const name = [key, emergency, poster, look.banner, window.innerWidth, window.innerHeight].join(' ')
+    slides: (item, key, emergency, poster, textOnly) => {
+      const name = [key, emergency, poster, textOnly, look.banner, window.innerWidth, window.innerHeight].join(' ')
       if (fitted[name]) return fitted[name]
       const strip = isStrip()
       const all = slidesOf(item, strip)
-      if (all[0].kind === 'bitmap') {
+      if (all[0].kind === 'bitmap' && !textOnly) {
         fitted[name] = all
         return all
       }
-      dressFor(item, 'text', emergency)
-      const texts = fitter.slides(pagesFor(item), sizesFor(emergency))
+      const texts = measured(item, emergency)
       const media = all
-        .filter(slide => slide.kind !== 'text')
+        .filter(slide => slide.kind !== 'text' && !textOnly)
         .map(slide =>
           slide.kind === 'video' && poster
             ? { kind: 'picture', media: slide.media, poster: true, sha256: slide.media.poster.sha256, ms: POSTER_MS }

@@ -67,7 +67,7 @@ export function BoardsPage() {
               <Button
                 component={Link}
                 to="/boards/emergency"
-                color="alarm"
+                color="alarm.7"
                 leftSection={<IconAlertOctagon size={18} />}
               >
                 {w.emergency}
@@ -146,7 +146,7 @@ function Tools({ filter, groups, tiles, put, narrowed }: ToolsProps) {
           <TextInput
             className={css.search ?? ''}
             aria-label={w.search}
-            placeholder={w.search}
+            placeholder={w.searchHint}
             leftSection={<IconSearch size={18} />}
             value={typed}
             onChange={event => {

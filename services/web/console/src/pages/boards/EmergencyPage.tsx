@@ -87,7 +87,7 @@ function Editor({ areas }: { areas: string[] }) {
           <Group className={css.submit ?? ''}>
             <Button
               size="lg"
-              color="alarm"
+              color="alarm.7"
               leftSection={<IconSend size={20} />}
               loading={send.pending}
               onClick={submit}

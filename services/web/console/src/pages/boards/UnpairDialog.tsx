@@ -46,7 +46,7 @@ export function UnpairDialog({ ids, onClose, onDone }: UnpairDialogProps) {
           <Button variant="default" onClick={onClose}>
             {t.common.cancel}
           </Button>
-          <Button color="alarm" disabled={!sure} loading={unpair.isPending} onClick={go}>
+          <Button color="alarm.7" disabled={!sure} loading={unpair.isPending} onClick={go}>
             {w.unpair}
           </Button>
         </Group>
