@@ -282,6 +282,14 @@ describe('board player on every screen', () => {
       await show({ ...text('Bão đổ bộ', body, 'emergency'), takeover: 'banner' })
       await board.waitForMode('with-banner')
       await check('banner')
+      const bytes = grayPng(320, 180, 128)
+      const sha256 = createHash('sha256').update(bytes).digest('hex')
+      await page.route(`**/files/${sha256}/**`, route => route.fulfill({ body: bytes, contentType: 'image/png' }))
+      const map = { kind: 'picture', mediaId: 'map', sha256, mime: 'image/png', bytes: bytes.length }
+      const media = [{ ...map, width: 320, height: 180, caption: 'Sơ đồ sơ tán' }]
+      await show({ ...text('Theo sơ đồ', 'Ngắn.', 'routine'), media })
+      await page.locator('#frame.kind-picture').waitFor({ timeout: 20_000 })
+      await check('picture')
       await page.goto(`${world.server.url}/b`)
       await board.code()
       await check('waiting to be paired')

@@ -111,6 +111,23 @@ describe('board player', () => {
     await board.waitForMode('idle', pokedWithinMs)
   })
 
+  test('the preview of a board shows signed-in people what the board has, and follows it', async () => {
+    const id = await world.announce({ title: 'Trên bảng thật' })
+    const answer = await context.request.post(`${world.server.url}/api/auth/sign-in/email`, {
+      data: { email: 'officer@loa.example', password: world.passwords.officer },
+      headers: { 'sec-fetch-site': 'same-origin' },
+    })
+    expect(answer.status()).toBe(200)
+    await page.goto(`${world.server.url}/board-preview?board=${world.boards[0]?.id}`)
+    await board.waitForTitle('Trên bảng thật')
+    expect(await board.text('place')).toBe('Phường Đông Hà')
+    expect(await board.text('mark')).toBe('Bản xem trước')
+    await cancel(world.deps, officer, id, 'Sai ngày')
+    await board.waitForMode('idle', 30_000)
+    // Watching is not showing.
+    expect((await world.database.db.query('select 1 from board_displays')).rows).toEqual([])
+  })
+
   test('reports what it showed only after it was on screen as a whole; the delivery is then confirmed', async () => {
     const id = await world.announce({ title: 'Thông báo ngắn', body: 'Một trang là đủ.' })
     const dispatch = await world.dispatch(id, 'board')

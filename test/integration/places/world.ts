@@ -21,6 +21,7 @@ import { boardDoorRoutes } from '../../../services/http/routes/board-door.ts'
 import { boardPairingRoutes } from '../../../services/http/routes/board-pairing.ts'
 import { boardPlainRoutes } from '../../../services/http/routes/board-plain.ts'
 import { boardPlayerRoutes } from '../../../services/http/routes/board-player.ts'
+import { boardConsoleRoutes } from '../../../services/http/routes/boards-console.ts'
 import { deviceRoutes } from '../../../services/http/routes/devices.ts'
 import { feedRoutes } from '../../../services/http/routes/feeds.ts'
 import { fileRoutes } from '../../../services/http/routes/files.ts'
@@ -133,6 +134,7 @@ export async function placesWorld(
     ...boardDoorRoutes(door),
     ...boardPlayerRoutes(deps),
     ...boardPairingRoutes(deps),
+    ...boardConsoleRoutes(deps),
     ...boardPlainRoutes(deps),
     ...feedRoutes(deps),
     ...operatorRoutes(deps),
