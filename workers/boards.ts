@@ -4,7 +4,7 @@ import { boardAlertsPass } from '../services/places/board-alerts.ts'
 import { withAdvisoryLock } from '../services/store/db.ts'
 import { type Loop, startLoop } from './loop.ts'
 
-const boardsLock = 7_310_525
+const boardsLock = 7_310_529
 const everyMs = 60_000
 
 /**

@@ -9,7 +9,8 @@ const meanings: Record<ErrorCode, string> = {
   'request.idempotency-conflict':
     'The Idempotency-Key was used for another request, or the first request with it is still running (`Retry-After`).',
   'request.cross-site': 'A page of another web site sent the request with the cookie of a signed-in person.',
-  'request.too-many': 'Too many failed sign-ins or previews; `Retry-After` says when to try again.',
+  'request.too-many':
+    'Too many failed sign-ins, previews, wrong pairing codes or requests of one board; `Retry-After` says when to try again.',
   'auth.required': 'Nobody is signed in, or the session has ended.',
   'auth.wrong-password': 'Email address or password is wrong; which one is not told.',
   'auth.forbidden': 'The role of the account does not allow this.',

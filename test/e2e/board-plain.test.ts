@@ -112,6 +112,8 @@ describe('the plain page of a board', () => {
     await open()
     const code = ((await page.textContent('.code')) ?? '').replace(/\s/g, '')
     expect(code).toMatch(/^\w{6}$/)
+    // The widest that there are.
+    await page.evaluate(`document.querySelector('.code').innerHTML = 'WWW&nbsp;WWW'`)
     await look('code')
     const paired = await fetch(`${world.server.url}/api/boards/${world.boards[0]?.id}/pair`, {
       method: 'POST',

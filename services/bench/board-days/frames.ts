@@ -1,9 +1,12 @@
-import { type BoardsEvidence, marksOf, secondsOf, shelfAt } from './evidence.ts'
+import { type BoardsEvidence, marksOf, secondsOf, shelfAt, touches } from './evidence.ts'
 import { blankSpread, leastInk } from './look.ts'
+import type { Sight } from './set.ts'
 import { isDarkNight } from './showing.ts'
 
 /** From power or a reload to the first content: what a person would call at once. */
 const startMs = 6_000
+/** From an answer that names an item to its being shown. */
+const toldMs = 3_000
 /** What a screen that is off looks like. */
 const darkBrightness = 4
 const setUpWords = /ghép nối|mã hiện|ERR_|Wi-Fi|This site|can.t be reached|Error|lỗi|\{/i
@@ -26,6 +29,12 @@ export function framesAtFault(evidence: BoardsEvidence): string[] {
     else if ((!sight.clock || sight.words === '') && !isDarkNight(shelf, sight.from)) {
       // A sight that reaches past the start is one second too long at the most.
       if (!isStarting(sight.to)) failures.push(`blank for ${secondsOf(sight)} s from ${iso(sight.from)}: "${text}"`)
+    } else {
+      const waiting = itemsLeftOut(evidence, sight)
+      if (waiting.length > 0 && !isStarting(sight.to))
+        failures.push(
+          `nothing was shown for ${secondsOf(sight)} s from ${iso(sight.from)} though there was ${waiting.join(', ')}`,
+        )
     }
   }
   for (const look of looks) {
@@ -39,6 +48,15 @@ export function framesAtFault(evidence: BoardsEvidence): string[] {
     }
   }
   return failures
+}
+
+/** Items that the board knew of all the while in which it showed none. */
+function itemsLeftOut({ shelves, items, clockless, forgetful }: BoardsEvidence, { from, to }: Sight): string[] {
+  if (touches([...clockless, ...forgetful], from, to)) return []
+  const before = new Set(shelfAt(shelves, from - toldMs)?.items)
+  const after = shelfAt(shelves, to)?.items ?? []
+  const lasts = new Set(items.filter(item => item.expiresAt > to).map(item => item.mark))
+  return after.filter(mark => before.has(mark) && lasts.has(mark))
 }
 
 const iso = (ms: number) => new Date(ms).toISOString()

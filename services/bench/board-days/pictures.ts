@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import sharp from 'sharp'
-import type { Instance } from '../../compose.ts'
 import type { BoardMedia } from '../../domain/board-content.ts'
 import { insertBoardMedia } from '../../store/board-media.ts'
-import { transaction } from '../../store/db.ts'
+import { type Db, transaction } from '../../store/db.ts'
 import { putFile } from '../../store/files.ts'
 
 const width = 960
@@ -13,7 +12,7 @@ const height = 540
  * A picture of an item's own, as an upload leaves it behind: stored, of its own hash, with a caption that names the item. That
  * uploads are checked and made small is a matter of other tests.
  */
-export async function pictureOf({ db }: Instance, mark: string, now: Date): Promise<BoardMedia> {
+export async function pictureOf({ db }: { db: Db }, mark: string, now: Date): Promise<BoardMedia> {
   const hue = Number(mark) % 360
   const stripes = Array.from(
     { length: 12 },

@@ -15,6 +15,8 @@ export interface BoardsRunOptions {
   onStep: (step: string) => void
   /** An empty database instead of a private one. */
   databaseUrl?: string
+  /** Told how to end browser, server and database at once. */
+  onStarted?: (end: () => Promise<void>) => void
 }
 
 export interface BoardsRunReport extends BoardsVerdict {
@@ -70,6 +72,12 @@ export async function runBoards(options: BoardsRunOptions): Promise<BoardsRunRep
     ...{ open: new Map(), isFull: false },
   }
   world.proxy.onContact((at, body) => noteContact(scene, at, body))
+  const end = async () => {
+    await set.dispose()
+    await world.close()
+    rmSync(join(dir, 'disk'), { recursive: true, force: true })
+  }
+  options.onStarted?.(end)
   let failed = true
   try {
     onStep('the board is paired')
@@ -94,9 +102,7 @@ export async function runBoards(options: BoardsRunOptions): Promise<BoardsRunRep
       ...(failed && { kept: dir }),
     }
   } finally {
-    await set.dispose()
-    await world.close()
-    rmSync(join(dir, 'disk'), { recursive: true, force: true })
+    await end()
     if (!failed) rmSync(dir, { recursive: true, force: true })
   }
 }

@@ -109,6 +109,8 @@ export function createSet({ url, dir, nowMs, setNow, onSeen, onBlind, onStart }:
       executablePath: '/usr/bin/chromium',
       viewport,
       timezoneId: zone,
+      // Ended in order by whoever started the run.
+      ...{ handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false },
       args: [
         '--no-sandbox',
         '--disable-gpu',

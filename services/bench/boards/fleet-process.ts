@@ -45,8 +45,8 @@ function answerOf(times: number[]): FleetAnswer {
   return answer
 }
 
-/** Streams take half of the 20,000 descriptors that a process may be given, so not all may fetch in the same moment. */
-const fetchesAtOnce = 8_000
+/** Streams take half of the 20,000 descriptors that a process may be given, and closed ones keep theirs for a moment. */
+const fetchesAtOnce = 5_000
 let fetches = 0
 const line: Board[] = []
 

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { readEnv } from '../../../config/env.ts'
 import { startApi } from '../../api.ts'
+import { keepHeapSmall } from '../../runtime/heap.ts'
 import { createLog } from '../../runtime/log.ts'
 import { createShutdown } from '../../runtime/shutdown.ts'
 import { composeGiven, requireGiven } from '../instance/given.ts'
@@ -11,6 +12,7 @@ export function register(program: Command): void {
     .command('api')
     .description('Chạy trang quản trị và API (bản tách rời) · run the console and API of a distributed instance')
     .action(async () => {
+      keepHeapSmall()
       const reading = readEnv()
       const { redisUrl } = requireGiven(reading)
       const log = createLog({ level: reading.env.LOA_LOG_LEVEL })

@@ -1,6 +1,6 @@
 import cliProgress from 'cli-progress'
 import { type Command, InvalidArgumentError } from 'commander'
-import { type BoardsRunReport, runBoards } from '../../bench/board-days/run.ts'
+import { runBoards } from '../../bench/board-days/run.ts'
 import type { ChaosReport } from '../../bench/chaos.ts'
 import { runChaos } from '../../bench/chaos.ts'
 import { runStation, type StationRunReport } from '../../bench/station/run.ts'
@@ -66,21 +66,29 @@ export function register(program: Command): void {
     .description(
       'Bảy ngày của một bảng tin trong vài phút, trình duyệt thật, đồng hồ mô phỏng: cắt mạng, mất điện, trả lời sai; đối chiếu màn hình với điều đã báo cáo · days of a public board in minutes: the real player in a real browser, its screen held against what was published and what it reported',
     )
-    .option('--days <n>', 'simulated days', Number, 7)
+    .option('--days <n>', 'simulated days', wholeFrom(1), 7)
     .option('--hours <n>', 'simulated hours, in place of days', wholeFrom(2))
     .option('--seed <n>', 'what is published and what goes wrong; the same seed gives the same days', wholeFrom(0), 1)
     .option('--json', 'print one JSON document')
     .action(async (_choices: object, command: Command) => {
       const choices = command.optsWithGlobals<{ seed: number; days: number; hours?: number; json?: boolean }>()
       const { seed, json, days, hours = days * 24 } = choices
-      const report = await runBoards({ seed, hours, onStep: step => process.stderr.write(`… ${step}\n`) })
-      process.stdout.write(json ? `${JSON.stringify(report)}\n` : boardsWords(report))
+      const report = await runBoards({
+        ...{ seed, hours, onStep: step => process.stderr.write(`… ${step}\n`) },
+        onStarted: end => endOnSignal(end),
+      })
+      process.stdout.write(json ? `${JSON.stringify(report)}\n` : words(report))
       process.exitCode = report.failures.length > 0 ? 1 : 0
     })
 }
 
-function boardsWords(report: BoardsRunReport): string {
-  return words(report)
+/** Ctrl-C ends what was started, in order, and then this process. */
+function endOnSignal(end: () => Promise<void>): void {
+  const onSignal = () => {
+    process.stderr.write('Đang dừng mọi tiến trình con · ending every child process\n')
+    void end().then(() => process.exit(130))
+  }
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, onSignal)
 }
 
 async function withProgress(choices: ChaosChoices): Promise<ChaosReport> {
@@ -95,12 +103,10 @@ async function withProgress(choices: ChaosChoices): Promise<ChaosReport> {
   let step = ''
   bar?.start(100, 0, { step })
   let end: (() => Promise<void>) | undefined
-  const onSignal = () => {
+  endOnSignal(async () => {
     bar?.stop()
-    process.stderr.write('Đang dừng mọi tiến trình con · ending every child process\n')
-    void Promise.resolve(end?.()).then(() => process.exit(130))
-  }
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, onSignal)
+    await end?.()
+  })
   try {
     return await runChaos({
       ...choices,

@@ -39,7 +39,8 @@ export function boardPlainRoutes(deps: HttpDeps): RouteDef[] {
   const now = () => deps.now().getTime()
   const startLimit = createRateLimit(60, 300, now)
   const hereLimit = createRateLimit(12_000, 3_000, now)
-  const boardLimit = createRateLimit(60, 60, now)
+  // A page asks for the next one after a second at the soonest.
+  const boardLimit = createRateLimit(120, 240, now)
 
   /** Secure where the page itself came by https: a set that came by http would not send it back. */
   const setCookie = (req: Request, res: Response, name: string, value: string, maxAge?: number) =>

@@ -38,6 +38,16 @@ describe('loa bench', () => {
     expect(report.ours.bulkStillWaiting).toBeGreaterThan(0)
   }, 120_000)
 
+  test('boards: an emergency is on every board, and every board reports', async () => {
+    const report = await bench('boards', '--boards', '40', '--rounds', '1', '--beat-seconds', '1')
+    expect(report.params).toMatchObject({ boards: 40, rounds: 1 })
+    for (const figure of ['allSeconds', 'heartbeatsPerSecond', 'approvalToCommuneSeconds', 'approvalToAllSeconds']) {
+      expect(report.ours[figure]).toBeGreaterThan(0)
+    }
+    expect(report.beside?.allSeconds).toBeGreaterThan(0)
+    expect(report.ratio).toBeGreaterThan(0)
+  }, 120_000)
+
   test('station: a slot and an emergency are heard in time', async () => {
     const report = await bench('station', '--slots', '1')
     expect(report.params).toMatchObject({ slots: 1, emergencies: 1 })

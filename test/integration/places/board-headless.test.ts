@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { pictureOf } from '../../../services/bench/board-days/pictures.ts'
 import type { BoardNews } from '../../../services/board/board.ts'
 import { cancel } from '../../../services/dispatch/control.ts'
 import { pairBoard, unpairBoard } from '../../../services/places/board-pair.ts'
@@ -142,6 +144,20 @@ describe('loa board', () => {
     await until('it is paired anew', () => second.heard('paired').length === 1)
     expect(second.heard('showing').at(-1)?.title).toBe('Nội dung tốt')
   }, 120_000)
+
+  test('a picture is fetched, checked against its hash and shown in its turn', async () => {
+    const picture = await pictureOf(world.deps, '1001', new Date())
+    await world.announce({
+      title: 'Có ảnh',
+      body: 'Ngắn.',
+      expiresAt: inMinutes(60),
+      variants: { board: { media: [picture] } },
+    })
+    const one = await pairedBoard()
+    await until('the picture', () => one.heard('showing').some(n => n.title === 'Có ảnh' && n.text === '[picture]'))
+    const bytes = readFileSync(join(dir, 'board', 'media', picture.sha256))
+    expect(createHash('sha256').update(bytes).digest('hex')).toBe(picture.sha256)
+  }, 90_000)
 
   test('several in one process, each with its own code and folder', async () => {
     const both = board('--count', '2')

@@ -82,6 +82,19 @@ describe('the judge', () => {
     )
   })
 
+  test('finds a board that shows its clock although it knows of something, unless it cannot know the time', () => {
+    const idle = (e: BoardsEvidence) => e.sights.splice(30, 1, sight(310, 319, ''))
+    expect(found(idle)).toContain('nothing was shown for 10 s')
+    expect(found(e => idle(e) && e.clockless.push([start + 300_000, start + 320_000]))).not.toContain(
+      'nothing was shown',
+    )
+    const over = found(e => {
+      idle(e)
+      for (const i of e.items) i.expiresAt = start + 315_000
+    })
+    expect(over).not.toContain('nothing was shown')
+  })
+
   test('finds what was shown after its end, unless the board could not know the time', () => {
     const late = (e: BoardsEvidence) => Object.assign(e.items[0] ?? {}, { expiresAt: start + 600_000 })
     expect(found(late)).toContain('1001 was still there')

@@ -79,7 +79,8 @@ function lengths(shape: Shape): string {
     `.picture img{max-height:${u(tall ? 105 : 55)}}`,
     `.banded .picture img{max-height:${u(tall ? 85 : 38)}}`,
     `.picture p{font-size:${u(4.5)}}`,
-    `.center p.code{font-size:${u(narrow ? 16 : 20)}}`,
+    // Six of the widest letters (W) with their spaces are 7.5 em.
+    `.center p.code{font-size:${u(narrow ? 12 : shape === 'n' ? 15 : 20)}}`,
     `.center p.clock{font-size:${u(narrow ? 24 : 26)}}`,
     `.center p{font-size:${u(shape === 'q' ? 4.5 : 5)}}`,
     `.center h1{font-size:${u(6)}}`,
