@@ -5,6 +5,7 @@ import { qrOf } from '../../services/text/qr.ts'
 import { type PlacesWorld, placesWorld } from '../integration/places/world.ts'
 import { officerCookie } from '../support/board.ts'
 import { officer } from '../support/dispatch.ts'
+import { until } from '../support/wait.ts'
 
 /*
  * The page without JavaScript in a real browser that runs none: pairing over reloads, and nothing cut off on any shape of
@@ -99,6 +100,10 @@ describe('the plain page of a board', () => {
     })
   const open = () => page.goto(`${world.server.url}/b/plain`)
   const look = async (name: string) => {
+    // Another typeface has other widths; on a busy machine the right one comes a moment after the page.
+    await until('the typeface is there', () =>
+      page.evaluate<boolean>('document.fonts.check("700 20px Board") && document.fonts.check("500 20px Board")'),
+    )
     for (const [width, height] of screens) {
       await page.setViewportSize({ width, height })
       const seen: Seen = await page.evaluate(measure)
