@@ -8,7 +8,7 @@ const startMs = 6_000
 /** From an answer that names an item to its being shown. */
 const toldMs = 3_000
 /** What a screen that is off looks like. */
-const darkBrightness = 4
+const darkBrightness = 8
 const setUpWords = /ghép nối|mã hiện|ERR_|Wi-Fi|This site|can.t be reached|Error|lỗi|\{/i
 
 /**
