@@ -55,13 +55,14 @@ export async function boardAlertsPass(
 
 /**
  * Silence ends with a sign of life; two players, and a credential used twice, with a new pairing, and two players also after
- * an hour without turns; problems after ten minutes of heartbeats without any. Out of use, nothing is wrong any more.
+ * an hour without turns; problems after ten minutes of heartbeats without any. Out of use, or of paper by now, nothing is
+ * wrong any more.
  */
 async function closeAlerts(sql: Sql, now: Date): Promise<number> {
   const { rowCount } = await sql.query(
     `update board_alerts a set ended_at = $1 from boards b
      where a.ended_at is null and b.id = a.board_id and (
-       b.retired_at is not null
+       b.retired_at is not null or b.kind = 'paper'
        or a.kind in ('never', 'offline') and b.last_seen_at > a.began_at
        or a.kind in ('two-players', 'reused') and b.paired_at > a.began_at
        or a.kind = 'two-players' and b.last_seen_at > (a.detail->>'lastAt')::timestamptz + interval '1 hour'

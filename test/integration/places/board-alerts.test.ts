@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import type { MailPort, OutgoingMail } from '../../../channels/contract.ts'
+import type { Actor } from '../../../services/domain/accounts.ts'
 import { boardHeartbeatSchema } from '../../../services/domain/board.ts'
 import type { Outcome } from '../../../services/domain/delivery.ts'
 import { boardAlertsPass } from '../../../services/places/board-alerts.ts'
+import { changeBoards } from '../../../services/places/board-settings.ts'
 import { createBoards } from '../../../services/places/boards.ts'
 import { recordHeartbeats } from '../../../services/places/heartbeat.ts'
 import { forgetOldDisplays } from '../../../services/store/board-displays.ts'
@@ -74,6 +76,17 @@ async function beat(at: Date, more: Record<string, unknown> = {}) {
 }
 
 describe('silence', () => {
+  test('is over when the board becomes a paper board, which nobody expects to hear of', async () => {
+    const { sent, port } = mailbox()
+    await beat(minutes(-11))
+    expect(await pass()).toMatchObject({ opened: 1 })
+    const admin: Actor = { id: 'a', name: 'Quản trị', role: 'admin', areas: [] }
+    await changeBoards(database.db, admin, [{ ids: [board], patch: { kind: 'paper' } }], now)
+    expect(await pass(port)).toEqual({ closed: 1, opened: 0, told: 0 })
+    expect(sent).toEqual([])
+    expect(await alerts()).toEqual([{ kind: 'offline', open: false, told: false }])
+  })
+
   test('opens once within the hours, is told of once, and ends with a sign of life', async () => {
     const { sent, port } = mailbox()
     await beat(minutes(-11))
