@@ -135,6 +135,18 @@ describe('silence', () => {
     expect(good.sent[0]?.key).toBe(away.sent[0]?.key)
   })
 
+  test('a refusal is remembered, however often the board reports its problems meanwhile', async () => {
+    const refusing = mailbox({ kind: 'rejected', code: '550' })
+    await beat(minutes(0), { problems: ['Ảnh hỏng'] })
+    await pass(refusing.port)
+    now = minutes(1)
+    await beat(minutes(1), { problems: ['Ảnh hỏng', 'Chữ hỏng'] })
+    await pass(refusing.port)
+    expect(refusing.sent).toHaveLength(1)
+    const { rows } = await database.db.query('select detail from board_alerts where board_id = $1', [board])
+    expect(rows[0].detail).toMatchObject({ problems: ['Ảnh hỏng', 'Chữ hỏng'], lastAt: minutes(1).toISOString() })
+  })
+
   test('nobody to write to: the alert stands all the same; several boards of one keeper are one mail', async () => {
     const [other = ''] = await createBoards(database.db, [{ areaCode: '19742', name: 'Bảng tin Cảng' }])
     await database.db.query(
