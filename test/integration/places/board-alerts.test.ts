@@ -11,6 +11,7 @@ import { forgetOldDisplays } from '../../../services/store/board-displays.ts'
 import { seedRegistry } from '../../support/dispatch.ts'
 import { type TestDatabase, testDatabase } from '../../support/postgres.ts'
 import { silentLog } from '../../support/server-keeper.ts'
+import { until } from '../../support/wait.ts'
 
 let database: TestDatabase
 let board = ''
@@ -56,8 +57,8 @@ const alerts = async () =>
   ).rows
 
 let beats = 0
-async function beat(at: Date, more: Record<string, unknown> = {}) {
-  const heard = boardHeartbeatSchema.parse({
+function heard(more: Record<string, unknown>) {
+  return boardHeartbeatSchema.parse({
     version: 'v',
     boot: `boot-${beats++}-aaaaaaa`,
     visible: true,
@@ -72,7 +73,9 @@ async function beat(at: Date, more: Record<string, unknown> = {}) {
     problems: [],
     ...more,
   })
-  await recordHeartbeats({ db: database.db }, [{ ...heard, boardId: board, at }])
+}
+async function beat(at: Date, more: Record<string, unknown> = {}) {
+  await recordHeartbeats({ db: database.db }, [{ ...heard(more), boardId: board, at }])
 }
 
 describe('silence', () => {
@@ -145,6 +148,42 @@ describe('silence', () => {
     expect(refusing.sent).toHaveLength(1)
     const { rows } = await database.db.query('select detail from board_alerts where board_id = $1', [board])
     expect(rows[0].detail).toMatchObject({ problems: ['Ảnh hỏng', 'Chữ hỏng'], lastAt: minutes(1).toISOString() })
+  })
+
+  test('is told of once, also while the boards report again', async () => {
+    const { db } = database
+    const others = await createBoards(
+      db,
+      [1, 2].map(n => ({ areaCode: '19333', name: `Bảng tin ${n} ${Math.random()}` })),
+    )
+    const ids = [board, ...others]
+    await db.query(`update boards set created_at = $2, keeper_email = 'giu@loa.example' where id = any($1)`, [
+      ids,
+      noon,
+    ])
+    const report = (order: string[]) =>
+      recordHeartbeats(
+        { db },
+        order.map(boardId => ({ ...heard({ problems: ['Ảnh hỏng'] }), boardId, at: noon })),
+      )
+    await report(ids)
+    const { sent, port } = mailbox()
+    // Somebody holds the one in the middle: both come that far, each by its own way, and then go on.
+    const third = await db.connect()
+    await third.query('begin')
+    await third.query('select from board_alerts where board_id = $1 for update', [ids[1]])
+    const both = Promise.allSettled([report(ids.toReversed()), pass(port)])
+    await until('both wait', async () => {
+      const { rowCount } = await db.query(
+        `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+      )
+      return rowCount === 2
+    })
+    await third.query('commit')
+    third.release()
+    expect((await both).map(one => (one.status === 'rejected' ? one.reason : 'done'))).toEqual(['done', 'done'])
+    await pass(port)
+    expect(sent).toHaveLength(1)
   })
 
   test('nobody to write to: the alert stands all the same; several boards of one keeper are one mail', async () => {
