@@ -112,6 +112,10 @@ export async function startBoard(options: BoardOptions): Promise<Board> {
       tell({ event: 'paired', board: { id: boardId, name, commune } })
       contact.ask()
     },
+    onOther() {
+      displays.forget()
+      keepMemory()
+    },
     onLost: () => tell({ event: 'unpaired' }),
   })
   const media = createBoardMedia({ clock, random, client, store, problem, onReady: () => show.look() })

@@ -32,6 +32,8 @@ export interface SessionParts {
   /** A code to be shown; undefined: none any more. */
   onCode(code: { code: string; expiresAt: string } | undefined): void
   onPaired(credential: Credential): void
+  /** It is to be another board than it was, or nobody knows which it was. */
+  onOther(): void
   /** The server no longer knows this board's credential. */
   onLost(): void
   problem(text: string): void
@@ -48,6 +50,8 @@ export function createSession(parts: SessionParts): BoardSession {
   const { clock, random, server, folder, client, now } = parts
   const bell = createBell(clock)
   let credential = ofServer(folder.credential(), server)
+  /** Which board it was last; a loss of the credential does not change that. */
+  let boardId = credential?.boardId
   let access: { token: string; endsAt: number } | undefined
   let renewing: Promise<string | undefined> | undefined
   let failures = 0
@@ -113,6 +117,8 @@ export function createSession(parts: SessionParts): BoardSession {
       if (stopped) return false
       if (poll.state === 'paired') {
         const { id, name, commune } = poll.board
+        if (id !== boardId) parts.onOther()
+        boardId = id
         take(poll.tokens, { server, boardId: id, name, commune })
         folder.keepPairing(undefined)
         return true

@@ -56,7 +56,12 @@ export async function tellKeepers(
     const ids = alerts.map(a => a.id)
     // Not known whether it was taken: twice would be worse, the list of alerts in the console holds it all the same.
     if (outcome.kind === 'accepted' || outcome.kind === 'unknown') {
-      await db.query('update board_alerts set told_at = $2 where id = any($1::bigint[])', [ids, now()])
+      // In the order in which heartbeats lock them: a note that fails is a second mail.
+      await db.query(
+        `with held as (select id from board_alerts where id = any($1::bigint[]) order by board_id, kind for no key update)
+         update board_alerts a set told_at = $2 from held where a.id = held.id`,
+        [ids, now()],
+      )
       told += ids.length
     } else {
       log.warn(

@@ -10,14 +10,14 @@ export interface BoardNews {
 
 /**
  * Opens an alert for each, or notes in the one that is open what was seen last and when. At most one of a kind is open per
- * board (index board_alerts_open); give each board and kind once.
+ * board (index board_alerts_open); give each board and kind once. Locked by board and kind, like everywhere. What else is noted of an open one stays: a refused mail.
  */
 export async function openBoardAlerts(sql: Sql, news: BoardNews[]): Promise<void> {
   if (news.length === 0) return
   await sql.query(
     `insert into board_alerts as a (board_id, kind, began_at, detail)
-     select * from unnest($1::bigint[], $2::text[], $3::timestamptz[], $4::jsonb[])
-     on conflict (board_id, kind) where ended_at is null do update set detail = excluded.detail`,
+     select * from unnest($1::bigint[], $2::text[], $3::timestamptz[], $4::jsonb[]) order by 1, 2
+     on conflict (board_id, kind) where ended_at is null do update set detail = a.detail || excluded.detail`,
     [
       news.map(n => n.boardId),
       news.map(n => n.kind),

@@ -55,19 +55,23 @@ export async function boardAlertsPass(
 
 /**
  * Silence ends with a sign of life; two players, and a credential used twice, with a new pairing, and two players also after
- * an hour without turns; problems after ten minutes of heartbeats without any. Out of use, nothing is wrong any more.
+ * an hour without turns; problems after ten minutes of heartbeats without any. Out of use, or of paper by now, nothing is
+ * wrong any more.
  */
 async function closeAlerts(sql: Sql, now: Date): Promise<number> {
   const { rowCount } = await sql.query(
-    `update board_alerts a set ended_at = $1 from boards b
-     where a.ended_at is null and b.id = a.board_id and (
-       b.retired_at is not null
-       or a.kind in ('never', 'offline') and b.last_seen_at > a.began_at
-       or a.kind in ('two-players', 'reused') and b.paired_at > a.began_at
-       or a.kind = 'two-players' and b.last_seen_at > (a.detail->>'lastAt')::timestamptz + interval '1 hour'
-       or a.kind = 'problems' and b.last_seen_at >= (a.detail->>'lastAt')::timestamptz + interval '10 minutes'
-         and jsonb_array_length(coalesce(b.last_seen->'problems', '[]')) = 0
-     )`,
+    `with held as (
+       select a.id from board_alerts a join boards b on b.id = a.board_id
+       where a.ended_at is null and (
+         b.retired_at is not null or b.kind = 'paper'
+         or a.kind in ('never', 'offline') and b.last_seen_at > a.began_at
+         or a.kind in ('two-players', 'reused') and b.paired_at > a.began_at
+         or a.kind = 'two-players' and b.last_seen_at > (a.detail->>'lastAt')::timestamptz + interval '1 hour'
+         or a.kind = 'problems' and b.last_seen_at >= (a.detail->>'lastAt')::timestamptz + interval '10 minutes'
+           and jsonb_array_length(coalesce(b.last_seen->'problems', '[]')) = 0
+       ) order by a.board_id, a.kind for no key update of a
+     )
+     update board_alerts a set ended_at = $1 from held where a.id = held.id`,
     [now],
   )
   return rowCount ?? 0

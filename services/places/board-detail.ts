@@ -81,12 +81,13 @@ export async function boardDetail(ctx: BoardListContext, actor: Actor, id: strin
   }
 }
 
-/** Index: primary key of board_displays. */
+/** Two players with one credential are one board: no hour holds more than an hour. Index: primary key of board_displays. */
 async function displaysOf(sql: Sql, boardId: string, now: Date): Promise<BoardDisplay[]> {
   const { rows } = await sql.query<BoardDisplay>(
     `with hourly as (
-       select dispatch_id, revision, hour, sum(shown_ms)::float8 as shown, sum(hidden_ms)::float8 as hidden,
-         sum(times)::int as times, bool_or(complete) as complete, min(first_at) as first_at, max(last_at) as last_at
+       select dispatch_id, revision, hour, least(sum(shown_ms), 3600000)::float8 as shown,
+         least(sum(hidden_ms), 3600000)::float8 as hidden, sum(times)::int as times,
+         bool_or(complete) as complete, min(first_at) as first_at, max(last_at) as last_at
        from board_displays where board_id = $1 and hour > $2::timestamptz - $3 * interval '1 day'
        group by dispatch_id, revision, hour
      )

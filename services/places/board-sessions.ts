@@ -135,14 +135,17 @@ export interface UsedAccess {
 /**
  * Notes that these access tokens were used. Where it is the one that came with the present refresh token, the board has that
  * answer: from now on the refresh token before it betrays a second player. An access token from before says nothing of the
- * sort: a board whose answer got lost goes on with the old one until its end. Cheap when it is known already.
+ * sort: a board whose answer got lost goes on with the old one until its end. Cheap when it is known already. Locked by id:
+ * after a restart the same boards come to two processes within a moment.
  */
 export async function proveBoardSessions(sql: Sql, used: UsedAccess[], now: Date): Promise<void> {
   await sql.query(
-    `update board_sessions s set proven_at = $3
-     from unnest($1::bigint[], $2::timestamptz[]) as used (id, expires_at)
-     where s.id = used.id and s.refreshed_at + $4 * interval '1 minute' = used.expires_at
-       and s.proven_at is null and s.revoked_at is null`,
+    `with held as (
+       select s.id from board_sessions s join unnest($1::bigint[], $2::timestamptz[]) as used (id, expires_at) on used.id = s.id
+       where s.refreshed_at + $4 * interval '1 minute' = used.expires_at and s.proven_at is null and s.revoked_at is null
+       order by s.id for no key update of s
+     )
+     update board_sessions s set proven_at = $3 from held where s.id = held.id`,
     [used.map(u => u.sessionId), used.map(u => u.expiresAt), now, accessMinutes],
   )
 }

@@ -68,9 +68,10 @@ export function changeBoards(
     })
   }
   return transaction(db, async sql => {
+    // Not against foreign keys to them: a poll that holds a pairing is about to make a session.
     const { rows: before } = await sql.query<Before>(
       `select id, settings, group_name as "group", kind, keeper_email as "keeperEmail" from boards
-       where id = any($1::bigint[]) and retired_at is null order by id for update`,
+       where id = any($1::bigint[]) and retired_at is null order by id for no key update`,
       [wanted.map(([id]) => id)],
     )
     if (before.length < wanted.length) throw noSuchBoard()

@@ -94,8 +94,12 @@ async function recordDisplays(ctx: Pick<DispatchContext, 'db'>, sql: Sql, beats:
       sql,
     )
     await sql.query(
-      `update shelf_items s set shown_at = x.at from unnest($1::bigint[], $2::timestamptz[]) as x (id, at)
-       where s.id = x.id and s.shown_at is null`,
+      // By id, like a withdrawal, which must not fail because the boards are just telling that they show it.
+      `with held as (
+         select s.id, x.at from shelf_items s join unnest($1::bigint[], $2::timestamptz[]) as x (id, at) on x.id = s.id
+         where s.shown_at is null order by s.id for no key update of s
+       )
+       update shelf_items s set shown_at = held.at from held where s.id = held.id`,
       [items.map(i => i.itemId), items.map(i => i.at)],
     )
   }

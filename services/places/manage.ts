@@ -65,9 +65,10 @@ export async function managedPlaces(sql: Sql, actor: Actor, list: PlaceList): Pr
   return rows
 }
 
+/** Locked against a second officer, not against foreign keys to it: a poll that holds a pairing is about to make a session. */
 async function find(sql: Sql, list: PlaceList, id: string): Promise<ManagedPlace> {
   const { rows } = await sql.query<ManagedPlace>(
-    `select ${columnsOf(list)} from ${list} p join areas a on a.code = p.area_code where p.id = $1 for update of p`,
+    `select ${columnsOf(list)} from ${list} p join areas a on a.code = p.area_code where p.id = $1 for no key update of p`,
     [id],
   )
   if (rows[0]) return rows[0]

@@ -4,7 +4,7 @@ import { type PostingReminder, reminderDue } from '../domain/posting.ts'
 import type { Links } from '../runtime/links.ts'
 import { type Db, transaction } from '../store/db.ts'
 import { type ReminderLine, reminderMail } from './posting-mail.ts'
-import { type PostingTask, tasksUp, tasksWithdrawn } from './posting-tasks.ts'
+import { type PostingTask, tasksEnding, tasksWithdrawn } from './posting-tasks.ts'
 import { ensurePosting } from './postings.ts'
 
 export interface ReminderContext {
@@ -44,7 +44,7 @@ interface Due {
 async function dueByKeeper(ctx: ReminderContext): Promise<Map<string, Due[]>> {
   const now = ctx.now()
   const tasks = new Map(
-    [...(await tasksUp(ctx.db)), ...(await tasksWithdrawn(ctx.db, now))].map(task => [
+    [...(await tasksEnding(ctx.db)), ...(await tasksWithdrawn(ctx.db, now))].map(task => [
       `${task.dispatchId} ${task.boardId}`,
       task,
     ]),

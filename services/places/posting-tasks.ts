@@ -104,6 +104,21 @@ export async function tasksUp(sql: Sql): Promise<PostingTask[]> {
 }
 
 /**
+ * Of {@link tasksUp} those whose keeper is still to be told that they end: what nobody ever reports as taken down is told of
+ * once and must not be read every minute for years. A withdrawal after that comes with {@link tasksWithdrawn}.
+ */
+export async function tasksEnding(sql: Sql): Promise<PostingTask[]> {
+  const { rows } = await sql.query<TaskRow>(
+    `select ${columns} from postings p join dispatches d on d.id = p.dispatch_id
+       join announcements a on a.id = d.announcement_id
+       join boards b on b.id = p.board_id join areas c on c.code = b.area_code
+     where p.posted_at is not null and p.removed_at is null and b.keeper_email is not null
+       and not exists (select from posting_reminders r where r.posting_id = p.id and r.kind in ('overdue', 'withdrawn'))`,
+  )
+  return rows.map(taskOf)
+}
+
+/**
  * Notices that were withdrawn within the last week and that stand on the shelf of a paper board, whether or not somebody said
  * that they hang, and that nobody has taken down.
  */

@@ -18,8 +18,12 @@ export async function withdrawFromShelves(
   why: WithdrawalReason = { kind: 'withdrawn' },
 ): Promise<void> {
   const { rows } = await sql.query<{ kind: string; stationId: string; dispatchId: string; announcementId: string }>(
-    `update shelf_items s set withdrawn_at = $2 from dispatches d
-     where s.dispatch_id = any($1::bigint[]) and s.withdrawn_at is null and d.id = s.dispatch_id
+    `with held as (
+       -- In the order in which heartbeats lock them.
+       select id from shelf_items where dispatch_id = any($1::bigint[]) and withdrawn_at is null
+       order by id for no key update
+     )
+     update shelf_items s set withdrawn_at = $2 from held, dispatches d where s.id = held.id and d.id = s.dispatch_id
      returning s.kind, s.place_id as "stationId", s.dispatch_id as "dispatchId", d.announcement_id as "announcementId"`,
     [[dispatchIds].flat(), now],
   )

@@ -71,7 +71,8 @@ export function createBoardDoor(deps: HttpDeps, player: string, registry: Regist
     try {
       const caller = cache.admit(accessOf(path, req))
       if (!caller) throw boardUnpaired()
-      limit.pass(caller.board.id)
+      // By session, which the signature vouches for: a set that was shut out takes nothing from the one that came after it.
+      limit.pass(caller.session.id)
       await answers[path](parts, { caller, req, res, headers })
     } catch (thrown) {
       const answer = problemAnswer(deps.log, thrown, facts)

@@ -369,15 +369,18 @@ describe('in numbers', () => {
     await add('2026-11-26T01:00:00Z', 'bootbootB', 30_000)
     await add('2026-11-26T02:00:00Z', 'bootbootB', 10_000)
     await add('2026-11-10T02:00:00Z', 'bootbootB', 10_000)
+    // Two players with one credential: the board is one, and an hour has an hour.
+    await add('2026-11-26T03:00:00Z', 'bootbootA', 3_000_000)
+    await add('2026-11-26T03:00:00Z', 'bootbootB', 3_000_000)
     expect((await one('Bảng chợ')).displays).toMatchObject([
       {
         title: 'Lịch tiêm chủng',
-        shownMs: 100_000,
-        hiddenMs: 1_500,
-        times: 9,
+        shownMs: 3_700_000,
+        hiddenMs: 2_500,
+        times: 15,
         complete: true,
         firstAt: '2026-11-26T01:01:00.000Z',
-        hours: [{ shownMs: 90_000 }, { shownMs: 10_000 }],
+        hours: [{ shownMs: 90_000 }, { shownMs: 10_000 }, { shownMs: 3_600_000 }],
       },
     ])
   })

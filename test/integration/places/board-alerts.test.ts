@@ -1,14 +1,17 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import type { MailPort, OutgoingMail } from '../../../channels/contract.ts'
+import type { Actor } from '../../../services/domain/accounts.ts'
 import { boardHeartbeatSchema } from '../../../services/domain/board.ts'
 import type { Outcome } from '../../../services/domain/delivery.ts'
 import { boardAlertsPass } from '../../../services/places/board-alerts.ts'
+import { changeBoards } from '../../../services/places/board-settings.ts'
 import { createBoards } from '../../../services/places/boards.ts'
 import { recordHeartbeats } from '../../../services/places/heartbeat.ts'
 import { forgetOldDisplays } from '../../../services/store/board-displays.ts'
 import { seedRegistry } from '../../support/dispatch.ts'
 import { type TestDatabase, testDatabase } from '../../support/postgres.ts'
 import { silentLog } from '../../support/server-keeper.ts'
+import { until } from '../../support/wait.ts'
 
 let database: TestDatabase
 let board = ''
@@ -54,8 +57,8 @@ const alerts = async () =>
   ).rows
 
 let beats = 0
-async function beat(at: Date, more: Record<string, unknown> = {}) {
-  const heard = boardHeartbeatSchema.parse({
+function heard(more: Record<string, unknown>) {
+  return boardHeartbeatSchema.parse({
     version: 'v',
     boot: `boot-${beats++}-aaaaaaa`,
     visible: true,
@@ -70,10 +73,23 @@ async function beat(at: Date, more: Record<string, unknown> = {}) {
     problems: [],
     ...more,
   })
-  await recordHeartbeats({ db: database.db }, [{ ...heard, boardId: board, at }])
+}
+async function beat(at: Date, more: Record<string, unknown> = {}) {
+  await recordHeartbeats({ db: database.db }, [{ ...heard(more), boardId: board, at }])
 }
 
 describe('silence', () => {
+  test('is over when the board becomes a paper board, which nobody expects to hear of', async () => {
+    const { sent, port } = mailbox()
+    await beat(minutes(-11))
+    expect(await pass()).toMatchObject({ opened: 1 })
+    const admin: Actor = { id: 'a', name: 'Quản trị', role: 'admin', areas: [] }
+    await changeBoards(database.db, admin, [{ ids: [board], patch: { kind: 'paper' } }], now)
+    expect(await pass(port)).toEqual({ closed: 1, opened: 0, told: 0 })
+    expect(sent).toEqual([])
+    expect(await alerts()).toEqual([{ kind: 'offline', open: false, told: false }])
+  })
+
   test('opens once within the hours, is told of once, and ends with a sign of life', async () => {
     const { sent, port } = mailbox()
     await beat(minutes(-11))
@@ -120,6 +136,54 @@ describe('silence', () => {
     expect(await pass(good.port)).toMatchObject({ told: 1 })
     expect([away.sent.length, refusing.sent.length, good.sent.length]).toEqual([1, 1, 1])
     expect(good.sent[0]?.key).toBe(away.sent[0]?.key)
+  })
+
+  test('a refusal is remembered, however often the board reports its problems meanwhile', async () => {
+    const refusing = mailbox({ kind: 'rejected', code: '550' })
+    await beat(minutes(0), { problems: ['Ảnh hỏng'] })
+    await pass(refusing.port)
+    now = minutes(1)
+    await beat(minutes(1), { problems: ['Ảnh hỏng', 'Chữ hỏng'] })
+    await pass(refusing.port)
+    expect(refusing.sent).toHaveLength(1)
+    const { rows } = await database.db.query('select detail from board_alerts where board_id = $1', [board])
+    expect(rows[0].detail).toMatchObject({ problems: ['Ảnh hỏng', 'Chữ hỏng'], lastAt: minutes(1).toISOString() })
+  })
+
+  test('is told of once, also while the boards report again', async () => {
+    const { db } = database
+    const others = await createBoards(
+      db,
+      [1, 2].map(n => ({ areaCode: '19333', name: `Bảng tin ${n} ${Math.random()}` })),
+    )
+    const ids = [board, ...others]
+    await db.query(`update boards set created_at = $2, keeper_email = 'giu@loa.example' where id = any($1)`, [
+      ids,
+      noon,
+    ])
+    const report = (order: string[]) =>
+      recordHeartbeats(
+        { db },
+        order.map(boardId => ({ ...heard({ problems: ['Ảnh hỏng'] }), boardId, at: noon })),
+      )
+    await report(ids)
+    const { sent, port } = mailbox()
+    // Somebody holds the one in the middle: both come that far, each by its own way, and then go on.
+    const third = await db.connect()
+    await third.query('begin')
+    await third.query('select from board_alerts where board_id = $1 for update', [ids[1]])
+    const both = Promise.allSettled([report(ids.toReversed()), pass(port)])
+    await until('both wait', async () => {
+      const { rowCount } = await db.query(
+        `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+      )
+      return rowCount === 2
+    })
+    await third.query('commit')
+    third.release()
+    expect((await both).map(one => (one.status === 'rejected' ? one.reason : 'done'))).toEqual(['done', 'done'])
+    await pass(port)
+    expect(sent).toHaveLength(1)
   })
 
   test('nobody to write to: the alert stands all the same; several boards of one keeper are one mail', async () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import type { Actor } from '../../../services/domain/accounts.ts'
-import type { BoardTokens } from '../../../services/domain/board.ts'
+import { accessMinutes, type BoardTokens } from '../../../services/domain/board.ts'
 import { isAppError } from '../../../services/domain/errors.ts'
 import { pairBoard } from '../../../services/places/board-pair.ts'
 import { pollPairing, startPairing } from '../../../services/places/board-pairing.ts'
@@ -192,5 +192,30 @@ describe('the credential of a board', () => {
       [boardId],
     )
     expect(rows).toEqual([{ alerts: 1, why: 'reused' }])
+  })
+
+  test('is noted as used by two processes at once, in whatever order they have heard of it', async () => {
+    const now = new Date()
+    const { rows } = await database.db.query<{ id: string; refreshedAt: Date }>(
+      `insert into board_sessions (board_id, kind, refresh_hash, created_at, refreshed_at, expires_at)
+       select $1, 'player', 'hash ' || n, $2, $2, $2::timestamptz + interval '1 day' from generate_series(1, 300) n
+       returning id, refreshed_at as "refreshedAt"`,
+      [boardId, now],
+    )
+    const used = rows.map(row => ({
+      sessionId: row.id,
+      expiresAt: new Date(row.refreshedAt.getTime() + accessMinutes * 60_000),
+    }))
+    for (let round = 0; round < 20; round++) {
+      await database.db.query(`update board_sessions set proven_at = null where refresh_hash like 'hash %'`)
+      await Promise.all([
+        proveBoardSessions(database.db, used, now),
+        proveBoardSessions(database.db, used.toReversed(), now),
+      ])
+    }
+    const proven = await database.db.query(
+      `select from board_sessions where refresh_hash like 'hash %' and proven_at is not null`,
+    )
+    expect(proven.rowCount).toBe(300)
   })
 })

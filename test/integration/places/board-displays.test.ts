@@ -1,8 +1,12 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import type { BoardHeartbeat, Display } from '../../../services/domain/board.ts'
+import { createBoards } from '../../../services/places/boards.ts'
 import { recordHeartbeats } from '../../../services/places/heartbeat.ts'
 import { boardManifests } from '../../../services/places/manifest.ts'
+import { transaction } from '../../../services/store/db.ts'
+import { withdrawFromShelves } from '../../../services/store/shelf.ts'
+import { until } from '../../support/wait.ts'
 import { type PlacesWorld, placesWorld } from './world.ts'
 
 /*
@@ -99,6 +103,60 @@ test('sums equal what was shown, whatever is repeated, late or out of order', as
     ),
     { numRuns: 40 },
   )
+})
+
+test('boards that report an item and its withdrawal do not stand in each other’s way', async () => {
+  const { db } = world.database
+  const item = items[0] ?? { dispatchId: '', revision: 0, contentHash: '' }
+  const ids = await createBoards(
+    db,
+    Array.from({ length: 300 }, (_, i) => ({ areaCode: '19333', name: `Bảng tin số ${i}` })),
+  )
+  await db.query(
+    `insert into shelf_items (kind, place_id, dispatch_id, rendition_id, put_at)
+     select 'boards', board, dispatch_id, rendition_id, put_at
+     from (select * from shelf_items where kind = 'boards' and dispatch_id = $2 limit 1) like_this, unnest($1::bigint[]) board`,
+    [ids, item.dispatchId],
+  )
+  const at = new Date()
+  const shown: Display = {
+    ...item,
+    hour: new Date(Math.floor(at.getTime() / hourMs) * hourMs).toISOString(),
+    boot: 'run-dddddddd',
+    firstAt: new Date(at.getTime() - 5_000).toISOString(),
+    lastAt: at.toISOString(),
+    shownMs: 1_000,
+    hiddenMs: 0,
+    times: 1,
+    complete: true,
+  }
+  const beats = ids.toReversed().map(boardId => ({ ...alive, displays: [shown], boardId, at }))
+  // Somebody holds one in the middle: both come that far, each by its own way, and then go on.
+  const third = await db.connect()
+  await third.query('begin')
+  await third.query('select from shelf_items where dispatch_id = $1 and place_id = $2 for update', [
+    item.dispatchId,
+    ids[150],
+  ])
+  const both = Promise.allSettled([
+    recordHeartbeats(world.deps, beats),
+    transaction(db, sql => withdrawFromShelves(sql, item.dispatchId, at)),
+  ])
+  await until('both wait', async () => {
+    const { rowCount } = await db.query(
+      `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+    )
+    return rowCount === 2
+  })
+  await third.query('commit')
+  third.release()
+  expect((await both).map(one => (one.status === 'rejected' ? one.reason : 'done'))).toEqual(['done', 'done'])
+  const { rows } = await db.query(
+    `select count(*)::int as n from shelf_items
+     where dispatch_id = $1 and place_id = any($2::bigint[]) and shown_at is not null and withdrawn_at is not null`,
+    [item.dispatchId, ids],
+  )
+  expect(rows[0].n).toBe(300)
 })
 
 const alive: BoardHeartbeat = {

@@ -163,6 +163,25 @@ describe('manifest', () => {
     await getManifest(0).expect(200)
     await setPlaceInUse(world.database.db, admin, 'boards', boardId, false, new Date())
   })
+
+  test('a set that was shut out and goes on like mad takes nothing from the one that came after it', async () => {
+    const [boardId = ''] = await createBoards(world.database.db, [{ areaCode: '19333', name: 'Bảng tin đổi máy' }])
+    const before = await world.pair(boardId)
+    await revokeBoardSessions(world.database.db, [boardId], 're-paired', new Date())
+    const after = await world.pair(boardId)
+    const ask = (token: string) =>
+      http()
+        .get('/api/board/manifest')
+        .set({ Authorization: `Bearer ${token}` })
+    const statuses = new Set<number>()
+    for (let i = 0; i < 15; i++) {
+      const answers = await Promise.all(Array.from({ length: 20 }, () => ask(before.accessToken)))
+      for (const { status } of answers) statuses.add(status)
+    }
+    expect([...statuses].sort()).toEqual([401, 429])
+    await ask(after.accessToken).expect(200)
+    await setPlaceInUse(world.database.db, admin, 'boards', boardId, false, new Date())
+  })
 })
 
 describe('events', () => {

@@ -145,6 +145,28 @@ describe('loa board', () => {
     expect(second.heard('showing').at(-1)?.title).toBe('Nội dung tốt')
   }, 120_000)
 
+  test('what it showed as one board is no proof of the other that it becomes', async () => {
+    await world.announce({ title: 'Ở cả hai nơi', expiresAt: inMinutes(60) })
+    const one = await pairedBoard()
+    await one.shows('Ở cả hai nơi')
+    await unpairBoard(world.deps, officer, world.boards[0]?.id ?? '', new Date())
+    await until('it is told', () => one.heard('unpaired').length === 1, 90_000)
+    const pairedAt = new Date()
+    await pair(await until('it shows another code', () => one.heard('code').at(1)?.code), 1)
+    const first = await until(
+      'its proof arrived',
+      async () => {
+        const { rows } = await world.database.db.query<{ at: Date | null }>(
+          'select min(first_at) as at from board_displays where board_id = $1',
+          [world.boards[1]?.id],
+        )
+        return rows[0]?.at ?? undefined
+      },
+      90_000,
+    )
+    expect(first.getTime()).toBeGreaterThanOrEqual(pairedAt.getTime())
+  }, 240_000)
+
   test('a picture is fetched, checked against its hash and shown in its turn', async () => {
     const picture = await pictureOf(world.deps, '1001', new Date())
     await world.announce({

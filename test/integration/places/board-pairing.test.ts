@@ -1,13 +1,20 @@
 import { request } from 'node:http'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import supertest from 'supertest'
+import type { Actor } from '../../../services/domain/accounts.ts'
 import { pairingAlphabet } from '../../../services/domain/board.ts'
 import { newPairingCode, openPairings, readPairingCode } from '../../../services/places/board-pairing.ts'
+import { boardSessionsStillIn, createBoardSession } from '../../../services/places/board-sessions.ts'
+import { changeBoards } from '../../../services/places/board-settings.ts'
+import { createBoards } from '../../../services/places/boards.ts'
 import { guessLimits } from '../../../services/places/code-guesses.ts'
+import { hashOfToken } from '../../../services/places/device-tokens.ts'
+import { setPlaceInUse } from '../../../services/places/manage.ts'
 import { officerCookie, pairedBoard } from '../../support/board.ts'
 import { until } from '../../support/wait.ts'
 import { type PlacesWorld, placesWorld } from './world.ts'
 
+const admin: Actor = { id: 'a', name: 'Quản trị', role: 'admin', areas: [] }
 let world: PlacesWorld
 let offsetMs = 0
 const cookies = {} as Record<'officer' | 'operator' | 'admin', string>
@@ -272,6 +279,37 @@ describe('the credential', () => {
     await world.database.db.query('update boards set retired_at = null where id = $1', [board()])
     expect(await poll(secret)).toMatchObject({ state: 'paired' })
   })
+
+  test.each(['made a paper board', 'taken out of use'])(
+    'handed out just when the board is %s keeps neither waiting for the other, and is over',
+    async change => {
+      const { db } = world.database
+      const [boardId = ''] = await createBoards(db, [{ areaCode: '19333', name: `Bảng tin ${change}` }])
+      const { code, secret } = await start()
+      await as('officer', `/api/boards/${boardId}/pair`, { code }).expect(200)
+      // What a poll does (services/places/board-pairing.ts), stopped in the middle.
+      const polls = await db.connect()
+      await polls.query('begin')
+      await polls.query('select from board_pairings where secret_hash = $1 for update', [hashOfToken(secret)])
+      const changed =
+        change === 'taken out of use'
+          ? setPlaceInUse(db, admin, 'boards', boardId, false, world.deps.now())
+          : changeBoards(db, admin, [{ ids: [boardId], patch: { kind: 'paper' } }], world.deps.now())
+      const outcome = changed.then(
+        () => 'changed',
+        error => error,
+      )
+      await until('the change waits for the poll', async () => {
+        const waiting = await rowsOf(`select 1 from pg_locks where not granted and locktype = 'transactionid'`)
+        return waiting.length > 0
+      })
+      const { sessionId } = await createBoardSession(polls, world.links, boardId, 'player', world.deps.now())
+      await polls.query('commit')
+      polls.release()
+      expect(await outcome).toBe('changed')
+      expect(await boardSessionsStillIn(db, [sessionId], world.deps.now())).toEqual(new Map())
+    },
+  )
 })
 
 describe('limits', () => {

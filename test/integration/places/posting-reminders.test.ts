@@ -3,7 +3,7 @@ import sharp from 'sharp'
 import { createMailPort, type Mailer } from '../../../channels/email/smtp.ts'
 import { cancel } from '../../../services/dispatch/control.ts'
 import { remindKeepers } from '../../../services/places/posting-reminders.ts'
-import { findTask } from '../../../services/places/posting-tasks.ts'
+import { findTask, tasksEnding, tasksUp } from '../../../services/places/posting-tasks.ts'
 import { confirmPosting, confirmRemoval } from '../../../services/places/postings.ts'
 import { type Simulator, startSimulator } from '../../../services/simulator/index.ts'
 import { readMail } from '../../../services/simulator/mail.ts'
@@ -85,6 +85,9 @@ describe('reminders to keepers', () => {
     pass(3 * day + minute)
     expect(await remind()).toBe(1)
     pass(30 * day)
+    // Nobody ever says that they were taken down: they hang, and are read no more.
+    expect(await tasksUp(world.database.db)).toHaveLength(3)
+    expect(await tasksEnding(world.database.db)).toEqual([])
     expect(await remind()).toBe(0)
     expect((await mails()).map(mail => mail.subject)).toEqual([
       'Nhắc gỡ 3 thông báo trên bảng niêm yết',
@@ -110,6 +113,15 @@ describe('reminders to keepers', () => {
     expect(mail?.subject).toBe('GỠ NGAY: 2 thông báo trên bảng niêm yết')
     expect(mail?.text).toContain('Bảng tin Cảng cá, Đặc khu Cồn Cỏ (chưa báo đã dán)')
     expect(mail?.headers).toContainEqual({ name: 'Importance', value: 'High' })
+  })
+
+  test('a notice that was told of as overdue and is withdrawn afterwards is told of again', async () => {
+    const { id } = await posted('Hết hạn rồi mới thu hồi', 1, day / 2)
+    pass(day)
+    expect(await remind()).toBe(1)
+    await cancel(world.deps, officer, id, 'sai nội dung')
+    expect(await remind()).toBe(1)
+    expect((await mails()).map(mail => mail.subject.slice(0, 7))).toEqual(['Cần gỡ ', 'GỠ NGAY'])
   })
 
   test('two workers at one moment send one mail', async () => {

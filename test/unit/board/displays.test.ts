@@ -85,6 +85,18 @@ describe('proof of display', () => {
     expect(after.unsent()).toEqual([])
   })
 
+  test('what a set showed as another board is forgotten, also that it was complete', () => {
+    const before = createDisplays('boot-0001', [])
+    before.stood(item, noon + 1_000, 1_000, true)
+    const displays = createDisplays(boot, before.unsent())
+    displays.stood(item, noon + 5_000, 1_000, true)
+    displays.completed(item, noon + 5_000)
+    displays.forget()
+    expect(displays.unsent()).toEqual([])
+    displays.stood(item, noon + 9_000, 1_000, true)
+    expect(displays.unsent()).toMatchObject([{ shownMs: 1_000, complete: false }])
+  })
+
   test('whatever is sent, lost and sent again: the greatest sums at the server are what stood on screen', () => {
     const step = fc.record({
       ms: fc.integer({ min: 1, max: 15_000 }),

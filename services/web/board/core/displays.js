@@ -17,6 +17,7 @@
  * @property {(most: number) => Display[]} batch rows that the server does not know as they are now, oldest first
  * @property {(rows: Display[]) => void} acknowledge the server has these
  * @property {() => Display[]} unsent all of them, to be kept over a restart
+ * @property {() => void} forget this set is another board from now on: what it showed until now is no proof of that one
  */
 
 const hourMs = 3600000
@@ -39,7 +40,7 @@ export function createDisplays(boot, kept) {
   /** Rows as the server has them, while they can still grow. @type {Record<string, string>} */
   let known = {}
   /** @type {Record<string, boolean>} */
-  const complete = {}
+  let complete = {}
   kept.forEach(row => {
     rows[rowKey(row)] = row
   })
@@ -135,5 +136,10 @@ export function createDisplays(boot, kept) {
       known = stillKnown
     },
     unsent: () => changed(),
+    forget: () => {
+      rows = {}
+      known = {}
+      complete = {}
+    },
   }
 }

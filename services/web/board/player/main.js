@@ -135,6 +135,10 @@ function startBoard(store, kept) {
     problem: problems.add,
     about: () => report.about(),
     onPairing: drawPairing,
+    onOther: () => {
+      screen.displays.forget()
+      report.keep()
+    },
     onReady: () => {
       sync.start()
       report.start()

@@ -27,6 +27,7 @@ const RENEW_WITHIN = 60000
  * @param {(text: string) => void} deps.problem
  * @param {() => unknown} deps.about what the board says of itself while it waits to be paired
  * @param {(pairing: Pairing | null) => void} deps.onPairing a code to be shown; null: none any more
+ * @param {() => void} deps.onOther it is to be another board than it was, or nobody knows which it was
  * @param {() => void} deps.onReady there are tokens now
  */
 export function createSession(deps) {
@@ -198,7 +199,12 @@ export function createSession(deps) {
   function paired(poll) {
     const next = credentialOf(poll.tokens, String(poll.board.id))
     deps.store
-      .put('credential', next)
+      .get('credential')
+      .catch(() => undefined)
+      .then(before => {
+        if (!before || before.boardId !== next.boardId) deps.onOther()
+        return deps.store.put('credential', next)
+      })
       .catch(error => deps.problem(`credential not kept: ${error}`))
       .then(() => deps.store.put('pairing', null).catch(() => undefined))
       .then(() => take(next))
