@@ -118,7 +118,12 @@ export async function startBoard(options: BoardOptions): Promise<Board> {
     },
     onLost: () => tell({ event: 'unpaired' }),
   })
-  const media = createBoardMedia({ clock, random, client, store, problem, onReady: () => show.look() })
+  const onReady = () => {
+    show.look()
+    // What already stands may have been waiting for this file.
+    onShowing?.(show.state(), store.path)
+  }
+  const media = createBoardMedia({ clock, random, client, store, problem, onReady })
   const show = createShow({
     now: time.now,
     steady: clock.steadyMs,

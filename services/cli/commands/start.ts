@@ -76,8 +76,8 @@ function tellAddresses({ publicUrl, simulator, instance }: RunningInstance, data
     ...(instance.ctx.channels.has('board')
       ? [
           `  Bảng tin công cộng · boards ${publicUrl}/b`,
-          '    Mở địa chỉ này trên màn hình, rồi nhập mã hiện ra tại mục Bảng tin của trang quản trị',
-          '    Open it on a screen, then type the code it shows under Boards in the console',
+          '    Mở địa chỉ này trên màn hình, rồi nhập mã hiện ra tại mục Bảng tin công cộng của trang quản trị',
+          '    Open it on a screen, then type the code it shows under Public boards in the console',
         ]
       : []),
     ...(simulator ? [`  Điện thoại, hộp thư mô phỏng · simulator  ${simulator.httpUrl}`] : []),

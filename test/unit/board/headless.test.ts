@@ -145,6 +145,20 @@ describe('what it keeps and hands over', () => {
     expect(existsSync(join(dir, 'out', 'now.png'))).toBe(false)
   })
 
+  test('a page whose file is still on its way is none, and lies there once it has arrived', () => {
+    const sha256 = 'd'.repeat(64)
+    const out = ledOut(join(dir, 'out'))
+    const slide = { kind: 'bitmap', sha256, ms: 5_000 } as const
+    const showing = { mode: 'items', item: short('1'), slide, page: 1, pages: 1, since: noon, band: undefined } as const
+    out(showing, name => join(dir, name))
+    expect(existsSync(join(dir, 'out', 'now.png'))).toBe(false)
+    expect(JSON.parse(readFileSync(join(dir, 'out', 'now.json'), 'utf8'))).toMatchObject({ sha256: null })
+    writeFileSync(join(dir, sha256), 'png')
+    out(showing, name => join(dir, name))
+    expect(readFileSync(join(dir, 'out', 'now.png'), 'utf8')).toBe('png')
+    expect(JSON.parse(readFileSync(join(dir, 'out', 'now.json'), 'utf8'))).toMatchObject({ sha256 })
+  })
+
   test('its lines say when and until when, in the time of Viet Nam', () => {
     const news = { at: '2026-11-26T02:05:07.000Z', event: 'showing', mode: 'items', dispatchId: '1', text: '' } as const
     const dates = { startsAt: '2026-11-26T00:00:00Z', expiresAt: '2026-12-31T16:59:59Z' }

@@ -73,7 +73,7 @@ function codeText({ code, until, console }: Extract<PlainView, { kind: 'code' }>
   return `<h1>Bảng tin chưa được ghép nối</h1>
 <p>Mã ghép nối</p>
 <p class="code">${code.slice(0, 3)}&nbsp;${code.slice(3)}</p>
-<p>Cán bộ phụ trách đăng nhập ${escapeHtml(console)}, mở mục Bảng tin, chọn bảng tin này rồi nhập mã trên.</p>
+<p>Cán bộ phụ trách đăng nhập ${escapeHtml(console)}, mở mục Bảng tin công cộng, bấm Ghép nối bảng rồi nhập mã trên.</p>
 <p class="small">Mã dùng được một lần, đến ${clockText(until.getTime())}. Sau đó bảng tin hiện mã khác.</p>
 <p class="small" lang="en">Not paired yet: the officer in charge types this code in the console.</p>`
 }

@@ -5,7 +5,7 @@ export const boardMediaWords = ownWords(
   {
     title: 'Ảnh, trang PDF và video trên bảng tin',
     lead: 'Hiện luân phiên cùng phần chữ. Ảnh JPEG, PNG, WebP, GIF, AVIF hoặc PDF (tối đa 60 MB); video MP4, MOV, WebM, MKV… (tối đa 500 MB, chiếu tối đa 60 giây, không có tiếng).',
-    rule: 'Chữ trong ảnh phải cao ít nhất 3,5 % chiều cao ảnh (ảnh cao 1.080 điểm thì chữ cao từ 38 điểm) người qua lại mới đọc được. Hệ thống không đọc được chữ trong ảnh; Ông/Bà xem trước ở khung bên cạnh.',
+    rule: 'Chữ trong ảnh phải cao ít nhất 3,5 % chiều cao ảnh (ảnh cao 1.080 điểm thì chữ cao từ 38 điểm) thì người qua lại mới đọc được. Hệ thống không đọc được chữ trong ảnh; Ông/Bà xem trước ở khung bên cạnh.',
     count: (n: string) => `${n} hình`,
     add: 'Thêm ảnh, PDF hoặc video',
     drop: 'hoặc kéo tệp vào đây',
