@@ -155,7 +155,7 @@ export async function requireBoardMedia(
   const media = content.variants.board?.media ?? []
   if (media.length === 0) return
   const ids = media.map(m => m.mediaId)
-  const made = new Map((await findBoardMedia(sql, ids)).map(row => [row.id, row.media]))
+  const made = new Map((await findBoardMedia(sql, ids, true)).map(row => [row.id, row.media]))
   for (const [at, one] of media.entries()) {
     const asMade = made.get(one.mediaId)
     if (!asMade || canonicalJson(asMade) !== canonicalJson(withoutWords(one))) throw unknownMedia(at)

@@ -54,13 +54,16 @@ export async function insertBoardMedia(sql: Sql, row: Omit<BoardMediaRow, 'annou
   )
 }
 
-/** Media by their ids, in no order; unknown ones are left out. */
-export async function findBoardMedia(sql: Sql, ids: string[]): Promise<BoardMediaRow[]> {
+/**
+ * Media by their ids, in no order; unknown ones are left out.
+ * @param lock so that they are not forgotten before the caller's transaction has bound them
+ */
+export async function findBoardMedia(sql: Sql, ids: string[], lock = false): Promise<BoardMediaRow[]> {
   const { rows } = await sql.query<BoardMediaRow>(
     `select id, announcement_id as "announcementId", media, original_sha256 as "originalSha256",
        original_name as "originalName", original_bytes::float8 as "originalBytes", original, done, warnings,
        uploaded_by as "uploadedBy", uploaded_by_name as "uploadedByName", uploaded_at as "uploadedAt"
-     from board_media where id = any($1::uuid[])`,
+     from board_media where id = any($1::uuid[])${lock ? ' order by id for no key update' : ''}`,
     [ids],
   )
   return rows

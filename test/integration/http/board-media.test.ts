@@ -20,6 +20,7 @@ import { forgetUnusedBoardMedia } from '../../../services/store/board-media.ts'
 import { boardFromSources, madeVideo } from '../../support/board-media.ts'
 import { approver, officer } from '../../support/dispatch.ts'
 import { pdf } from '../../support/pdf.ts'
+import { until } from '../../support/wait.ts'
 import { children } from '../loudspeaker/support.ts'
 import { type HttpServer, httpServer } from './server.ts'
 
@@ -369,6 +370,27 @@ describe('in an announcement', () => {
     ])
     expect(rows).toEqual([{ sha256: kept.media.sha256 }])
     expect(await forgetUnusedBoardMedia(db, server.deps.now())).toBe(0)
+  })
+
+  test('a draft that comes in the moment in which its upload is forgotten is refused, and not saved without it', async () => {
+    const { db } = server.database
+    const { media } = await uploaded(picture)
+    const sweep = await db.connect()
+    await sweep.query('begin')
+    await sweep.query('delete from board_media where id = $1', [media.mediaId])
+    const saved = createDraft(server.deps, officer, contentWith(captioned(media))).then(
+      () => 'saved',
+      error => error.code,
+    )
+    await until('it waits for the sweep', async () => {
+      const { rowCount } = await db.query(
+        `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+      )
+      return rowCount === 1
+    })
+    await sweep.query('commit')
+    sweep.release()
+    expect(await saved).toBe('media.unknown')
   })
 })
 
