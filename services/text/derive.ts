@@ -144,12 +144,19 @@ function greeting(content: AnnouncementContent): string {
   return `Kính mời nhân dân nghe thông báo${of}.`
 }
 
-/** The text under the title on a board: the officer's words, or the first sentences of the body (about 300 characters). */
+/**
+ * The text under the title on a board: the officer's words, or the first sentences of the body (about 300 characters). A
+ * body that is shown whole keeps its lines, since a list run together is hard to read from afar.
+ */
 export function boardText(content: AnnouncementContent): DerivedText {
   const own = content.variants.board?.text?.trim() ?? ''
   if (own !== '') return { text: own.normalize('NFC'), derived: false, warnings: [] }
-  const body = gist(content.body).replace(/\s+/g, ' ').trim()
-  const text = body.length <= boardCharacters ? body : fitSentences(sentencesOf(body), boardCharacters)
+  const lines = gist(content.body)
+    .split('\n')
+    .map(line => line.replace(/\s+/g, ' ').trim())
+    .filter(line => line !== '')
+  const body = lines.join(' ')
+  const text = body.length <= boardCharacters ? lines.join('\n') : fitSentences(sentencesOf(body), boardCharacters)
   return {
     text: (text === '' ? cutAtWord(body, boardCharacters) : text).normalize('NFC'),
     derived: true,

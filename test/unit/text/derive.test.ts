@@ -197,6 +197,9 @@ describe('boardText', () => {
 
   test('leaves a short body and the officer’s own words as they are', () => {
     expect(boardText(content({ body: 'Ngắn gọn.' }))).toMatchObject({ text: 'Ngắn gọn.', warnings: [] })
+    expect(boardText(content({ body: 'Tập trung tại:\n\n-  Khu phố 1;\n- Khu phố 2.' })).text).toBe(
+      'Tập trung tại:\n- Khu phố 1;\n- Khu phố 2.',
+    )
     expect(boardText(content({ variants: { board: { text: 'Bảng' } } }))).toMatchObject({
       text: 'Bảng',
       derived: false,
