@@ -1,6 +1,6 @@
 import type { MailPort } from '../channels/contract.ts'
 import type { DispatchContext } from '../services/dispatch/context.ts'
-import { boardAlertsPass } from '../services/places/board-alerts.ts'
+import { boardAlertsPass } from '../services/places/boards/alerts.ts'
 import { withAdvisoryLock } from '../services/store/db.ts'
 import { type Loop, startLoop } from './loop.ts'
 

@@ -1,6 +1,6 @@
 import type { MailPort } from '../channels/contract.ts'
 import type { DispatchContext } from '../services/dispatch/context.ts'
-import { remindKeepers } from '../services/places/posting-reminders.ts'
+import { remindKeepers } from '../services/places/postings/reminders.ts'
 import type { Links } from '../services/runtime/links.ts'
 import { type Loop, startLoop } from './loop.ts'
 

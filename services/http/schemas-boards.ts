@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { boardKinds, boardSettingsSchema, showingModes } from '../domain/board.ts'
 import { boardStates, manifestStandings, tileStates } from '../domain/board-state.ts'
-import { boardAlertKinds } from '../places/board-list.ts'
-import { boardPatchSchema, mostBoards } from '../places/board-settings.ts'
+import { boardAlertKinds } from '../places/boards/list.ts'
+import { boardPatchSchema, mostBoards } from '../places/boards/settings.ts'
 
 /** Shapes of the console's resources about public boards. */
 const id = z.string().min(1).max(64)

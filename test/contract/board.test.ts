@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { type BoardContent, board } from '../../channels/board/index.ts'
 import type { ShelfPort } from '../../channels/contract.ts'
-import { createBoards } from '../../services/places/boards.ts'
+import { createBoards } from '../../services/places/boards/create.ts'
 import { createShelf, itemsOfBoards } from '../../services/places/shelf.ts'
 import { insertAnnouncement } from '../../services/store/announcements.ts'
 import { putRendition } from '../../services/store/renditions.ts'

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, test } from '@jest/globals'
 import { createCanvas, loadImage } from '@napi-rs/canvas'
 import type { Browser } from 'playwright-core'
-import { boardManifests } from '../../services/places/manifest.ts'
+import { boardManifests } from '../../services/places/boards/manifest.ts'
 import { readFileSlice } from '../../services/store/files.ts'
 import type { PlacesWorld } from '../integration/places/world.ts'
 import { until } from '../support/wait.ts'

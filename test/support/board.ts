@@ -6,7 +6,7 @@ import {
   pairingStartedSchema,
 } from '../../services/domain/board.ts'
 import { pairedBoardSchema, waitingBoardSchema } from '../../services/http/schemas-pairing.ts'
-import { createBoardSession } from '../../services/places/board-sessions.ts'
+import { createBoardSession } from '../../services/places/boards/sessions.ts'
 import type { Links } from '../../services/runtime/links.ts'
 import type { Sql } from '../../services/store/db.ts'
 

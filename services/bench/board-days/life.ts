@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Actor } from '../../domain/accounts.ts'
 import { boardManifestSchema } from '../../domain/board.ts'
-import { pairBoard } from '../../places/board-pair.ts'
+import { pairBoard } from '../../places/boards/pair.ts'
 import { pokeBoards } from '../../store/shelf.ts'
 import { provinceCode } from '../registry.ts'
 import type { BoardsEvidence, ItemTruth, Shelf, Span } from './evidence.ts'

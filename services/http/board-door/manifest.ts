@@ -1,4 +1,4 @@
-import { headOf } from '../../places/manifest.ts'
+import { headOf } from '../../places/boards/manifest.ts'
 import { type DoorCall, type DoorParts, write } from './parts.ts'
 
 /** What the board shows now. The clock and the player's build change without any change of content, so they stand beside it. */

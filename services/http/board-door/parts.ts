@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Beats } from '../../places/board-beats.ts'
-import type { BoardCache, BoardCaller } from '../../places/board-cache.ts'
-import type { BoardStreams } from '../../places/board-streams.ts'
+import type { Beats } from '../../places/boards/beats.ts'
+import type { BoardCache, BoardCaller } from '../../places/boards/cache.ts'
+import type { BoardStreams } from '../../places/boards/streams.ts'
 
 /** What the addresses of the boards' door share. */
 export interface DoorParts {

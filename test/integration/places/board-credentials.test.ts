@@ -3,14 +3,14 @@ import fc from 'fast-check'
 import type { Actor } from '../../../services/domain/accounts.ts'
 import { accessMinutes, type BoardTokens } from '../../../services/domain/board.ts'
 import { isAppError } from '../../../services/domain/errors.ts'
-import { pairBoard } from '../../../services/places/board-pair.ts'
-import { pollPairing, startPairing } from '../../../services/places/board-pairing.ts'
+import { createBoards } from '../../../services/places/boards/create.ts'
+import { pairBoard } from '../../../services/places/boards/pair.ts'
+import { pollPairing, startPairing } from '../../../services/places/boards/pairing.ts'
 import {
   boardSessionsStillIn,
   proveBoardSessions,
   refreshBoardSession,
-} from '../../../services/places/board-sessions.ts'
-import { createBoards } from '../../../services/places/boards.ts'
+} from '../../../services/places/boards/sessions.ts'
 import { createLinks } from '../../../services/runtime/links.ts'
 import { seedRegistry } from '../../support/dispatch.ts'
 import { type TestDatabase, testDatabase } from '../../support/postgres.ts'

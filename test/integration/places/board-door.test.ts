@@ -4,13 +4,13 @@ import supertest from 'supertest'
 import { cancel } from '../../../services/dispatch/control.ts'
 import { applyReceipts } from '../../../services/dispatch/receipts.ts'
 import { type BoardHeartbeat, boardManifestSchema, type Display } from '../../../services/domain/board.ts'
+import { createBoards } from '../../../services/places/boards/create.ts'
 import {
   proveBoardSessions,
   refreshBoardSession,
   revokeBoardSessions,
-} from '../../../services/places/board-sessions.ts'
-import { comeBackAfterMs } from '../../../services/places/board-streams.ts'
-import { createBoards } from '../../../services/places/boards.ts'
+} from '../../../services/places/boards/sessions.ts'
+import { comeBackAfterMs } from '../../../services/places/boards/streams.ts'
 import { setPlaceInUse } from '../../../services/places/manage.ts'
 import { streamsPerPlace } from '../../../services/places/open-streams.ts'
 import { pokeBoards } from '../../../services/store/shelf.ts'

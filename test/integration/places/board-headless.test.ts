@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { pictureOf } from '../../../services/bench/board-days/pictures.ts'
 import type { BoardNews } from '../../../services/board/board.ts'
 import { cancel } from '../../../services/dispatch/control.ts'
-import { pairBoard, unpairBoard } from '../../../services/places/board-pair.ts'
+import { pairBoard, unpairBoard } from '../../../services/places/boards/pair.ts'
 import { officer } from '../../support/dispatch.ts'
 import { type LoaRun, startLoa } from '../../support/loa.ts'
 import { until as wait } from '../../support/wait.ts'

@@ -3,11 +3,11 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import supertest from 'supertest'
 import type { Actor } from '../../../services/domain/accounts.ts'
 import { pairingAlphabet } from '../../../services/domain/board.ts'
-import { newPairingCode, openPairings, readPairingCode } from '../../../services/places/board-pairing.ts'
-import { boardSessionsStillIn, createBoardSession } from '../../../services/places/board-sessions.ts'
-import { changeBoards } from '../../../services/places/board-settings.ts'
-import { createBoards } from '../../../services/places/boards.ts'
-import { guessLimits } from '../../../services/places/code-guesses.ts'
+import { guessLimits } from '../../../services/places/boards/code-guesses.ts'
+import { createBoards } from '../../../services/places/boards/create.ts'
+import { newPairingCode, openPairings, readPairingCode } from '../../../services/places/boards/pairing.ts'
+import { boardSessionsStillIn, createBoardSession } from '../../../services/places/boards/sessions.ts'
+import { changeBoards } from '../../../services/places/boards/settings.ts'
 import { hashOfToken } from '../../../services/places/device-tokens.ts'
 import { setPlaceInUse } from '../../../services/places/manage.ts'
 import { officerCookie, pairedBoard } from '../../support/board.ts'
@@ -287,7 +287,7 @@ describe('the credential', () => {
       const [boardId = ''] = await createBoards(db, [{ areaCode: '19333', name: `Bảng tin ${change}` }])
       const { code, secret } = await start()
       await as('officer', `/api/boards/${boardId}/pair`, { code }).expect(200)
-      // What a poll does (services/places/board-pairing.ts), stopped in the middle.
+      // What a poll does (services/places/boards/pairing.ts), stopped in the middle.
       const polls = await db.connect()
       await polls.query('begin')
       await polls.query('select from board_pairings where secret_hash = $1 for update', [hashOfToken(secret)])

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import pg from 'pg'
 import { announcementContentSchema } from '../../../services/domain/announcement.ts'
-import { createBoards } from '../../../services/places/boards.ts'
+import { createBoards } from '../../../services/places/boards/create.ts'
 import { onShelfChange, type ShelfChange, shelfListening } from '../../../services/places/events.ts'
 import { createShelf, itemsOfBoards, itemsOfStations, stationChangedAt } from '../../../services/places/shelf.ts'
 import { createStations } from '../../../services/places/stations.ts'

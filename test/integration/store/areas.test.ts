@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { createBoards } from '../../../services/places/boards.ts'
+import { createBoards } from '../../../services/places/boards/create.ts'
 import { createStations, listStations, stationByToken } from '../../../services/places/stations.ts'
 import { communesOf, listAreas } from '../../../services/store/areas.ts'
 import { seedRegistry } from '../../support/dispatch.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { boardStateOf, manifestStanding, vietNamClock, withinHours } from '../../../services/domain/board-state.ts'
-import { readBoardReport } from '../../../services/places/board-report.ts'
+import { readBoardReport } from '../../../services/places/boards/report.ts'
 
 const at = (clock: string) => new Date(`2026-11-26T${clock}:00+07:00`)
 

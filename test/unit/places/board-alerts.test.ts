@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { hoursBeganAt } from '../../../services/domain/board-hours.ts'
-import { silenceOf } from '../../../services/places/board-alerts.ts'
-import { alertMail, type UntoldAlert } from '../../../services/places/board-alerts-mail.ts'
+import { silenceOf } from '../../../services/places/boards/alerts.ts'
+import { alertMail, type UntoldAlert } from '../../../services/places/boards/alerts-mail.ts'
 
 /** A moment by the clock in Viet Nam. */
 const at = (clock: string, day = 26) => new Date(`2026-11-${day}T${clock}:00+07:00`)

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { boardManifestSchema } from '../../../services/domain/board.ts'
-import { type ManifestBoard, manifestBuilder } from '../../../services/places/manifest.ts'
+import { type ManifestBoard, manifestBuilder } from '../../../services/places/boards/manifest.ts'
 import type { BoardItem } from '../../../services/places/shelf.ts'
 import { createLinks } from '../../../services/runtime/links.ts'
 

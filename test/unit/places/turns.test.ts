@@ -1,5 +1,5 @@
 import { afterEach, expect, jest, test } from '@jest/globals'
-import { createTurns } from '../../../services/places/turns.ts'
+import { createTurns } from '../../../services/places/boards/turns.ts'
 
 afterEach(() => {
   jest.useRealTimers()

@@ -11,7 +11,7 @@ import { BoardRow } from './BoardRow.tsx'
 import css from './boards.module.css'
 import { GroupActions } from './GroupActions.tsx'
 
-/** What one request changes at most; see services/places/board-settings.ts. */
+/** What one request changes at most; see services/places/boards/settings.ts. */
 const mostChosen = 5_000
 
 interface BoardListProps {

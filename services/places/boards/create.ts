@@ -1,4 +1,4 @@
-import type { Sql } from '../store/db.ts'
+import type { Sql } from '../../store/db.ts'
 
 /**
  * Adds boards with one statement. The areas must exist (foreign key).

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { boardHeartbeatSchema } from '../domain/board.ts'
+import { boardHeartbeatSchema } from '../../domain/board.ts'
 
 const positive = z.number().int().min(1)
 

@@ -1,7 +1,7 @@
-import type { Log } from '../../channels/contract.ts'
-import type { BoardAccess } from '../runtime/links.ts'
-import type { Db } from '../store/db.ts'
-import { proveBoardSessions, type UsedAccess } from './board-sessions.ts'
+import type { Log } from '../../../channels/contract.ts'
+import type { BoardAccess } from '../../runtime/links.ts'
+import type { Db } from '../../store/db.ts'
+import { proveBoardSessions, type UsedAccess } from './sessions.ts'
 
 /** Boards come back by the thousand after a restart; they are written down together. */
 const gatherMs = 250

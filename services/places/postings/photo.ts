@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
-import { AppError } from '../domain/errors.ts'
-import { projectPath } from '../runtime/paths.ts'
+import { AppError } from '../../domain/errors.ts'
+import { projectPath } from '../../runtime/paths.ts'
 
 export const photoLimitBytes = 20 * 1024 ** 2
 const photoLimitPixels = 60_000_000
@@ -10,7 +10,7 @@ const jpegQuality = 78
 /** 60 megapixels take a second and 125 MB. */
 const decodeMs = 60_000
 const saidKept = 500
-const childPath = projectPath('services/places/posting-photo-child.mjs')
+const childPath = projectPath('services/places/postings/photo-child.mjs')
 
 type PhotoKind = 'jpeg' | 'png' | 'webp' | 'heic'
 

@@ -1,9 +1,9 @@
-import type { DispatchContext } from '../dispatch/context.ts'
-import { recordReceipts } from '../dispatch/receipts.ts'
-import type { BoardHeartbeat, Display } from '../domain/board.ts'
-import { type BoardBoot, nextBoots, takeTurns } from '../domain/board-boots.ts'
-import { type Sql, transaction } from '../store/db.ts'
-import { openBoardAlerts } from './board-alerts-store.ts'
+import type { DispatchContext } from '../../dispatch/context.ts'
+import { recordReceipts } from '../../dispatch/receipts.ts'
+import type { BoardHeartbeat, Display } from '../../domain/board.ts'
+import { type BoardBoot, nextBoots, takeTurns } from '../../domain/board-boots.ts'
+import { type Sql, transaction } from '../../store/db.ts'
+import { openBoardAlerts } from './alerts-store.ts'
 
 /** A heartbeat, whose it is, and when it came by the server's clock. */
 export type Beat = BoardHeartbeat & { boardId: string; at: Date }

@@ -1,7 +1,7 @@
-import type { Priority } from '../domain/announcement.ts'
-import { issuedAt, removeBy } from '../domain/paper.ts'
-import type { PostingFacts, PostingReminder } from '../domain/posting.ts'
-import type { Sql } from '../store/db.ts'
+import type { Priority } from '../../domain/announcement.ts'
+import { issuedAt, removeBy } from '../../domain/paper.ts'
+import type { PostingFacts, PostingReminder } from '../../domain/posting.ts'
+import type { Sql } from '../../store/db.ts'
 
 /** One notice for one paper board, with what is known of it. Dates as Date. */
 export interface PostingTask extends PostingFacts {

@@ -1,7 +1,7 @@
-import type { OutgoingMail } from '../../channels/contract.ts'
-import { lastDay, shortDay } from '../domain/paper.ts'
-import type { PostingReminder } from '../domain/posting.ts'
-import { escapeHtml } from '../text/html.ts'
+import type { OutgoingMail } from '../../../channels/contract.ts'
+import { lastDay, shortDay } from '../../domain/paper.ts'
+import type { PostingReminder } from '../../domain/posting.ts'
+import { escapeHtml } from '../../text/html.ts'
 
 /** One notice that its keeper is to take down, or not to put up. */
 export interface ReminderLine {

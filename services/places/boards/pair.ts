@@ -1,11 +1,11 @@
-import { type Actor, requirePermission } from '../domain/accounts.ts'
-import type { BoardKind } from '../domain/board.ts'
-import { AppError } from '../domain/errors.ts'
-import { type Transaction, transaction } from '../store/db.ts'
-import { recordRegistryEvent } from '../store/registry-events.ts'
-import { type BoardAbout, boardAboutSchema, type PairingContext, readPairingCode } from './board-pairing.ts'
-import { revokeBoardSessions } from './board-sessions.ts'
+import { type Actor, requirePermission } from '../../domain/accounts.ts'
+import type { BoardKind } from '../../domain/board.ts'
+import { AppError } from '../../domain/errors.ts'
+import { type Transaction, transaction } from '../../store/db.ts'
+import { recordRegistryEvent } from '../../store/registry-events.ts'
 import { beginGuess } from './code-guesses.ts'
+import { type BoardAbout, boardAboutSchema, type PairingContext, readPairingCode } from './pairing.ts'
+import { revokeBoardSessions } from './sessions.ts'
 
 /*
  * The officer's side of pairing: which screen shows this code, it is to be this board, and it is nobody's any more.

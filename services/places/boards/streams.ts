@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
-import type { BoardCache, BoardCaller, KnownBoard } from './board-cache.ts'
-import { createOpenStreams, type OpenStream } from './open-streams.ts'
+import { createOpenStreams, type OpenStream } from '../open-streams.ts'
+import type { BoardCache, BoardCaller, KnownBoard } from './cache.ts'
 import { createTurns } from './turns.ts'
 
 /** After a loss of all connections, boards come back spread over this long. */

@@ -1,9 +1,9 @@
-import type { BoardTokens } from '../domain/board.ts'
-import { isAppError } from '../domain/errors.ts'
-import type { Sql } from '../store/db.ts'
-import type { PairingContext } from './board-pairing.ts'
-import { refreshBoardSession } from './board-sessions.ts'
-import { hashOfToken } from './device-tokens.ts'
+import type { BoardTokens } from '../../domain/board.ts'
+import { isAppError } from '../../domain/errors.ts'
+import type { Sql } from '../../store/db.ts'
+import { hashOfToken } from '../device-tokens.ts'
+import type { PairingContext } from './pairing.ts'
+import { refreshBoardSession } from './sessions.ts'
 
 /*
  * Boards that run no script. Their cookie is the refresh token of a session like any other; it comes with every reload, so it

@@ -1,12 +1,12 @@
 import { z } from 'zod'
-import { type Actor, requirePermission } from '../domain/accounts.ts'
-import { boardKinds, boardSettingsSchema } from '../domain/board.ts'
-import { AppError } from '../domain/errors.ts'
-import { readEmail } from '../people/email.ts'
-import { type Db, type Transaction, transaction } from '../store/db.ts'
-import { pokeBoards } from '../store/shelf.ts'
-import { endPairing } from './board-pair.ts'
-import { noSuchBoard } from './board-scope.ts'
+import { type Actor, requirePermission } from '../../domain/accounts.ts'
+import { boardKinds, boardSettingsSchema } from '../../domain/board.ts'
+import { AppError } from '../../domain/errors.ts'
+import { readEmail } from '../../people/email.ts'
+import { type Db, type Transaction, transaction } from '../../store/db.ts'
+import { pokeBoards } from '../../store/shelf.ts'
+import { endPairing } from './pair.ts'
+import { noSuchBoard } from './scope.ts'
 
 /** Boards changed by one request: a whole province's. */
 export const mostBoards = 5_000

@@ -1,5 +1,5 @@
-import type { Actor } from '../domain/accounts.ts'
-import { AppError } from '../domain/errors.ts'
+import type { Actor } from '../../domain/accounts.ts'
+import { AppError } from '../../domain/errors.ts'
 
 /**
  * Boards that a person may see: whose commune, or whose province, is one of the person's. Tables: b boards, a areas; the

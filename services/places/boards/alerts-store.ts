@@ -1,4 +1,4 @@
-import type { Sql } from '../store/db.ts'
+import type { Sql } from '../../store/db.ts'
 
 /** Something that a heartbeat, or the use of a credential, shows to be wrong. */
 export interface BoardNews {

@@ -1,5 +1,5 @@
-import { AppError } from '../domain/errors.ts'
-import type { Db } from '../store/db.ts'
+import { AppError } from '../../domain/errors.ts'
+import type { Db } from '../../store/db.ts'
 
 /**
  * Limits on codes that no board shows. Only signed-in officers can type one, so a guess is somebody with an account who hopes

@@ -1,11 +1,11 @@
-import type { DispatchContext } from '../dispatch/context.ts'
-import { recordReceipts } from '../dispatch/receipts.ts'
-import { AppError } from '../domain/errors.ts'
-import { type PostingEnd, photoReplaceMs, postingEnd } from '../domain/posting.ts'
-import { type Transaction, transaction } from '../store/db.ts'
-import { putFile } from '../store/files.ts'
-import { cleanText, countCharacters } from '../text/input.ts'
-import { findTask, type PostingTask } from './posting-tasks.ts'
+import type { DispatchContext } from '../../dispatch/context.ts'
+import { recordReceipts } from '../../dispatch/receipts.ts'
+import { AppError } from '../../domain/errors.ts'
+import { type PostingEnd, photoReplaceMs, postingEnd } from '../../domain/posting.ts'
+import { type Transaction, transaction } from '../../store/db.ts'
+import { putFile } from '../../store/files.ts'
+import { cleanText, countCharacters } from '../../text/input.ts'
+import { findTask, type PostingTask } from './tasks.ts'
 
 /** What a person sends from the phone. */
 export interface PostingReport {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import type { MailPort, OutgoingMail } from '../../channels/contract.ts'
-import type { AlertContext } from './board-alerts.ts'
+import type { MailPort, OutgoingMail } from '../../../channels/contract.ts'
+import type { AlertContext } from './alerts.ts'
 
 /** An open alert whose keeper is still to be told. */
 export interface UntoldAlert {

@@ -1,17 +1,17 @@
 import { randomInt } from 'node:crypto'
 import { z } from 'zod'
-import type { pairingPollSchema, pairingStartedSchema } from '../domain/board.ts'
-import { pairingAlphabet, pairingCodeLength, pairingMinutes } from '../domain/board.ts'
-import { AppError } from '../domain/errors.ts'
-import type { Links } from '../runtime/links.ts'
-import { type Db, type Transaction, transaction } from '../store/db.ts'
-import { qrOf } from '../text/qr.ts'
-import { createBoardSession } from './board-sessions.ts'
-import { hashOfToken, newDeviceToken } from './device-tokens.ts'
+import type { pairingPollSchema, pairingStartedSchema } from '../../domain/board.ts'
+import { pairingAlphabet, pairingCodeLength, pairingMinutes } from '../../domain/board.ts'
+import { AppError } from '../../domain/errors.ts'
+import type { Links } from '../../runtime/links.ts'
+import { type Db, type Transaction, transaction } from '../../store/db.ts'
+import { qrOf } from '../../text/qr.ts'
+import { hashOfToken, newDeviceToken } from '../device-tokens.ts'
+import { createBoardSession } from './sessions.ts'
 
 /*
  * The board's side of pairing: it shows a code and asks, with a secret that never leaves it, whether an officer has typed it.
- * The officer's side is services/places/board-pair.ts.
+ * The officer's side is services/places/boards/pair.ts.
  *
  * The credential is handed out once. The answer with it may get lost, so the same secret may ask again, for a day, until what
  * it was given is used for the first time. Each time it gets a session of its own and the one before is over: of two devices

@@ -1,11 +1,11 @@
-import type { Log, MailPort } from '../../channels/contract.ts'
-import type { Outcome } from '../domain/delivery.ts'
-import { type PostingReminder, reminderDue } from '../domain/posting.ts'
-import type { Links } from '../runtime/links.ts'
-import { type Db, transaction } from '../store/db.ts'
-import { type ReminderLine, reminderMail } from './posting-mail.ts'
-import { type PostingTask, tasksEnding, tasksWithdrawn } from './posting-tasks.ts'
+import type { Log, MailPort } from '../../../channels/contract.ts'
+import type { Outcome } from '../../domain/delivery.ts'
+import { type PostingReminder, reminderDue } from '../../domain/posting.ts'
+import type { Links } from '../../runtime/links.ts'
+import { type Db, transaction } from '../../store/db.ts'
+import { type ReminderLine, reminderMail } from './mail.ts'
 import { ensurePosting } from './postings.ts'
+import { type PostingTask, tasksEnding, tasksWithdrawn } from './tasks.ts'
 
 export interface ReminderContext {
   db: Db

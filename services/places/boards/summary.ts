@@ -1,10 +1,10 @@
-import { type Actor, requirePermission } from '../domain/accounts.ts'
-import type { BoardKind } from '../domain/board.ts'
-import { type BoardState, boardStates, type TileState, tileStates, vietNamClock } from '../domain/board-state.ts'
-import { communesOf } from '../store/areas.ts'
-import type { Sql } from '../store/db.ts'
-import { stateParams, stateSql } from './board-list.ts'
-import { boardsOfScope } from './board-scope.ts'
+import { type Actor, requirePermission } from '../../domain/accounts.ts'
+import type { BoardKind } from '../../domain/board.ts'
+import { type BoardState, boardStates, type TileState, tileStates, vietNamClock } from '../../domain/board-state.ts'
+import { communesOf } from '../../store/areas.ts'
+import type { Sql } from '../../store/db.ts'
+import { stateParams, stateSql } from './list.ts'
+import { boardsOfScope } from './scope.ts'
 
 export type StateCounts = Record<BoardState, number>
 

@@ -1,11 +1,11 @@
-import type { BoardTokens } from '../domain/board.ts'
-import { accessMinutes, refreshDays } from '../domain/board.ts'
-import { AppError } from '../domain/errors.ts'
-import type { BoardAccess, Links } from '../runtime/links.ts'
-import { type Db, type Sql, type Transaction, transaction } from '../store/db.ts'
-import { pokeBoards } from '../store/shelf.ts'
-import { openBoardAlerts } from './board-alerts-store.ts'
-import { hashOfToken, newDeviceToken } from './device-tokens.ts'
+import type { BoardTokens } from '../../domain/board.ts'
+import { accessMinutes, refreshDays } from '../../domain/board.ts'
+import { AppError } from '../../domain/errors.ts'
+import type { BoardAccess, Links } from '../../runtime/links.ts'
+import { type Db, type Sql, type Transaction, transaction } from '../../store/db.ts'
+import { pokeBoards } from '../../store/shelf.ts'
+import { hashOfToken, newDeviceToken } from '../device-tokens.ts'
+import { openBoardAlerts } from './alerts-store.ts'
 
 /*
  * Credentials of boards' players. A refresh token is good for one use and gives the next one; an access token lives a

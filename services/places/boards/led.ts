@@ -1,9 +1,9 @@
 import { setTimeout } from 'node:timers/promises'
-import { type LedSize, ledLayout } from '../../channels/board/led/geometry.ts'
-import { drawLed, ledVersion } from '../../channels/board/led/index.ts'
-import type { Log } from '../../channels/contract.ts'
-import { boardContentSchema, type StoredBoardContent } from '../domain/board.ts'
-import type { Sql } from '../store/db.ts'
+import { type LedSize, ledLayout } from '../../../channels/board/led/geometry.ts'
+import { drawLed, ledVersion } from '../../../channels/board/led/index.ts'
+import type { Log } from '../../../channels/contract.ts'
+import { boardContentSchema, type StoredBoardContent } from '../../domain/board.ts'
+import type { Sql } from '../../store/db.ts'
 import {
   findLedPages,
   type LedKey,
@@ -11,8 +11,8 @@ import {
   ledSizesInUse,
   putLedPages,
   type StoredLedPage,
-} from '../store/led-pages.ts'
-import { pokeBoards } from '../store/shelf.ts'
+} from '../../store/led-pages.ts'
+import { pokeBoards } from '../../store/shelf.ts'
 
 /** What drawing strips needs of an instance. */
 export interface LedContext {

@@ -1,7 +1,7 @@
-import { type Actor, may, requirePermission } from '../domain/accounts.ts'
-import type { Sql } from '../store/db.ts'
-import { type BoardAlertKind, type BoardListContext, type ListedBoard, listBoardsFully } from './board-list.ts'
-import { boardScope, boardsOfScope, noSuchBoard } from './board-scope.ts'
+import { type Actor, may, requirePermission } from '../../domain/accounts.ts'
+import type { Sql } from '../../store/db.ts'
+import { type BoardAlertKind, type BoardListContext, type ListedBoard, listBoardsFully } from './list.ts'
+import { boardScope, boardsOfScope, noSuchBoard } from './scope.ts'
 
 /** A credential of a board's player: one at a time is good. */
 export interface BoardSessionRow {

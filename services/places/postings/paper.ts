@@ -1,7 +1,7 @@
-import type { AnnouncementRecord } from '../dispatch/announcements.ts'
-import { AppError } from '../domain/errors.ts'
-import { issuedAt, removeBy } from '../domain/paper.ts'
-import type { Sql } from '../store/db.ts'
+import type { AnnouncementRecord } from '../../dispatch/announcements.ts'
+import { AppError } from '../../domain/errors.ts'
+import { issuedAt, removeBy } from '../../domain/paper.ts'
+import type { Sql } from '../../store/db.ts'
 
 /** Official names of areas and of their provinces, for what is printed about an announcement. */
 export async function namesOfAreas(sql: Sql, codes: string[]): Promise<{ areas: string[]; provinces: string[] }> {

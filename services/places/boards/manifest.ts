@@ -1,18 +1,18 @@
 import { createHash, type Hash } from 'node:crypto'
-import type { Log } from '../../channels/contract.ts'
+import type { Log } from '../../../channels/contract.ts'
 import {
   type BoardKind,
   type BoardManifest,
   type BoardSettings,
   boardSettingsSchema,
   type ManifestItem,
-} from '../domain/board.ts'
-import { mediaFiles } from '../domain/board-content.ts'
-import type { Links } from '../runtime/links.ts'
-import type { Sql } from '../store/db.ts'
-import type { StoredLedPage } from '../store/led-pages.ts'
+} from '../../domain/board.ts'
+import { mediaFiles } from '../../domain/board-content.ts'
+import type { Links } from '../../runtime/links.ts'
+import type { Sql } from '../../store/db.ts'
+import type { StoredLedPage } from '../../store/led-pages.ts'
+import { type BoardItem, itemsOfBoards } from '../shelf.ts'
 import { type LedNeed, type LedTable, ledTable } from './led.ts'
-import { type BoardItem, itemsOfBoards } from './shelf.ts'
 
 /** What building manifests needs of an instance. */
 export interface ManifestContext {

@@ -1,5 +1,5 @@
-import type { DispatchContext } from '../dispatch/context.ts'
-import type { BoardHeartbeat } from '../domain/board.ts'
+import type { DispatchContext } from '../../dispatch/context.ts'
+import type { BoardHeartbeat } from '../../domain/board.ts'
 import { type Beat, recordHeartbeats } from './heartbeat.ts'
 
 export interface BeatAnswer {

@@ -1,9 +1,9 @@
-import type { Log, MailPort } from '../../channels/contract.ts'
-import { type BoardSettings, boardSettingsSchema } from '../domain/board.ts'
-import { hoursBeganAt } from '../domain/board-hours.ts'
-import { offlineAfterMs } from '../domain/reach.ts'
-import type { Db, Sql } from '../store/db.ts'
-import { tellKeepers } from './board-alerts-mail.ts'
+import type { Log, MailPort } from '../../../channels/contract.ts'
+import { type BoardSettings, boardSettingsSchema } from '../../domain/board.ts'
+import { hoursBeganAt } from '../../domain/board-hours.ts'
+import { offlineAfterMs } from '../../domain/reach.ts'
+import type { Db, Sql } from '../../store/db.ts'
+import { tellKeepers } from './alerts-mail.ts'
 
 /*
  * What somebody should see to at a board. Silence opens an alert within the board's own hours only; what heartbeats show is

@@ -1,19 +1,19 @@
-import { type Actor, requirePermission } from '../domain/accounts.ts'
-import { type BoardKind, type BoardSettings, boardSettingsSchema } from '../domain/board.ts'
+import { type Actor, requirePermission } from '../../domain/accounts.ts'
+import { type BoardKind, type BoardSettings, boardSettingsSchema } from '../../domain/board.ts'
 import {
   type BoardState,
   boardStateOf,
   type ManifestStanding,
   manifestStanding,
   withinHours,
-} from '../domain/board-state.ts'
-import { lateAfterMs, offlineAfterMs } from '../domain/reach.ts'
-import type { Sql } from '../store/db.ts'
-import { foldName } from '../text/fold.ts'
-import { type BoardReport, readBoardReport } from './board-report.ts'
-import { boardScope, boardsOfScope } from './board-scope.ts'
+} from '../../domain/board-state.ts'
+import { lateAfterMs, offlineAfterMs } from '../../domain/reach.ts'
+import type { Sql } from '../../store/db.ts'
+import { foldName } from '../../text/fold.ts'
+import { shelfDaysWithoutEnd } from '../shelf.ts'
 import { boardManifests, type ManifestContext } from './manifest.ts'
-import { shelfDaysWithoutEnd } from './shelf.ts'
+import { type BoardReport, readBoardReport } from './report.ts'
+import { boardScope, boardsOfScope } from './scope.ts'
 
 /** What the list is made of: manifests are built to compare them with what boards report. */
 export interface BoardListContext extends ManifestContext {
