@@ -9,6 +9,7 @@ import { changedPatch, usualValues } from '../../../services/web/console/src/lib
 import {
   concerns,
   hourBars,
+  reachSentence,
   readCode,
   showingWords,
   spanWords,
@@ -266,5 +267,18 @@ describe('an emergency', () => {
     expect(endOf({ ...form, hours: 24 }, now)).toBe('2026-11-27T03:00:00.000Z')
     const until = '2026-11-26T20:00:00+07:00'
     expect(endOf({ ...form, hours: null, until }, now)).toBe(until)
+  })
+})
+
+describe('the boards behind "accepted"', () => {
+  const none = { online: 0, late: 0, offline: 0, never: 0, paper: 0, retired: 0 }
+
+  test('are told by what they can show now, those that are there', () => {
+    const byState = { ...none, online: 3, offline: 2, never: 1, paper: 4 }
+    expect(reachSentence({ boards: 10, byState }, w, String)).toBe(
+      '“Đã tiếp nhận” chưa phải là đã hiển thị. Các bảng trong địa bàn này lúc này: 3 trực tuyến, ' +
+        '2 mất liên lạc (hiện khi có mạng lại), 1 chưa từng kết nối, 4 bảng giấy (cần người niêm yết).',
+    )
+    expect(reachSentence({ boards: 0, byState: none }, w, String)).toBeUndefined()
   })
 })
