@@ -12,6 +12,7 @@ import {
   findAnnouncement,
   insertAnnouncement,
   listAnnouncementRows,
+  listBoardEmergencyRows,
   listEvents,
   recordEvent,
   updateContent,
@@ -200,6 +201,16 @@ export async function listAnnouncements(
     items: page.map(row => present(row, actor, counts.get(row.id) ?? null)),
     nextCursor: rows.length > limit && last ? `${last.updatedAt.toISOString()}_${last.id}` : null,
   }
+}
+
+/** An emergency nobody took off may have no end; so many at once are no emergencies any more. */
+const mostEmergencies = 100
+
+/** Emergencies on public boards, or waiting for somebody to let them there: what somebody may have to take off. */
+export async function boardEmergencies(ctx: DispatchContext, actor: Actor): Promise<AnnouncementRecord[]> {
+  requirePermission(actor, 'announcement.read')
+  const rows = await listBoardEmergencyRows(ctx.db, ctx.now(), mostEmergencies)
+  return rows.map(row => present(row, actor, null))
 }
 
 /** Who did what with it, oldest first. */

@@ -1,5 +1,7 @@
 import { z } from 'zod'
+import { announcementStates } from '../domain/announcement.ts'
 import { boardKinds, boardSettingsSchema, showingModes } from '../domain/board.ts'
+import { takeovers } from '../domain/board-content.ts'
 import { boardStates, manifestStandings, tileStates } from '../domain/board-state.ts'
 import { boardAlertKinds } from '../places/boards/list.ts'
 import { boardPatchSchema, mostBoards } from '../places/boards/settings.ts'
@@ -159,6 +161,24 @@ export const boardReachSchema = z.object({
   withoutCount: int,
 })
 
+/** An emergency that is on boards, or waits for its approval. */
+export const boardEmergencySchema = z.object({
+  id,
+  title: z.string(),
+  state: z.enum(announcementStates),
+  areas: z.array(z.string()),
+  takeover: z.enum(takeovers),
+  /** A start still to come; it is on no board before. */
+  scheduleAt: when.nullable(),
+  /** Null: until somebody takes it off. */
+  expiresAt: when.nullable(),
+  authorName: z.string(),
+  approvedByName: z.string().nullable(),
+  /** Actions the asking person may take now. */
+  allowedActions: z.array(z.string()),
+})
+
+export type BoardEmergency = z.infer<typeof boardEmergencySchema>
 export type Board = z.infer<typeof boardSchema>
 export type BoardPage = z.infer<typeof boardPageSchema>
 export type BoardSummary = z.infer<typeof boardSummarySchema>

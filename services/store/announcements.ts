@@ -96,6 +96,22 @@ export async function listAnnouncementRows(
   return rows.map(parse)
 }
 
+/**
+ * Emergencies for boards that wait for approval or stand on boards, the waiting ones first, then those approved last.
+ * One whose end has passed is over, whatever its state says.
+ */
+export async function listBoardEmergencyRows(sql: Sql, now: Date, limit: number): Promise<AnnouncementRow[]> {
+  const { rows } = await sql.query(
+    `select ${listColumns} from announcements
+     where state in ('submitted', 'approved', 'dispatching', 'completed')
+       and content->>'priority' = 'emergency' and content->'channels' ? 'board'
+       and (content->>'expiresAt' is null or (content->>'expiresAt')::timestamptz > $1)
+     order by approved_at desc nulls first, updated_at desc, id limit $2`,
+    [now, limit],
+  )
+  return rows.map(parse)
+}
+
 /** New content: the revision grows, and an earlier submission or return note no longer applies. */
 export async function updateContent(
   sql: Sql,

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { type AnnouncementRecord, boardEmergencies } from '../../dispatch/announcements.ts'
 import { boardKinds } from '../../domain/board.ts'
 import { type BoardAlertRow, boardDetail, listBoardAlerts } from '../../places/boards/detail.ts'
 import { itemOf, type ListedBoard, listBoardsFully } from '../../places/boards/list.ts'
@@ -11,8 +12,10 @@ import { type RouteDef, route } from '../route.ts'
 import {
   type Board,
   type BoardAlert,
+  type BoardEmergency,
   boardAlertSchema,
   boardDetailSchema,
+  boardEmergencySchema,
   boardListQuery,
   boardPageSchema,
   boardParams,
@@ -63,6 +66,15 @@ function looking(deps: HttpDeps): RouteDef[] {
       response: z.array(boardAlertSchema),
       handle: async ({ actor, query }) =>
         (await listBoardAlerts(deps.db, actor, { open: query.open === '1' })).map(presentAlert),
+    }),
+    route({
+      method: 'get',
+      path: '/api/boards/emergencies',
+      summary: 'Emergencies on public boards now, after those that wait for approval; at most 100',
+      tag: 'boards',
+      access: 'announcement.read',
+      response: z.array(boardEmergencySchema),
+      handle: async ({ actor }) => (await boardEmergencies(deps, actor)).map(presentEmergency),
     }),
     route({
       method: 'get',
@@ -179,5 +191,20 @@ function presentAlert(alert: BoardAlertRow): BoardAlert {
     beganAt: alert.beganAt.toISOString(),
     endedAt: iso(alert.endedAt),
     toldAt: iso(alert.toldAt),
+  }
+}
+
+function presentEmergency({ id, state, content, ...record }: AnnouncementRecord): BoardEmergency {
+  return {
+    id,
+    title: content.title,
+    state,
+    areas: content.audience.areas,
+    takeover: content.variants.board?.takeover ?? 'full',
+    scheduleAt: content.scheduleAt,
+    expiresAt: content.expiresAt,
+    authorName: record.authorName,
+    approvedByName: record.approvedByName,
+    allowedActions: record.allowedActions,
   }
 }

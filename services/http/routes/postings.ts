@@ -5,7 +5,7 @@ import { postingEnd, postingStanding, soonMs } from '../../domain/posting.ts'
 import { requirePostingPhoto } from '../../places/postings/paper.ts'
 import { cleanPhoto, photoLimitBytes, photoTooLarge } from '../../places/postings/photo.ts'
 import { confirmPosting, confirmRemoval, endSentence, type PostingKey } from '../../places/postings/postings.ts'
-import { findTask, type PostingTask, tasksOfAnnouncement, tasksUp } from '../../places/postings/tasks.ts'
+import { findTask, type PostingTask, tasksOfAnnouncement, tasksOfBoard, tasksUp } from '../../places/postings/tasks.ts'
 import { findFile } from '../../store/files.ts'
 import { loadPaperAssets } from '../../web/print/assets.ts'
 import { type PostingView, postingPage, unknownSlipPage } from '../../web/print/posting-page.ts'
@@ -14,6 +14,7 @@ import { type PhotoForm, readPhotoForm } from '../photo-form.ts'
 import { notFound, problemOf, toAppError } from '../problem.ts'
 import { createRateLimit } from '../rate.ts'
 import { type RouteDef, route } from '../route.ts'
+import { boardParams } from '../schemas-boards.ts'
 import { type Posting, type Postings, postingSchema, postingsSchema } from '../schemas-postings.ts'
 import { createTurnstile } from '../turnstile.ts'
 import { serveFile } from './files.ts'
@@ -163,10 +164,10 @@ export function postingRoutes(deps: HttpDeps): RouteDef[] {
       method: 'get',
       path: '/api/postings',
       summary:
-        'Paper boards of one announcement (?announcement=), or everything that is to be taken down now or within a day',
+        'Paper boards of one announcement (?announcement=), the last 50 notices for one board (?board=), or everything that is to be taken down now or within a day',
       tag: 'paper',
       access: 'announcement.read',
-      query: z.object({ announcement: z.uuid().optional() }),
+      query: z.object({ announcement: z.uuid().optional(), board: boardParams.shape.id.optional() }),
       response: postingsSchema,
       async handle({ query }) {
         const now = deps.now()
@@ -174,6 +175,9 @@ export function postingRoutes(deps: HttpDeps): RouteDef[] {
           return listed(
             (await tasksOfAnnouncement(deps.db, query.announcement)).map(task => presented(deps, task, now)),
           )
+        }
+        if (query.board !== undefined) {
+          return listed((await tasksOfBoard(deps.db, query.board, 50)).map(task => presented(deps, task, now)))
         }
         const due = (await tasksUp(deps.db)).filter(
           task => postingEnd(task, now) !== undefined || task.removeBy.getTime() - now.getTime() <= soonMs,

@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { announcementContentSchema } from '../../../services/domain/announcement.ts'
 import { boardStateOf } from '../../../services/domain/board-state.ts'
 import { createBoards } from '../../../services/places/boards/create.ts'
 import { createBoardSession } from '../../../services/places/boards/sessions.ts'
 import { onShelfChange, shelfListening } from '../../../services/places/events.ts'
 import { foldName } from '../../../services/text/fold.ts'
-import { type HttpServer, httpServer } from './server.ts'
+import { goodContent, type HttpServer, httpServer } from './server.ts'
 
 type Agent = Awaited<ReturnType<HttpServer['as']>>
 
@@ -384,4 +385,43 @@ describe('in numbers', () => {
       },
     ])
   })
+})
+
+test('emergencies on boards: those that wait first, none that ended, was taken off or is for other channels', async () => {
+  const add = async (title: string, state: string, content: object, approvedAt: Date | null) =>
+    server.database.db.query(
+      `insert into announcements (state, content, search_text, author_id, author_name, approved_at, approved_by_name)
+       values ($1, $2, '', 'x', 'Người soạn', $3, $4)`,
+      [
+        state,
+        announcementContentSchema.parse({
+          ...goodContent,
+          title,
+          priority: 'emergency',
+          channels: ['board'],
+          ...content,
+        }),
+        approvedAt,
+        approvedAt && 'Người duyệt',
+      ],
+    )
+  await add('Đã xong, còn trên bảng', 'completed', { variants: { board: { takeover: 'banner' } } }, ago(20))
+  await add('Đang gửi', 'dispatching', { expiresAt: ago(-60).toISOString() }, ago(10))
+  await add('Chờ duyệt', 'submitted', {}, null)
+  await add('Đã hết giờ', 'completed', { expiresAt: ago(1).toISOString() }, ago(5))
+  await add('Đã gỡ', 'cancelled', {}, ago(5))
+  await add('Chỉ tin nhắn', 'completed', { channels: ['sms'] }, ago(5))
+  await add('Tin thường', 'completed', { priority: 'routine' }, ago(5))
+  const { body } = await officer.get('/api/boards/emergencies').expect(200)
+  expect(body.map((one: { title: string }) => one.title)).toEqual(['Chờ duyệt', 'Đang gửi', 'Đã xong, còn trên bảng'])
+  expect(body[2]).toMatchObject({
+    takeover: 'banner',
+    areas: ['44'],
+    expiresAt: null,
+    approvedByName: 'Người duyệt',
+  })
+  expect(body[1].allowedActions).toContain('cancel')
+  await officer.post(`/api/announcements/${body[1].id}/cancel`).send({ reason: 'Nước đã rút' }).expect(200)
+  expect((await officer.get('/api/boards/emergencies').expect(200)).body).toHaveLength(2)
+  await operator.get('/api/boards/emergencies').expect(403)
 })

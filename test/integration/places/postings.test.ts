@@ -103,6 +103,20 @@ describe('the page behind a slip', () => {
 })
 
 describe('posting', () => {
+  test('a board lists what came to it, the newest first, and not what came to others', async () => {
+    const former = await slip({ title: 'Lịch phun khử khuẩn' })
+    const latest = await slip({ title: 'Lịch thu gom rác' })
+    const agent = await signedIn('officer')
+    const of = async (board: string) =>
+      ((await agent.get('/api/postings').query({ board }).expect(200)).body as Postings).items
+    const items = await of(latest.boardId)
+    expect(items.slice(0, 2).map(item => item.announcementId)).toEqual([latest.id, former.id])
+    expect(items.every(item => item.boardId === latest.boardId)).toBe(true)
+    expect(new Set(items.map(item => item.announcementId)).size).toBe(items.length)
+    expect(await of('999999')).toEqual([])
+    await agent.get('/api/postings').query({ board: 'x' }).expect(422)
+  })
+
   test('with a photo confirms the board of the dispatch, once, as posted and nothing more', async () => {
     const { id, dispatchId, path } = await slip()
     expect((await first(id))?.standing).toBe('to-post')

@@ -3,10 +3,13 @@ import fc from 'fast-check'
 import { pairingAlphabet } from '../../../services/domain/board.ts'
 import type { Board } from '../../../services/http/schemas-boards.ts'
 import { boardsWords } from '../../../services/web/console/src/i18n/boards.ts'
+import { emergencyWords } from '../../../services/web/console/src/i18n/emergencies.ts'
+import { vi } from '../../../services/web/console/src/i18n/vi.ts'
 import { changedPatch, usualValues } from '../../../services/web/console/src/lib/boardSettings.ts'
 import {
   concerns,
   hourBars,
+  reachSentence,
   readCode,
   showingWords,
   spanWords,
@@ -16,7 +19,10 @@ import {
 } from '../../../services/web/console/src/lib/boards.ts'
 import {
   emergencyContent,
+  emergencyFacts,
   emergencyGaps,
+  emergencyGapWords,
+  emergencyStanding,
   emptyEmergency,
   endOf,
 } from '../../../services/web/console/src/lib/emergency.ts'
@@ -195,7 +201,13 @@ test('settings: only what differs; pixels go with the kind', () => {
 })
 
 describe('an emergency', () => {
-  const form = { ...emptyEmergency(['44']), headline: ' Sơ tán khẩn cấp ', body: 'Đi ngay.', reason: 'Lũ quét' }
+  const form = {
+    ...emptyEmergency(['19333']),
+    areas: ['44'],
+    headline: ' Sơ tán khẩn cấp ',
+    body: 'Đi ngay.',
+    reason: 'Lũ quét',
+  }
 
   test('is an announcement for boards, with an end', () => {
     expect(emergencyContent(form, now)).toMatchObject({
@@ -217,9 +229,56 @@ describe('an emergency', () => {
     expect(emergencyGaps({ ...form, hours: null, until: '2026-11-26T09:00:00+07:00' }, now)).toEqual(['expiryPast'])
   })
 
+  test.each([
+    [[], []],
+    [['44'], []],
+    [['19333'], ['19333']],
+    [['19333', '19742'], []],
+  ])('an officer of %j begins with %j', (own, areas) => {
+    expect(emptyEmergency(own).areas).toEqual(areas)
+  })
+
+  test('says what is missing by the labels of its own form', () => {
+    const own = emergencyWords.vi
+    for (const [gap, label] of [
+      ['title', w.emHeadline],
+      ['body', w.emBody],
+      ['urgencyReason', w.emReason],
+    ] as const) {
+      expect(emergencyGapWords(gap, own, vi.gaps)).toContain(label)
+    }
+    expect(emergencyGapWords('areas', own, vi.gaps)).toContain('cả tỉnh')
+    expect(emergencyGapWords('expiryPast', own, vi.gaps)).toBe(vi.gaps.expiryPast)
+  })
+
+  test('stands on boards once approved and begun, with how, until when and by whom', () => {
+    const later = '2026-11-26T12:00:00+07:00'
+    expect(emergencyStanding({ state: 'submitted', scheduleAt: null }, now)).toBe('waiting')
+    expect(emergencyStanding({ state: 'approved', scheduleAt: later }, now)).toBe('ahead')
+    expect(emergencyStanding({ state: 'completed', scheduleAt: null }, now)).toBe('on')
+    const one = { state: 'completed', takeover: 'banner', scheduleAt: null, expiresAt: later } as const
+    const facts = (expiresAt: string | null) =>
+      emergencyFacts({ ...one, expiresAt, authorName: 'A', approvedByName: 'B' }, emergencyWords.vi, now)
+    expect(facts(later)).toEqual(['dải chữ', expect.stringContaining('12:00'), 'soạn: A', 'phê duyệt: B'])
+    expect(facts(null)).toContain(emergencyWords.vi.noEnd)
+  })
+
   test('its end follows the clock until it is submitted', () => {
     expect(endOf({ ...form, hours: 24 }, now)).toBe('2026-11-27T03:00:00.000Z')
     const until = '2026-11-26T20:00:00+07:00'
     expect(endOf({ ...form, hours: null, until }, now)).toBe(until)
+  })
+})
+
+describe('the boards behind "accepted"', () => {
+  const none = { online: 0, late: 0, offline: 0, never: 0, paper: 0, retired: 0 }
+
+  test('are told by what they can show now, those that are there', () => {
+    const byState = { ...none, online: 3, offline: 2, never: 1, paper: 4 }
+    expect(reachSentence({ boards: 10, byState }, w, String)).toBe(
+      '“Đã tiếp nhận” chưa phải là đã hiển thị. Các bảng trong địa bàn này lúc này: 3 trực tuyến, ' +
+        '2 mất liên lạc (hiện khi có mạng lại), 1 chưa từng kết nối, 4 bảng giấy (cần người niêm yết).',
+    )
+    expect(reachSentence({ boards: 0, byState: none }, w, String)).toBeUndefined()
   })
 })

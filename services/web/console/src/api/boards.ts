@@ -3,6 +3,7 @@ import type {
   BoardAlert,
   BoardChange,
   BoardDetail,
+  BoardEmergency,
   BoardPage,
   BoardReach,
   BoardSettingsAnswer,
@@ -147,6 +148,15 @@ export function useBoardReach(areas: string[]) {
 export function useLookAtCode() {
   return useMutation({
     mutationFn: (code: string) => call<WaitingBoard>('/api/boards/pairing/look', { method: 'POST', body: { code } }),
+  })
+}
+
+/** Emergencies on boards, after those that wait for approval. */
+export function useBoardEmergencies() {
+  return useQuery({
+    queryKey: ['boards', 'emergencies'],
+    refetchInterval: liveMs,
+    queryFn: ({ signal }) => call<BoardEmergency[]>('/api/boards/emergencies', { signal }),
   })
 }
 

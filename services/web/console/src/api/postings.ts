@@ -13,6 +13,15 @@ export function usePostings(announcementId: string, enabled: boolean) {
   })
 }
 
+/** The last notices for one paper board. */
+export function useBoardPostings(boardId: string) {
+  return useQuery({
+    queryKey: ['postings', 'board', boardId],
+    refetchInterval: 15_000,
+    queryFn: ({ signal }) => call<Postings>(`/api/postings?board=${encodeURIComponent(boardId)}`, { signal }),
+  })
+}
+
 /** Everything on paper boards that is to be taken down now or within a day. */
 export function useDuePostings() {
   return useQuery({

@@ -163,6 +163,7 @@ export function useAction(id: string) {
 export function acceptAnnouncement(client: QueryClient, announcement: Announcement): void {
   client.setQueryData(['announcement', announcement.id], announcement)
   void client.invalidateQueries({ queryKey: ['announcements'] })
+  void client.invalidateQueries({ queryKey: ['boards', 'emergencies'] })
   void client.invalidateQueries({ queryKey: ['history', announcement.id] })
   void client.invalidateQueries({ queryKey: ['progress', announcement.id] })
 }

@@ -3,6 +3,7 @@ import { ownWords } from './own.ts'
 /** Words about pictures and videos for boards, and how boards show an announcement. */
 export const boardMediaWords = ownWords(
   {
+    section: 'Bản trên bảng tin, ảnh, PDF, video',
     title: 'Ảnh, trang PDF và video trên bảng tin',
     lead: 'Hiện luân phiên cùng phần chữ. Ảnh JPEG, PNG, WebP, GIF, AVIF hoặc PDF (tối đa 60 MB); video MP4, MOV, WebM, MKV… (tối đa 500 MB, chiếu tối đa 60 giây, không có tiếng).',
     rule: 'Chữ trong ảnh phải cao ít nhất 3,5 % chiều cao ảnh (ảnh cao 1.080 điểm thì chữ cao từ 38 điểm) thì người qua lại mới đọc được. Hệ thống không đọc được chữ trong ảnh; Ông/Bà xem trước ở khung bên cạnh.',
@@ -67,6 +68,7 @@ export const boardMediaWords = ownWords(
     noCuesApproved: 'Video không có phụ đề.',
   },
   {
+    section: 'Board text, pictures, PDF, video',
     title: 'Pictures, PDF pages and videos on boards',
     lead: 'Shown in turn with the text. Pictures (JPEG, PNG, WebP, GIF, AVIF) or PDF, at most 60 MB; video (MP4, MOV, WebM, MKV…), at most 500 MB, of which 60 seconds are shown, silent.',
     rule: 'Letters within a picture must have at least 3.5 % of its height (38 of 1080 pixels) to be read by passers-by. This is not checked for you; look at the preview beside.',

@@ -472,6 +472,7 @@ export const en: Dictionary = {
     done: 'done',
     ownText: 'Own version',
     whereTitle: 'Where to look',
+    wherePublic: 'Its public page',
     wherePhones: 'Phones and mailboxes in the simulator',
     whereBoard: name => `Board: ${name}`,
     whereFeed: name => `Feed of station: ${name}`,

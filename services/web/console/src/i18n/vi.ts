@@ -374,7 +374,8 @@ export const vi = {
     titleLong: 'Tiêu đề dài quá 300 ký tự; vui lòng viết gọn lại.',
     body: 'Vui lòng nhập nội dung thông báo.',
     bodyLong: 'Nội dung dài quá 20.000 ký tự; vui lòng rút gọn hoặc tách thành nhiều thông báo.',
-    boardCaption: 'Mỗi hình trên bảng tin phải có chú thích (mục Bản riêng cho từng kênh › Bản trên bảng tin).',
+    boardCaption:
+      'Mỗi hình trên bảng tin phải có chú thích (mục Bản riêng cho từng kênh › Bản trên bảng tin, ảnh, PDF, video).',
     areas: 'Vui lòng chọn ít nhất một địa bàn.',
     channels: 'Vui lòng chọn ít nhất một kênh truyền tải.',
     urgencyReason: 'Thông báo khẩn cấp phải ghi rõ lý do.',
@@ -477,6 +478,7 @@ export const vi = {
     done: 'đã qua',
     ownText: 'Bản viết riêng',
     whereTitle: 'Xem ở đâu',
+    wherePublic: 'Trang công khai của thông báo',
     wherePhones: 'Điện thoại và hộp thư trong trình mô phỏng',
     whereBoard: (name: string) => `Bảng tin: ${name}`,
     whereFeed: (name: string) => `Nguồn phát của đài: ${name}`,

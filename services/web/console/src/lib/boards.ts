@@ -1,6 +1,6 @@
 import { pairingAlphabet, pairingCodeLength } from '../../../../domain/board.ts'
 import { type TileState, tileStates } from '../../../../domain/board-state.ts'
-import type { Board, BoardDisplay, BoardTile } from '../../../../http/schemas-boards.ts'
+import type { Board, BoardDisplay, BoardReach, BoardTile } from '../../../../http/schemas-boards.ts'
 import type { boardsWords } from '../i18n/boards.ts'
 import type { Language } from '../i18n/language.ts'
 import { formatBytes, formatNear } from './format.ts'
@@ -153,4 +153,21 @@ export function hourBars(
     const ms = shown.get(at) ?? 0
     return { hour: new Date(at).toISOString(), ms, share: Math.min(1, ms / hourMs) }
   })
+}
+
+/** States in the order that answers "does it show?", each named only where there is one. */
+const reachOrder = ['online', 'late', 'offline', 'never', 'paper'] as const
+
+/**
+ * What stands behind "accepted" on the boards channel: the boards of the areas as they are now, in one sentence, since a
+ * board that is switched off has accepted and shows nothing. Undefined where there is no board.
+ */
+export function reachSentence(
+  { boards, byState }: Pick<BoardReach, 'boards' | 'byState'>,
+  w: BoardWords,
+  n: (value: number) => string,
+): string | undefined {
+  if (boards === 0) return undefined
+  const parts = reachOrder.filter(state => byState[state] > 0).map(state => w.reachNow[state](n(byState[state])))
+  return `${w.reachNowLead} ${parts.join(', ')}.`
 }

@@ -2,6 +2,7 @@ import type { ChannelInfo, Preview } from '../../../../http/schemas.ts'
 import { useInstance } from '../api/queries.ts'
 import { useWords } from '../i18n/context.tsx'
 import { roughWords } from '../i18n/dictionary.ts'
+import { reachesCitizens } from '../lib/consent.ts'
 import { totalCost } from '../lib/estimates.ts'
 import { formatDuration, formatMoney, formatNumber } from '../lib/format.ts'
 import { ChannelIcon } from './ChannelIcon.tsx'
@@ -47,7 +48,7 @@ export function Expected({ channels }: { channels: ExpectedChannel[] }) {
         </div>
       )}
       {total.dong !== null && instance.data?.demo && <small>{t.expected.demoPrice}</small>}
-      <small>{t.compose.reachHint}</small>
+      {reachesCitizens(channels.map(one => one.channel)) && <small>{t.compose.reachHint}</small>}
     </div>
   )
 }

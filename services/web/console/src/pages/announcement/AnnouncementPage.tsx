@@ -18,6 +18,7 @@ import { useWords } from '../../i18n/context.tsx'
 import { postingWords } from '../../i18n/postings.ts'
 import { useOwn } from '../../i18n/useOwn.ts'
 import { formatDateTime } from '../../lib/format.ts'
+import { isPublic } from '../../lib/publicPage.ts'
 import { Busy } from '../../parts/Busy.tsx'
 import { PriorityBadge, StateBadge } from '../../parts/badges.tsx'
 import { Panel } from '../../parts/Panel.tsx'
@@ -118,7 +119,12 @@ function Loaded({ announcement }: { announcement: Announcement }) {
         </Tabs>
         <div className={css.aside}>
           <FactsPanel announcement={announcement} />
-          {sent && <WhereToLook announcement={announcement} />}
+          {sent && (
+            <WhereToLook
+              announcement={announcement}
+              published={isPublic(announcement, progress.data?.dispatches ?? [])}
+            />
+          )}
         </div>
       </div>
     </>

@@ -11,6 +11,7 @@ import { formatDateTime, formatNumber } from '../../lib/format.ts'
 import { previewKey } from '../../lib/previewKey.ts'
 import { otherWarnings } from '../../lib/reading.ts'
 import { Ask } from '../../parts/Ask.tsx'
+import { BoardMediaPanel } from '../../parts/BoardMediaPanel.tsx'
 import { ChannelIcon } from '../../parts/ChannelIcon.tsx'
 import { Expected } from '../../parts/Expected.tsx'
 import { ProblemBox, tell } from '../../parts/problem.tsx'
@@ -35,6 +36,7 @@ export function ApprovePanel({ announcement: latest }: { announcement: Announcem
   const [announcement, setAnnouncement] = useState(latest)
   const changed = latest.hash !== announcement.hash
   const { content, reading } = announcement
+  const media = content.channels.includes('board') ? (content.variants.board?.media ?? []) : []
   const channels = (instance.data?.channels ?? []).filter(channel => content.channels.includes(channel.id))
   const count = useAudienceCount(content.audience)
   const previews = useQueries({
@@ -133,6 +135,11 @@ export function ApprovePanel({ announcement: latest }: { announcement: Announcem
           />
         ))}
       </div>
+      {media.length > 0 && (
+        <div className={css.reading}>
+          <BoardMediaPanel media={media} />
+        </div>
+      )}
       {reading && (
         <div className={css.reading}>
           <Title order={3}>{words.title}</Title>

@@ -9,6 +9,7 @@ import { ChannelIcon } from '../../parts/ChannelIcon.tsx'
 import { EquationBar, EquationLegend } from '../../parts/Equation.tsx'
 import { Panel } from '../../parts/Panel.tsx'
 import css from './Announcement.module.css'
+import { BoardsNow } from './BoardsNow.tsx'
 import { Brakes } from './Brakes.tsx'
 import { Resend } from './Resend.tsx'
 
@@ -27,6 +28,8 @@ export function ChannelProgress({ announcement, channelId, rounds }: ChannelProg
   const name = channel ? say(channel.name) : channelId
   const [first, ...further] = rounds
   if (!first) return null
+  // What was taken off or has ended, no board is to show any more.
+  const over = ['cancelled', 'expired', 'superseded'].includes(announcement.state) || hasEnded(announcement)
   return (
     <Panel>
       <Group justify="space-between" mb="sm" gap="xs">
@@ -63,6 +66,7 @@ export function ChannelProgress({ announcement, channelId, rounds }: ChannelProg
         </section>
       ))}
       <Resend announcement={announcement} rounds={rounds} channel={channel} name={name} />
+      {channelId === 'board' && !over && <BoardsNow announcement={announcement} />}
       {channel && (
         <div className={css.channelFoot}>
           <IconCertificate size={17} aria-hidden="true" />
@@ -73,6 +77,10 @@ export function ChannelProgress({ announcement, channelId, rounds }: ChannelProg
       )}
     </Panel>
   )
+}
+
+function hasEnded({ expiresAt }: Announcement): boolean {
+  return expiresAt !== null && new Date(expiresAt) <= new Date()
 }
 
 const phaseColors: Record<DispatchProgress['phase'], string> = {

@@ -4,6 +4,7 @@ import type { Announcement } from '../../../../../http/schemas.ts'
 import { useAreas, useInstance } from '../../api/queries.ts'
 import { useWords } from '../../i18n/context.tsx'
 import { describeAreas } from '../../lib/areas.ts'
+import { reachesCitizens } from '../../lib/consent.ts'
 import { formatDateTime } from '../../lib/format.ts'
 import { Facts } from '../../parts/Facts.tsx'
 import { Panel } from '../../parts/Panel.tsx'
@@ -14,6 +15,7 @@ export function FactsPanel({ announcement }: { announcement: Announcement }) {
   const areas = useAreas()
   const instance = useInstance()
   const { content } = announcement
+  const channels = (instance.data?.channels ?? []).filter(channel => content.channels.includes(channel.id))
   const channelName = (id: string) => {
     const channel = instance.data?.channels.find(one => one.id === id)
     return channel ? say(channel.name) : id
@@ -25,7 +27,9 @@ export function FactsPanel({ announcement }: { announcement: Announcement }) {
           [t.announcement.issuer, content.issuer],
           [t.announcement.number, content.documentNumber],
           [t.announcement.areas, areas.data ? describeAreas(content.audience.areas, areas.data) : '…'],
-          [t.announcement.tags, content.audience.tags.join(', ') || t.announcement.everyone],
+          ...(reachesCitizens(channels)
+            ? ([[t.announcement.tags, content.audience.tags.join(', ') || t.announcement.everyone]] as const)
+            : []),
           [t.announcement.channels, content.channels.map(channelName).join(', ')],
           [t.announcement.topics, content.topics.map(topic => say(planTopics[topic])).join('; ')],
           [t.announcement.start, content.scheduleAt ? formatDateTime(content.scheduleAt) : t.compose.startNow],

@@ -1,5 +1,5 @@
 import { Anchor, VisuallyHidden } from '@mantine/core'
-import { IconDeviceMobileMessage, IconDeviceTv, IconRss } from '@tabler/icons-react'
+import { IconDeviceMobileMessage, IconDeviceTv, IconRss, IconWorld } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from 'react-router'
 import { may } from '../../../../../domain/accounts.ts'
@@ -8,11 +8,15 @@ import { noFilter, useBoardPages } from '../../api/boards.ts'
 import { call } from '../../api/client.ts'
 import { useAreas, useInstance, useMe } from '../../api/queries.ts'
 import { useWords } from '../../i18n/context.tsx'
+import { publicPagePath } from '../../lib/publicPage.ts'
 import { Panel } from '../../parts/Panel.tsx'
 import css from './Announcement.module.css'
 
-/** One place of each kind where the result can be seen with one's own eyes. */
-export function WhereToLook({ announcement }: { announcement: Announcement }) {
+/**
+ * One place of each kind where the result can be seen with one's own eyes.
+ * @param props.published the public page can be read
+ */
+export function WhereToLook({ announcement, published }: { announcement: Announcement; published: boolean }) {
   const { t } = useWords()
   const me = useMe()
   const instance = useInstance()
@@ -35,10 +39,15 @@ export function WhereToLook({ announcement }: { announcement: Announcement }) {
   const board = hasBoards ? boards.data?.pages.flatMap(page => page.items).find(one => one.kind !== 'paper') : undefined
   const station = hasStations ? stations.data?.find(one => reached(one.areaCode)) : undefined
   const simulator = instance.data?.simulatorUrl
-  if (!board && !station && !simulator) return null
+  if (!board && !station && !simulator && !published) return null
   return (
     <Panel title={t.announcement.whereTitle}>
       <ul className={css.where}>
+        {published && (
+          <Outside href={publicPagePath(announcement.id)} icon={<IconWorld size={20} aria-hidden="true" />}>
+            {t.announcement.wherePublic}
+          </Outside>
+        )}
         {simulator && (
           <Outside href={simulator} icon={<IconDeviceMobileMessage size={20} aria-hidden="true" />}>
             {t.announcement.wherePhones}

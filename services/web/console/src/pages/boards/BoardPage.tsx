@@ -15,6 +15,7 @@ import { ProblemBox } from '../../parts/problem.tsx'
 import css from './boards.module.css'
 import { DisplaysPanel } from './DisplaysPanel.tsx'
 import { PairingPanel } from './PairingPanel.tsx'
+import { PaperPanel } from './PaperPanel.tsx'
 import { SettingsPanel } from './SettingsPanel.tsx'
 import { StateMark } from './StateMark.tsx'
 import { WatchPanel } from './WatchPanel.tsx'
@@ -41,6 +42,7 @@ function Shown({ board }: { board: BoardDetail }) {
   const me = useMe()
   const now = useNow()
   const mayManage = me.data ? may(me.data.role, 'board.manage') && board.state !== 'retired' : false
+  const mayRead = me.data ? may(me.data.role, 'announcement.read') : false
   const paper = board.kind === 'paper'
   return (
     <>
@@ -69,9 +71,11 @@ function Shown({ board }: { board: BoardDetail }) {
               {w.lastSeen(formatNear(board.lastSeenAt, now))}
             </Text>
           )}
-          <Badge color="slate" variant="outline">
-            {w.kind[board.kind]}
-          </Badge>
+          {board.state !== 'paper' && (
+            <Badge color="slate" variant="outline">
+              {w.kind[board.kind]}
+            </Badge>
+          )}
           {board.group && (
             <Badge color="slate" variant="outline">
               {board.group}
@@ -84,14 +88,13 @@ function Shown({ board }: { board: BoardDetail }) {
           )}
         </Group>
         {paper ? (
-          <Panel>
-            <Text>{w.paperNote}</Text>
-          </Panel>
+          <PaperPanel boardId={board.id} mayRead={mayRead} />
         ) : (
           board.state !== 'retired' && <WatchPanel board={board} now={now} />
         )}
-        <AlertsPanel board={board} now={now} />
-        <DisplaysPanel displays={board.displays} />
+        {/* A board that was a screen before keeps what it reported then. */}
+        {(!paper || board.alertHistory.length > 0) && <AlertsPanel board={board} now={now} />}
+        {(!paper || board.displays.length > 0) && <DisplaysPanel displays={board.displays} />}
         {mayManage && <SettingsPanel key={board.id} board={board} />}
         {!paper && <PairingPanel board={board} now={now} mayManage={mayManage} />}
       </Stack>

@@ -4,8 +4,16 @@ import type { Takeover } from '../../../../../domain/board-content.ts'
 import { useAreas } from '../../api/queries.ts'
 import { boardsWords } from '../../i18n/boards.ts'
 import { useWords } from '../../i18n/context.tsx'
+import { emergencyWords } from '../../i18n/emergencies.ts'
 import { useOwn } from '../../i18n/useOwn.ts'
-import { type EmergencyForm, type emergencyGaps, endHours, endOf, headlineAim } from '../../lib/emergency.ts'
+import {
+  type EmergencyForm,
+  type EmergencyGap,
+  emergencyGapWords,
+  endHours,
+  endOf,
+  headlineAim,
+} from '../../lib/emergency.ts'
 import { formatNear, fromPicker, toPicker } from '../../lib/format.ts'
 import { Panel } from '../../parts/Panel.tsx'
 import { AreaPicker } from '../compose/AreaPicker.tsx'
@@ -14,7 +22,7 @@ import css from './boards.module.css'
 interface EmergencyFieldsProps {
   form: EmergencyForm
   change: (patch: Partial<EmergencyForm>) => void
-  gaps: ReturnType<typeof emergencyGaps>
+  gaps: EmergencyGap[]
   now: Date
   /** True when this instance speaks through loudspeakers. */
   speakers: boolean
@@ -24,7 +32,9 @@ interface EmergencyFieldsProps {
 export function EmergencyFields({ form, change, gaps, now, speakers }: EmergencyFieldsProps) {
   const { t } = useWords()
   const w = useOwn(boardsWords)
+  const own = useOwn(emergencyWords)
   const areas = useAreas()
+  const words = (gap: EmergencyGap) => emergencyGapWords(gap, own, t.gaps)
   const length = [...form.headline.trim()].length
   return (
     <>
@@ -45,7 +55,7 @@ export function EmergencyFields({ form, change, gaps, now, speakers }: Emergency
             value={form.headline}
             // One line on the board: a line break in a title is no more than a slip of the hand.
             onChange={event => change({ headline: event.currentTarget.value.replace(/\n+/g, ' ') })}
-            error={gaps.includes('title') && t.gaps.title}
+            error={gaps.includes('title') && words('title')}
           />
           <Textarea
             label={w.emBody}
@@ -56,7 +66,7 @@ export function EmergencyFields({ form, change, gaps, now, speakers }: Emergency
             maxLength={2_000}
             value={form.body}
             onChange={event => change({ body: event.currentTarget.value })}
-            error={gaps.includes('body') && t.gaps.body}
+            error={gaps.includes('body') && words('body')}
           />
           <TextInput
             label={w.emIssuer}
@@ -73,7 +83,7 @@ export function EmergencyFields({ form, change, gaps, now, speakers }: Emergency
             maxLength={500}
             value={form.reason}
             onChange={event => change({ reason: event.currentTarget.value })}
-            error={gaps.includes('urgencyReason') && t.gaps.urgencyReason}
+            error={gaps.includes('urgencyReason') && words('urgencyReason')}
           />
         </Stack>
       </Panel>
@@ -105,7 +115,7 @@ export function EmergencyFields({ form, change, gaps, now, speakers }: Emergency
           areas={areas.data ?? []}
           selected={form.areas}
           onChange={next => change({ areas: next })}
-          error={gaps.includes('areas') ? t.gaps.areas : undefined}
+          error={gaps.includes('areas') ? words('areas') : undefined}
         />
       </Panel>
     </>

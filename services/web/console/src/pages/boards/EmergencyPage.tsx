@@ -1,13 +1,13 @@
-import { Alert, Button, Group, List, Stack, Text } from '@mantine/core'
+import { Alert, Button, Group, List, Stack, Text, Title } from '@mantine/core'
 import { IconSend, IconUsers } from '@tabler/icons-react'
 import { useState } from 'react'
 import { useInstance, useMe } from '../../api/queries.ts'
 import { DateWords } from '../../app/DateWords.tsx'
 import { boardsWords } from '../../i18n/boards.ts'
 import { useWords } from '../../i18n/context.tsx'
-import type { Dictionary } from '../../i18n/dictionary.ts'
+import { emergencyWords } from '../../i18n/emergencies.ts'
 import { useOwn } from '../../i18n/useOwn.ts'
-import { type EmergencyForm, emergencyGaps, emptyEmergency } from '../../lib/emergency.ts'
+import { type EmergencyForm, emergencyGaps, emergencyGapWords, emptyEmergency } from '../../lib/emergency.ts'
 import { useNow } from '../../lib/useNow.ts'
 import { useWarnBeforeLeaving } from '../../lib/useWarnBeforeLeaving.ts'
 import { Busy } from '../../parts/Busy.tsx'
@@ -15,6 +15,7 @@ import { PageHead, Panel } from '../../parts/Panel.tsx'
 import { ProblemBox } from '../../parts/problem.tsx'
 import css from './boards.module.css'
 import { EmergencyFields } from './EmergencyFields.tsx'
+import { EmergencyList } from './EmergencyList.tsx'
 import { EmergencyPreview } from './EmergencyPreview.tsx'
 import { EmergencySent } from './EmergencySent.tsx'
 import { ReachPanel } from './ReachPanel.tsx'
@@ -34,6 +35,7 @@ export function EmergencyPage() {
 function Editor({ areas }: { areas: string[] }) {
   const { t } = useWords()
   const w = useOwn(boardsWords)
+  const own = useOwn(emergencyWords)
   const now = useNow()
   const instance = useInstance()
   const [form, setForm] = useState<EmergencyForm>(() => emptyEmergency(areas))
@@ -51,6 +53,10 @@ function Editor({ areas }: { areas: string[] }) {
   return (
     <>
       <PageHead title={w.emTitle} lead={w.emLead} />
+      <EmergencyList now={now} />
+      <Title order={2} size="h3" mt="lg" mb="sm">
+        {own.newTitle}
+      </Title>
       <div className={css.emergency}>
         <Stack gap="md">
           <EmergencyFields form={form} change={change} gaps={tried ? gaps : []} now={now} speakers={speakers} />
@@ -69,7 +75,7 @@ function Editor({ areas }: { areas: string[] }) {
             <Alert color="alarm" variant="light" title={w.emMissing} role="alert">
               <List size="sm">
                 {gaps.map(gap => (
-                  <List.Item key={gap}>{gapWords(gap, t, w.emUntilNeeded)}</List.Item>
+                  <List.Item key={gap}>{emergencyGapWords(gap, own, t.gaps)}</List.Item>
                 ))}
               </List>
             </Alert>
@@ -99,8 +105,4 @@ function Editor({ areas }: { areas: string[] }) {
       </div>
     </>
   )
-}
-
-function gapWords(gap: ReturnType<typeof emergencyGaps>[number], t: Dictionary, end: string): string {
-  return gap === 'end' ? end : t.gaps[gap]
 }

@@ -9,6 +9,7 @@ import { call, newKey } from '../../api/client.ts'
 import { useAction, useAreas, useAudienceCount, useInstance } from '../../api/queries.ts'
 import { useWords } from '../../i18n/context.tsx'
 import { describeAreas } from '../../lib/areas.ts'
+import { reachesCitizens } from '../../lib/consent.ts'
 import { formatDateTime } from '../../lib/format.ts'
 import { previewKey } from '../../lib/previewKey.ts'
 import { PriorityBadge } from '../../parts/badges.tsx'
@@ -83,7 +84,9 @@ export function SubmitDialog({ id, revision, content, onClose }: SubmitDialogPro
             [t.compose.priority, <PriorityBadge key="p" priority={content.priority} always />],
             ...(content.priority === 'emergency' ? ([[t.compose.urgencyReason, content.urgencyReason]] as const) : []),
             [t.compose.areas, describeAreas(content.audience.areas, areas.data ?? [])],
-            [t.compose.tags, content.audience.tags.join(', ') || t.announcement.everyone],
+            ...(reachesCitizens(channels)
+              ? ([[t.compose.tags, content.audience.tags.join(', ') || t.announcement.everyone]] as const)
+              : []),
             [t.compose.scheduleAt, content.scheduleAt ? formatDateTime(content.scheduleAt) : t.compose.startNow],
             [t.compose.expiresAt, content.expiresAt ? formatDateTime(content.expiresAt) : t.compose.noExpiry],
           ]}

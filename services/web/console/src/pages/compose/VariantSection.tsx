@@ -76,7 +76,7 @@ function Variant({ channel, name, content, change, upload, mediaUploads }: Varia
     <Accordion.Item value={channel.id}>
       <Accordion.Control icon={<ChannelIcon channel={channel.id} />}>
         <Group gap="sm">
-          {labels[name]}
+          {name === 'board' ? boardWords.section : labels[name]}
           <Badge color={own === undefined && !recorded ? 'slate' : 'gold'}>
             {recorded ? words.badge : own === undefined ? t.compose.derived : t.compose.own}
           </Badge>
