@@ -105,7 +105,7 @@ async function everything() {
   const server = await startOldestPostgres()
   try {
     const onDatabase =
-      '--testPathPatterns=/integration/(?!runtime/|loudspeaker/|simulator/|bench/|whole/chaos|station/|devices/(mqtt|icecast|axis))'
+      '--testPathPatterns=/integration/(?!runtime/|loudspeaker/|simulator/|bench/|whole/chaos|station/|board/|places/board-headless|http/board-media|devices/(mqtt|icecast|axis))'
     await jest('integration (PostgreSQL 15 by DATABASE_URL)', ['--selectProjects', 'integration', onDatabase], {
       DATABASE_URL: server.url,
     })
