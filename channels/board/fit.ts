@@ -35,7 +35,7 @@ export const layout = {
 
 /** Advance widths in em of Be Vietnam Pro Bold, by class of letter, measured from the font and rounded up. */
 function letterWidth(letter: string): number {
-  if (letter === ' ') return 0.24
+  if (letter === ' ' || letter === '\u00A0') return 0.24
   const base = letter.normalize('NFD').charAt(0)
   if (/[il.,:;'!|jI()[\]]/.test(base)) return 0.36
   if (/[frt"“”\-/]/.test(base)) return 0.46
@@ -51,11 +51,11 @@ function widthOf(text: string): number {
   return width
 }
 
-/** Lines that `text` takes in a box `width` em wide, wrapped between words; a longer word is broken. */
+/** Lines that `text` takes in a box `width` em wide, wrapped between words; a longer word is broken, and a no-break space is none. */
 export function countLines(text: string, width: number): number {
   let lines = 1
   let used = 0
-  for (const word of text.split(/\s+/).filter(Boolean)) {
+  for (const word of text.split(/[ \t\n]+/).filter(Boolean)) {
     const size = widthOf(word)
     const gap = used === 0 ? 0 : letterWidth(' ')
     if (used + gap + size <= width) used += gap + size

@@ -130,7 +130,8 @@ export async function startBoard(options: BoardOptions): Promise<Board> {
     displays,
     hasFile: media.has,
     onChange(showing) {
-      tell(newsOf(showing))
+      // Due, but not to be seen before its file is here: no news yet.
+      if (showing.item === undefined || showing.drawn) tell(newsOf(showing))
       onShowing?.(showing, store.path)
       // What has just come up is news on the console; a rotation is not.
       if (showing.mode === 'emergency' || showing.mode === 'banner') contact.report()
@@ -138,13 +139,13 @@ export async function startBoard(options: BoardOptions): Promise<Board> {
   })
 
   const beat = (): BoardHeartbeat => {
-    const { mode, item, page, pages, since } = show.state()
+    const { mode, item, drawn, page, pages, since } = show.state()
     const isDark = mode === 'night'
     return {
       version: show.manifest()?.version ?? '',
       ...{ boot, visible: true, mode, displays: displays.batch(mostRows), problems },
       now:
-        item && !isDark
+        item && drawn && !isDark
           ? {
               dispatchId: item.dispatchId,
               revision: item.revision,

@@ -11,6 +11,8 @@ export interface Showing {
   /** On the main part of the screen; undefined when there is nothing. */
   item: ManifestItem | undefined
   slide: Slide | undefined
+  /** Its file is here: until then the slide is due, and nothing of it can be seen. */
+  drawn: boolean
   page: number
   pages: number
   since: number
@@ -18,7 +20,7 @@ export interface Showing {
   band: ManifestItem | undefined
 }
 
-/** The player's rules at work, without a screen: every slide counts as drawn the moment it is due. */
+/** The player's rules at work, without a screen: a slide counts as drawn once it is due and its file is here. */
 export interface Show {
   take(manifest: BoardManifest): void
   /** To be called about once a second, and when a file has arrived. */
@@ -48,9 +50,18 @@ interface Current {
   slides: Slide[]
   index: number
   since: number
-  stoodSince: number
+  /** Since when the slide can be seen; undefined while its file is on its way. */
+  stoodSince: number | undefined
+  /** This turn of the item counts: one slide of it has been drawn. */
+  began: boolean
   until: number
   seen: Set<number>
+}
+
+/** The file without which nothing of a slide can be seen. */
+function fileOf(slide: Slide | undefined): string | undefined {
+  if (slide === undefined || slide.kind === 'text') return undefined
+  return slide.kind === 'bitmap' ? slide.sha256 : slide.media.sha256
 }
 
 /** Makes the show of one board. */
@@ -74,7 +85,14 @@ export function createShow({ now, steady, displays, hasFile, onChange }: ShowPar
     const pinned = list.pinned.filter(isReady)
     const rotation = list.rotation.filter(isReady)
     const isEmpty = pinned.length + rotation.length === 0 && list.full.length === 0
-    return { ...list, pinned: isEmpty ? list.pinned : pinned, rotation: isEmpty ? list.rotation : rotation }
+    return {
+      ...list,
+      // A strip has no room for a band.
+      full: isStrip() ? [...list.full, ...list.banner] : list.full,
+      banner: isStrip() ? [] : list.banner,
+      pinned: isEmpty ? list.pinned : pinned,
+      rotation: isEmpty ? list.rotation : rotation,
+    }
   }
 
   const allowed = (list: Playlist, key: string): boolean => {
@@ -95,15 +113,28 @@ export function createShow({ now, steady, displays, hasFile, onChange }: ShowPar
     const again = current?.key === key && current.emergency === emergency
     const slides = slidesNow(item)
     const at = Math.min(index, slides.length - 1)
-    if (!again || at === 0) displays.began(item, now())
     const isWhole = again && current?.slides.length === slides.length
     current = {
       ...{ item, key, emergency, slides, index: at },
       since: again && at > 0 && current ? current.since : now(),
-      stoodSince: steady(),
+      stoodSince: undefined,
+      began: again && at > 0 && current ? current.began : false,
       until: steady() + (slides[at]?.ms ?? 0),
       seen: isWhole && current ? current.seen : new Set(),
     }
+    draw()
+  }
+
+  /** What is due stands from now on, if its file is here. */
+  const draw = () => {
+    if (!current || current.stoodSince !== undefined) return
+    const file = fileOf(current.slides[current.index])
+    if (file !== undefined && !hasFile(file)) return
+    current.stoodSince = steady()
+    if (current.began) return
+    current.began = true
+    current.since = now()
+    displays.began(current.item, now())
   }
 
   const next = (list: Playlist) => {
@@ -166,7 +197,7 @@ export function createShow({ now, steady, displays, hasFile, onChange }: ShowPar
     const lastedMs = at - lastLook
     lastLook = at
     if (isDark()) return
-    if (current) {
+    if (current?.stoodSince !== undefined) {
       displays.stood(current.item, now(), Math.min(lastedMs, at - current.stoodSince), true)
       if (at - current.stoodSince >= displayedAfterMs) current.seen.add(current.index)
       if (current.seen.size >= current.slides.length && isReady(current.item)) complete(current.item)
@@ -181,6 +212,7 @@ export function createShow({ now, steady, displays, hasFile, onChange }: ShowPar
       mode: isDark() ? 'night' : mode,
       item: current?.item,
       slide: current?.slides[current.index],
+      drawn: current?.stoodSince !== undefined,
       page: (current?.index ?? 0) + 1,
       pages: current?.slides.length ?? 1,
       since: current?.since ?? now(),
@@ -193,8 +225,9 @@ export function createShow({ now, steady, displays, hasFile, onChange }: ShowPar
     const list = listNow()
     advanceBand(list.full.length > 0 ? [] : list.banner)
     advance(list)
+    draw()
     const showing = state()
-    const name = [showing.mode, current?.key, current?.index, band && keyOf(band.item)].join('|')
+    const name = [showing.mode, current?.key, current?.index, showing.drawn, band && keyOf(band.item)].join('|')
     if (name === told) return
     told = name
     onChange(showing)

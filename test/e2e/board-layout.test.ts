@@ -163,6 +163,26 @@ describe('board player on every screen', () => {
   })
 
   test.each([
+    ['Sơ tán khẩn cấp khu vực ven sông Hiếu trong tối nay', 'Sơ tán ngay.'],
+    ['Sơ tán khẩn cấp khu vực ven sông Hiếu trong tối nay', Array(4).fill(body).join('\n')],
+    [
+      'Sơ tán khẩn cấp khu vực ven sông Hiếu và vùng trũng thấp trước 18 giờ 30 phút hôm nay',
+      'Mang theo giấy tờ, thuốc men.',
+    ],
+  ])('on an upright screen a headline is made smaller before it is cut: %s', async (title, words) => {
+    await page.setViewportSize({ width: 1080, height: 1920 })
+    await show(text(title, words, 'emergency'))
+    await board.waitForMode('emergency')
+    await page.locator('#heading').filter({ hasText: 'Sơ tán' }).waitFor()
+    expect((await board.text('heading'))?.replace(/\u00a0/g, ' ')).toBe(title)
+    const [issuer, clock] = [await page.locator('#issuer').boundingBox(), await page.locator('#clock').boundingBox()]
+    expect(issuer?.width).toBeGreaterThan(500)
+    expect(clock?.x).toBeGreaterThan(800)
+    const [seen] = await slides('upright')
+    expect(seen?.headline).toBeGreaterThanOrEqual(0.0995)
+  })
+
+  test.each([
     [1920, 320, 34],
     [1024, 128, 34],
     [512, 64, 34],

@@ -54,6 +54,16 @@ describe('paginate', () => {
     expect(pages[1]?.text).not.toBe('')
   })
 
+  test('plans a headline whole that an upright screen of 9:16 holds whole as well', () => {
+    const headline = 'Sơ tán khẩn cấp khu vực ven sông Hiếu trong tối nay'
+    expect(paginate(headline, Array(5).fill(sentence).join(' '), true)[0]).toMatchObject({
+      heading: headline,
+      text: '',
+    })
+    // 10 % of the shorter side in 91 % of the width; bars leave three quarters of the height.
+    expect(countLines(headline, 0.91 / 0.1) * 0.1 * 1.4).toBeLessThan((16 / 9) * 0.74)
+  })
+
   test('keeps a range of numbers on one line', () => {
     const [page] = paginate('Giai đoạn 2021 - 2030', 'Từ ngày 01 – 15 tháng 11, kinh tế - xã hội.', false)
     expect(page?.heading).toBe('Giai đoạn 2021\u00A0-\u00A02030')

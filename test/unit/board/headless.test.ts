@@ -106,6 +106,42 @@ describe('the show of a board without a screen', () => {
     both.pass(60)
     expect(both.changes.every(c => c.item?.dispatchId === '1')).toBe(true)
   })
+
+  test('a page of a strip counts only from when its file is there', () => {
+    const led = { width: 256, height: 64, pages: ['e', 'f'].map(c => ({ sha256: c.repeat(64), dwellMs: 5_000 })) }
+    const one = show()
+    one.take(boardManifest({ board: { id: '5', name: 'A', commune: 'B', kind: 'led' }, items: [short('7', { led })] }))
+    one.pass(30)
+    expect(one.state()).toMatchObject({ item: { dispatchId: '7' }, drawn: false })
+    expect(one.proof('7')).toBeUndefined()
+    one.files.add('e'.repeat(64))
+    one.look()
+    const from = one.state()
+    one.pass(30)
+    // Of each ten seconds the first page stands five; the other one is not there to be seen.
+    expect(one.proof('7')?.shownMs).toBeGreaterThanOrEqual(14_000)
+    expect(one.proof('7')?.shownMs).toBeLessThanOrEqual(20_000)
+    expect(one.proof('7')?.complete).toBe(false)
+    expect(from.slide).toMatchObject({ kind: 'bitmap' })
+    one.files.add('f'.repeat(64))
+    const before = one.proof('7')?.shownMs ?? 0
+    one.pass(20)
+    expect(one.proof('7')).toMatchObject({ shownMs: before + 20_000, complete: true })
+    expect(one.state().drawn).toBe(true)
+  })
+
+  test('on a strip an emergency takes the whole of it, band or not: nothing counts that has no place', () => {
+    const led = (c: string) => ({ width: 256, height: 64, pages: [{ sha256: c.repeat(64), dwellMs: 5_000 }] })
+    const items = [short('9', { priority: 'emergency', led: led('e') }), short('1', { led: led('f') })]
+    const one = show()
+    one.files.add('e'.repeat(64)).add('f'.repeat(64))
+    const emergency = [{ dispatchId: '9', mode: 'banner' as const, until: until(60_000) }]
+    one.take(boardManifest({ board: { id: '5', name: 'A', commune: 'B', kind: 'led' }, items, emergency }))
+    one.pass(20)
+    expect(one.state()).toMatchObject({ mode: 'emergency', item: { dispatchId: '9' }, band: undefined })
+    expect(one.proof('9')).toMatchObject({ shownMs: 20_000, complete: true })
+    expect(one.proof('1')).toBeUndefined()
+  })
 })
 
 describe('what it keeps and hands over', () => {
@@ -133,7 +169,15 @@ describe('what it keeps and hands over', () => {
     const sha256 = 'c'.repeat(64)
     writeFileSync(join(dir, sha256), 'png')
     const out = ledOut(join(dir, 'out'))
-    const showing = { mode: 'items', item: short('1'), page: 1, pages: 2, since: noon, band: undefined } as const
+    const showing = {
+      mode: 'items',
+      item: short('1'),
+      drawn: true,
+      page: 1,
+      pages: 2,
+      since: noon,
+      band: undefined,
+    } as const
     out({ ...showing, slide: { kind: 'bitmap', sha256, ms: 5_000 } }, name => join(dir, name))
     expect(readFileSync(join(dir, 'out', 'now.png'), 'utf8')).toBe('png')
     expect(JSON.parse(readFileSync(join(dir, 'out', 'now.json'), 'utf8'))).toMatchObject({
@@ -149,7 +193,8 @@ describe('what it keeps and hands over', () => {
     const sha256 = 'd'.repeat(64)
     const out = ledOut(join(dir, 'out'))
     const slide = { kind: 'bitmap', sha256, ms: 5_000 } as const
-    const showing = { mode: 'items', item: short('1'), slide, page: 1, pages: 1, since: noon, band: undefined } as const
+    const due = { mode: 'items', item: short('1'), slide, drawn: false, page: 1, pages: 1 } as const
+    const showing = { ...due, since: noon, band: undefined }
     out(showing, name => join(dir, name))
     expect(existsSync(join(dir, 'out', 'now.png'))).toBe(false)
     expect(JSON.parse(readFileSync(join(dir, 'out', 'now.json'), 'utf8'))).toMatchObject({ sha256: null })

@@ -174,6 +174,20 @@ describe('the plain page', () => {
     expect(html).not.toContain('<script>')
   })
 
+  test('keeps a time on one line, in the headline as far as the narrowest screen holds it', () => {
+    const told = {
+      running: false,
+      heading: 'Sơ tán trước 6 giờ 30',
+      text: 'Cắt điện lúc 14 giờ 30 phút.\nCấp lại sau 2 giờ.',
+    }
+    for (const more of [{}, { emergency: [{ dispatchId: '1', mode: 'full', until: '2026-12-01T00:00:00.000Z' }] }]) {
+      const html = page([boardItem({ pages: [told] })], more)
+      expect(html).toContain('Sơ tán trước 6\u00a0giờ\u00a030')
+      expect(html).toContain('Cắt điện lúc\u00a014\u00a0giờ\u00a030\u00a0phút.')
+      expect(html).toContain('Cấp lại sau 2\u00a0giờ.')
+    }
+  })
+
   test('reloads when something ends, though not below a second', () => {
     const soon = (ms: number) => new Date(start + ms).toISOString()
     const seconds = (items: ManifestItem[]) => Number(/content="(\d+);/.exec(page(items))?.[1])

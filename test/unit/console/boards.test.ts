@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { pairingAlphabet } from '../../../services/domain/board.ts'
+import { boardSettingsSchema, pairingAlphabet } from '../../../services/domain/board.ts'
 import type { Board } from '../../../services/http/schemas-boards.ts'
 import { boardsWords } from '../../../services/web/console/src/i18n/boards.ts'
 import { emergencyWords } from '../../../services/web/console/src/i18n/emergencies.ts'
@@ -11,6 +11,7 @@ import {
   hourBars,
   reachSentence,
   readCode,
+  screenShape,
   showingWords,
   spanWords,
   standingWords,
@@ -29,6 +30,17 @@ import {
 
 const w = boardsWords.vi
 const now = new Date('2026-11-26T10:00:00+07:00')
+
+test('a board is watched in the shape of its own screen', () => {
+  const settings = boardSettingsSchema.parse({})
+  const shape = (screen: string | null) => screenShape({ kind: 'screen', settings, report: { ...report, screen } })
+  expect(shape('1080x1920')).toBe(1080 / 1920)
+  expect(shape('1920x1080')).toBe(16 / 9)
+  for (const unknown of [null, 'headless', '0x0', '1080x', '12345678x1']) expect(shape(unknown)).toBe(16 / 9)
+  expect(screenShape({ kind: 'screen', settings, report: null })).toBe(16 / 9)
+  const led = { ...settings, led: { width: 256, height: 64 } }
+  expect(screenShape({ kind: 'led', settings: led, report: { ...report, screen: '1920x1080' } })).toBe(4)
+})
 
 const report: NonNullable<Board['report']> = {
   at: '2026-11-26T09:59:00+07:00',

@@ -1,9 +1,10 @@
-import { runningHeading } from '../../../../channels/board/fit.ts'
+import { type BoardPage, runningHeading } from '../../../../channels/board/fit.ts'
 import type { BoardManifest, ManifestItem } from '../../../domain/board.ts'
 import type { Qr } from '../../../domain/board-content.ts'
 import { escapeHtml } from '../../../text/html.ts'
+import { glue, glueHeading } from '../core/glue.js'
 import { clockText, dateText } from '../core/hours.js'
-import { sizeClasses } from './sizes.ts'
+import { type Beside, shortestLine, sizeClasses } from './sizes.ts'
 import type { Turn } from './turn.ts'
 
 /*
@@ -116,13 +117,13 @@ function band(items: ManifestItem[]): string {
   if (items.length === 0) return ''
   const [first] = items as [ManifestItem]
   const more = items.length > 1 ? ` (và ${items.length - 1} tin khẩn khác)` : ''
-  return `<div class="band"><p>KHẨN CẤP: ${escapeHtml(runningHeading(first.title) + more)}</p></div>`
+  return `<div class="band"><p>KHẨN CẤP: ${escapeHtml(glue(runningHeading(first.title) + more, shortestLine(6, { qr: false, band: true })))}</p></div>`
 }
 
 function main({ item, slide, emergency, band: bands }: Turn): string {
   if (slide.kind === 'text') {
-    const { page } = slide
     const beside = { qr: item.qr !== null, band: bands.length > 0 }
+    const page = glued(slide.page, emergency, beside)
     const withQr = sizeClasses(page, emergency, beside)
     // A headline of 10 % of the screen comes before the QR code, which the next page has.
     const crowded = emergency && !page.running && !withQr.heading.startsWith('wh100')
@@ -142,6 +143,13 @@ ${paragraphs.map(p => `<p class="${classes.text}">${escapeHtml(p)}</p>`).join('\
   const file = item.files.find(f => f.sha256 === sha256)
   const image = file ? `<img src="${escapeHtml(file.url)}" alt="${escapeHtml(media.caption)}">` : ''
   return `<div class="main picture">${image}<p>${escapeHtml(media.caption)}</p></div>`
+}
+
+/** Numbers stay with what they count on every shape of screen, since one page serves all. */
+function glued(page: BoardPage, emergency: boolean, beside: Beside): BoardPage {
+  const headline = emergency && !page.running ? 10 : 6.6
+  const paragraphs = page.text.split('\n').map(p => glue(p, shortestLine(6, beside)))
+  return { ...page, heading: glueHeading(page.heading, shortestLine(headline, beside)), text: paragraphs.join('\n') }
 }
 
 /** Four modules of quiet zone on each side, as ISO/IEC 18004 asks. */

@@ -1,4 +1,5 @@
 import { countLines, layout } from '../../../../channels/board/fit.ts'
+import { lineHolds } from '../core/glue.js'
 
 /*
  * Type sizes of the plain page. Nothing measures there, so the server counts lines for each shape of screen and names
@@ -50,6 +51,12 @@ export interface Beside {
 /** Side of a QR code with its margin and words. */
 export const qrRoom = 0.3
 export const bandRoom = 0.18
+
+/** Characters of one line at this size on the screen where a line is shortest. */
+export function shortestLine(hundredths: number, beside: Beside): number {
+  const widths = Object.values(shapes).map(({ width, below }) => width - (beside.qr && !below ? qrRoom : 0))
+  return lineHolds(Math.min(...widths), hundredths / 100)
+}
 
 /** Class names of the heading and of the text, one of each per shape of screen: `wh66 nh60 ...`. */
 export function sizeClasses(

@@ -29,7 +29,7 @@ export function createBanner(stage) {
     index = at
     const slide = slides[at]
     fillPage(byId('banner-heading'), byId('banner-text'), slide.page, slide.sizes, slide.scale, 0)
-    setText(byId('banner-pager'), slides.length > 1 ? `${at + 1}/${slides.length}` : '')
+    setText(byId('banner-pager'), slides.length > 1 ? `Trang ${at + 1}/${slides.length}` : '')
     until = steadyMs() + slide.ms
     seen[at] = true
   }

@@ -1,6 +1,7 @@
+import { glue, glueHeading, lineHolds } from '../core/glue.js'
 import { textSlide } from '../core/slides.js'
 import { byId, empty, setText, shortSide } from './dom.js'
-import { appendWords, cutInto, glueHeading } from './words.js'
+import { appendWords, cutInto } from './words.js'
 
 /*
  * As large as fits, never smaller than the floor: what does not fit at the floor becomes another page. Sizes are shares of
@@ -13,7 +14,7 @@ import { appendWords, cutInto, glueHeading } from './words.js'
  * @property {number} floor least size of text
  * @property {number} most
  * @property {number} heading size of a heading as a multiple of the text's
- * @property {boolean} [headline] headings are a headline: a tenth of the screen's height at the least
+ * @property {boolean} [headline] headings are a headline: a tenth of the screen's height, see `headlineFor`
  */
 
 /** @type {Record<string, Sizes>} */
@@ -55,9 +56,11 @@ export function fillPage(heading, text, page, sizes, scale, headline) {
   const size = scale * shortSide()
   const reminder = Math.max(scale * RUNNING, SIZES.normal.floor) * shortSide()
   const large = sizes.headline ? Math.max(size * sizes.heading, headline) : size * sizes.heading
-  setText(heading, glueHeading(page.heading))
+  const headingSize = page.running ? reminder : large
+  const width = /** @type {HTMLElement} */ (heading.parentNode).clientWidth
+  setText(heading, glueHeading(page.heading, lineHolds(width, headingSize)))
   heading.style.display = page.heading === '' ? 'none' : 'block'
-  heading.style.fontSize = `${page.running ? reminder : large}px`
+  heading.style.fontSize = `${headingSize}px`
   heading.style.marginBottom = page.text === '' ? '0' : `${0.025 * shortSide()}px`
   heading.className = page.running ? 'heading running' : 'heading'
   text.style.fontSize = `${size}px`
@@ -65,7 +68,7 @@ export function fillPage(heading, text, page, sizes, scale, headline) {
   page.text.split('\n').forEach(paragraph => {
     if (paragraph === '') return
     const p = document.createElement('p')
-    appendWords(p, paragraph)
+    appendWords(p, paragraph, lineHolds(width, size))
     text.appendChild(p)
   })
 }
@@ -86,11 +89,23 @@ export function createFitter(boxId) {
   box.appendChild(measure)
 
   /**
-   * A tenth of the screen's height, or on a narrow upright screen what its longest word leaves, but never less than a tenth of
-   * the shorter side.
-   * @param {string} words
+   * A tenth of the screen's height. On an upright screen that is more than a line of it can hold: there it gives way to the
+   * longest word, and becomes a tenth of the shorter side where a page, or at least the headline alone, would be cut.
+   * @param {TextPage[]} pages
+   * @param {Sizes} sizes
    */
-  function headlineFor(words) {
+  function headlineFor(pages, sizes) {
+    const least = shortSide() * 0.1
+    const titled = pages.filter(page => !page.running && page.heading !== '')
+    const wanted = widestFor(titled.map(page => page.heading).join(' '), least)
+    if (wanted === least || titled.every(page => fits(page, sizes, sizes.floor, wanted))) return wanted
+    const alone = titled.map(page => ({ heading: page.heading, running: false, text: '' }))
+    const together = titled.every(page => fits(page, sizes, sizes.floor, least))
+    return !together && alone.every(page => fits(page, sizes, sizes.floor, wanted)) ? wanted : least
+  }
+
+  /* The size at which the longest word still stands on one line, between `least` and a tenth of the screen's height. */
+  function widestFor(words, least) {
     const wanted = window.innerHeight * 0.1
     const longest = words.split(/\s+/).reduce((a, b) => (b.length > a.length ? b : a), '')
     setText(heading, longest)
@@ -99,7 +114,7 @@ export function createFitter(boxId) {
     heading.style.fontSize = `${wanted}px`
     empty(text)
     const room = box.clientWidth / Math.max(1, heading.scrollWidth)
-    return Math.max(shortSide() * 0.1, Math.min(wanted, wanted * room * 0.98))
+    return Math.max(least, Math.min(wanted, wanted * room * 0.98))
   }
 
   /**
@@ -136,7 +151,10 @@ export function createFitter(boxId) {
       const below = { heading: '', running: false, text: page.text }
       return roomFor(alone, sizes, headline).concat(roomFor(below, sizes, headline))
     }
-    const whole = page.text === '' ? page.heading : page.text
+    const whole = glue(
+      page.text === '' ? page.heading : page.text,
+      lineHolds(box.clientWidth, sizes.floor * shortSide())
+    )
     for (let count = 2; count <= MOST_PARTS; count++) {
       const parts = cutInto(whole, count)
       if (!parts) break
@@ -159,8 +177,7 @@ export function createFitter(boxId) {
      * @param {Sizes} sizes
      */
     slides: (pages, sizes) => {
-      const words = pages.map(page => (page.running ? '' : page.heading)).join(' ')
-      const headline = sizes.headline ? headlineFor(words) : 0
+      const headline = sizes.headline ? headlineFor(pages, sizes) : 0
       const fitted = pages.reduce((all, page) => all.concat(roomFor(page, sizes, headline)), [])
       const least = fitted.reduce((m, s) => (s.page.text === '' ? m : Math.min(m, s.scale)), sizes.most)
       empty(text)

@@ -1,6 +1,6 @@
+import { glue } from '../core/glue.js'
 import { clockText, dateText } from '../core/hours.js'
 import { byId, drawQr, label, setText, setVisible } from './dom.js'
-import { glue } from './words.js'
 
 /*
  * Words around the notices: clock, place, marks, and the code of a board that waits to be paired.
@@ -16,7 +16,7 @@ export function drawLabels(manifest, now, preview) {
   const time = clockText(now)
   setText(byId('clock'), time)
   setText(byId('idle-clock'), time)
-  setText(byId('idle-date'), glue(dateText(now)))
+  setText(byId('idle-date'), glue(dateText(now), 30))
   const demo = manifest !== null && manifest.demo
   label('mark', preview ? 'Bản xem trước' : demo ? 'Diễn tập, không phải thông báo chính thức' : '')
   if (manifest === null) return

@@ -1,28 +1,8 @@
+import { glue } from '../core/glue.js'
+
 /*
  * Text on its way to the screen. For the eye only: words are never changed, dropped or added.
  */
-
-/**
- * A number stays with what it counts, and a dash does not begin a line.
- * @param {string} text
- * @returns {string}
- */
-export function glue(text) {
-  return text
-    .replace(/(\d) (?=[-–] \d)/g, '$1\u00a0')
-    .replace(/(^|\s)(ngày|tháng|năm|số|Điều|khoản|lúc) (?=\d)/gi, '$1$2\u00a0')
-    .replace(/(\d) (?=(giờ|phút|ngày|tháng|năm|đồng|triệu|tỷ|km|ha|kg)([\s.,;:)]|$))/g, '$1\u00a0')
-}
-
-/**
- * The last line of a heading is never a single syllable.
- * @param {string} text
- * @returns {string}
- */
-export function glueHeading(text) {
-  const glued = glue(text)
-  return glued.split(' ').length < 4 ? glued : glued.replace(/ (\S{1,8})$/, '\u00a0$1')
-}
 
 /**
  * How much better a cut after this letter is, as a share of a part's length.
@@ -67,9 +47,10 @@ export function cutInto(text, count) {
  * Appends a paragraph. A web address may break after a slash; dates and "Ông/Bà" may not.
  * @param {HTMLElement} element
  * @param {string} paragraph
+ * @param {number} most characters that a line holds at least
  */
-export function appendWords(element, paragraph) {
-  glue(paragraph)
+export function appendWords(element, paragraph, most) {
+  glue(paragraph, most)
     .split(/(\S{25,})/)
     .forEach((part, i) => {
       if (i % 2 === 0 || part.indexOf('\u00a0') >= 0) {

@@ -1,6 +1,6 @@
 import { pairingAlphabet, pairingCodeLength } from '../../../../domain/board.ts'
 import { type TileState, tileStates } from '../../../../domain/board-state.ts'
-import type { Board, BoardDisplay, BoardReach, BoardTile } from '../../../../http/schemas-boards.ts'
+import type { Board, BoardDetail, BoardDisplay, BoardReach, BoardTile } from '../../../../http/schemas-boards.ts'
 import type { boardsWords } from '../i18n/boards.ts'
 import type { Language } from '../i18n/language.ts'
 import { formatBytes, formatNear } from './format.ts'
@@ -44,6 +44,13 @@ export function spanWords(ms: number, w: BoardWords): string {
   if (minutes < 120) return w.minutes(String(minutes))
   const hours = Math.round(minutes / 60)
   return hours < 48 ? w.hours(String(hours)) : w.days(String(Math.round(hours / 24)))
+}
+
+/** Width through height of a board's screen: of a strip as it is set, otherwise as the board said; 16:9 before it has. */
+export function screenShape({ kind, settings, report }: Pick<BoardDetail, 'kind' | 'settings' | 'report'>): number {
+  if (kind === 'led' && settings.led) return settings.led.width / settings.led.height
+  const [, width = 16, height = 9] = /^([1-9]\d{1,4})x([1-9]\d{1,4})$/.exec(report?.screen ?? '')?.map(Number) ?? []
+  return width / height
 }
 
 /** What the board says it shows: `đang hiển thị “…” · trang 1/2 · từ 08:15`; undefined when it never reported. */

@@ -4,7 +4,7 @@ import type { BoardDetail } from '../../../../../http/schemas-boards.ts'
 import { boardsWords } from '../../i18n/boards.ts'
 import { useWords } from '../../i18n/context.tsx'
 import { useOwn } from '../../i18n/useOwn.ts'
-import { spanWords, storageWords } from '../../lib/boards.ts'
+import { screenShape, spanWords, storageWords } from '../../lib/boards.ts'
 import { Facts } from '../../parts/Facts.tsx'
 import { Panel } from '../../parts/Panel.tsx'
 import css from './boards.module.css'
@@ -18,7 +18,7 @@ export function WatchPanel({ board, now }: { board: BoardDetail; now: Date }) {
   const w = useOwn(boardsWords)
   const { report } = board
   const address = `/board-preview?board=${encodeURIComponent(board.id)}`
-  const led = board.kind === 'led' ? board.settings.led : null
+  const shape = screenShape(board)
   const skew = report?.clockSkewMs ?? null
   return (
     <Panel>
@@ -30,7 +30,8 @@ export function WatchPanel({ board, now }: { board: BoardDetail; now: Date }) {
           </Text>
           <iframe
             className={css.frame}
-            {...(led ? { style: { aspectRatio: `${led.width} / ${led.height}` } } : {})}
+            // An upright screen is as wide as its height allows, or one would have to scroll along it.
+            style={{ aspectRatio: shape, maxWidth: `calc(80vh * ${shape})` }}
             src={address}
             title={w.watchFrame(board.name)}
           />
