@@ -188,14 +188,21 @@ async function markFetched(sql: Sql, stationId: string, events: DeviceEvent[], n
   const fetched = events.filter(e => e.kind === 'fetched')
   if (fetched.length === 0) return
   await sql.query(
-    `update shelf_items s set fetched_at = least(x.at, $2::timestamptz)
-     from unnest($3::bigint[], $4::text[], $5::timestamptz[]) as x (dispatch_id, sha, at), renditions r
-     where s.kind = 'stations' and s.place_id = $1 and s.fetched_at is null and r.id = s.rendition_id
-       and (s.dispatch_id = x.dispatch_id
-         or r.files @> jsonb_build_array(jsonb_build_object('sha256', x.sha))
-         or exists (
-           select 1 from slot_files f, jsonb_array_elements(f.parts) p
-           where f.sha256 = x.sha and coalesce(p->>'dispatchId', p->>'id') = s.dispatch_id::text))`,
+    // By id, like a withdrawal, which must not fail because the device is just telling what it has.
+    `with held as (
+       select s.id, x.at
+       from unnest($3::bigint[], $4::text[], $5::timestamptz[]) as x (dispatch_id, sha, at), shelf_items s, renditions r
+       where s.kind = 'stations' and s.place_id = $1 and s.fetched_at is null and r.id = s.rendition_id
+         and (s.dispatch_id = x.dispatch_id
+           or r.files @> jsonb_build_array(jsonb_build_object('sha256', x.sha))
+           or exists (
+             select 1 from slot_files f, jsonb_array_elements(f.parts) p
+             where f.sha256 = x.sha and coalesce(p->>'dispatchId', p->>'id') = s.dispatch_id::text))
+       order by s.id for no key update of s
+     ), earliest as (
+       select id, min(at) as at from held group by id
+     )
+     update shelf_items s set fetched_at = least(earliest.at, $2::timestamptz) from earliest where s.id = earliest.id`,
     [stationId, now, fetched.map(e => e.dispatchId ?? null), fetched.map(e => e.sha256 ?? ''), fetched.map(e => e.at)],
   )
 }

@@ -133,3 +133,15 @@ export function isDatabaseAway(error: unknown): boolean {
   if (code !== undefined) return passing.some(p => code.startsWith(p)) || passingSystemErrors.test(code)
   return brokenConnection.test(message ?? '')
 }
+
+/** What was to be written is at fault, not the database: data exception, integrity constraint (PostgreSQL, appendix A). */
+const dataFaults = /^2[23][0-9A-Z]{3}$/
+
+/**
+ * The SQLSTATE of a statement that failed because of its own data, so that it will fail again and others need not fail with
+ * it; undefined for everything else.
+ */
+export function dataFault(error: unknown): string | undefined {
+  const { code } = error as { code?: string }
+  return error instanceof pg.DatabaseError && code !== undefined && dataFaults.test(code) ? code : undefined
+}

@@ -4,7 +4,13 @@ import type { AppError } from '../../domain/errors.ts'
 import { postingEnd, postingStanding, soonMs } from '../../domain/posting.ts'
 import { requirePostingPhoto } from '../../places/postings/paper.ts'
 import { cleanPhoto, photoLimitBytes, photoTooLarge } from '../../places/postings/photo.ts'
-import { confirmPosting, confirmRemoval, endSentence, type PostingKey } from '../../places/postings/postings.ts'
+import {
+  confirmPosting,
+  confirmRemoval,
+  endSentence,
+  notPaperSentence,
+  type PostingKey,
+} from '../../places/postings/postings.ts'
 import { findTask, type PostingTask, tasksOfAnnouncement, tasksOfBoard, tasksUp } from '../../places/postings/tasks.ts'
 import { findFile } from '../../store/files.ts'
 import { loadPaperAssets } from '../../web/print/assets.ts'
@@ -76,6 +82,7 @@ export function postingRoutes(deps: HttpDeps): RouteDef[] {
       build,
       standing: postingStanding(task, now),
       ...(end && { end: { kind: end, sentence: endSentence(end) } }),
+      ...(!task.onPaper && { notPaper: notPaperSentence }),
       publicPage: deps.links.publicPage(task.announcementId),
       now,
       demo: deps.demo,

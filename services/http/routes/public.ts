@@ -8,8 +8,6 @@ import type { PageLanguage } from '../../web/public/words.ts'
 import type { HttpDeps } from '../deps.ts'
 import { type RouteDef, route } from '../route.ts'
 
-const dayMs = 86_400_000
-
 /** Only its own style, and pictures and video of this server; nothing runs, nothing is sent, nobody frames it. */
 const policy = [
   "default-src 'none'",
@@ -26,15 +24,21 @@ const policy = [
 const maxAgeSeconds = 60
 
 /**
+ * Pictures of a page that was read last can be fetched for ten to twenty minutes: they are loaded as it is scrolled, and a
+ * video by and by.
+ */
+const addressMs = 600_000
+
+/**
  * What a citizen sees who scans the QR code of a board or a notice. One query, no cookie. Odd query parameters are ignored:
  * people arrive here through readers of codes that add their own.
  */
 export function publicRoutes(deps: HttpDeps): RouteDef[] {
   const basePath = new URL(deps.links.publicUrl).pathname.replace(/\/$/, '')
 
-  /** The same address all day, so that the page and its ETag stay the same. */
+  /** The same address for ten minutes, so that the page and its ETag stay the same, and a withdrawn picture is soon gone. */
   const fileUrl = (sha256: string, name: string) => {
-    const end = new Date((Math.floor(deps.now().getTime() / dayMs) + 2) * dayMs)
+    const end = new Date((Math.floor(deps.now().getTime() / addressMs) + 2) * addressMs)
     return basePath + deps.links.signUrl(`/files/${sha256}/${name}`, end).slice(deps.links.publicUrl.length)
   }
 

@@ -23,10 +23,15 @@ const whatIsWrong: Record<UntoldAlert['kind'], string> = {
 
 /** A refusal may be mended (an address, a mail server); asking each minute would not. */
 const refusedMs = 3_600_000
+/** A board that comes and goes is told of so often, for each kind of fault; the console shows its alerts all the same. */
+const pauseMs = 6 * 3_600_000
+/** Nobody reads more in a mail, and a province's boards that fail together would make one of a megabyte. */
+const linesAtMost = 100
 
 /**
  * Writes to keepers about what is open and untold: one mail per keeper and round. An alert is told of once; what the mail
- * server could not take is tried again, in the next round or an hour after a refusal.
+ * server could not take is tried again, in the next round or an hour after a refusal. What opens again within six hours of a
+ * mail about the same fault of the same board waits, and is told of if it is still open then.
  * @returns alerts told of
  */
 export async function tellKeepers(
@@ -40,8 +45,10 @@ export async function tellKeepers(
      from board_alerts a join boards b on b.id = a.board_id join areas r on r.code = b.area_code
      where a.ended_at is null and a.told_at is null and b.keeper_email is not null
        and coalesce((a.detail->>'refusedAt')::timestamptz, 'epoch') < $1
+       -- Index: board_alerts_told.
+       and not exists (select from board_alerts p where p.board_id = a.board_id and p.kind = a.kind and p.told_at > $2)
      order by r.name, b.name, a.id limit 5000`,
-    [new Date(now().getTime() - refusedMs)],
+    [new Date(now().getTime() - refusedMs), new Date(now().getTime() - pauseMs)],
   )
   let told = 0
   const byKeeper = new Map<string, UntoldAlert[]>()
@@ -81,10 +88,11 @@ export async function tellKeepers(
 
 /** One mail about some boards of one keeper. The key names the alerts, so that a repeat is recognisable. Pure. */
 export function alertMail(keeper: string, alerts: UntoldAlert[], demo: boolean): OutgoingMail {
-  const lines = alerts.map(alert => {
+  const lines = alerts.slice(0, linesAtMost).map(alert => {
     const seen = alert.lastSeenAt ? `; lần cuối có tín hiệu: ${localTime(alert.lastSeenAt)}` : ''
     return `- ${oneLine(alert.board)} (${oneLine(alert.commune)}): ${whatIsWrong[alert.kind]}, ghi nhận lúc ${localTime(alert.beganAt)}${seen}.`
   })
+  const more = alerts.length - lines.length
   const boards = new Set(alerts.map(a => `${a.commune} ${a.board}`)).size
   return {
     to: keeper,
@@ -95,6 +103,7 @@ export function alertMail(keeper: string, alerts: UntoldAlert[], demo: boolean):
       'Hệ thống Loa ghi nhận các bảng tin công cộng sau đây cần được kiểm tra:',
       '',
       ...lines,
+      ...(more > 0 ? [`và ${more} cảnh báo khác, xem mục Bảng tin trong hệ thống Loa.`] : []),
       '',
       'Đề nghị Ông/Bà kiểm tra nguồn điện, kết nối mạng và thiết bị phát của bảng tin. Bảng tin đang hiển thị gì thì tiếp tục',
       'hiển thị đến hết thời hạn của nội dung đó.',

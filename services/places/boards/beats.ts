@@ -1,5 +1,7 @@
 import type { DispatchContext } from '../../dispatch/context.ts'
 import type { BoardHeartbeat } from '../../domain/board.ts'
+import { AppError } from '../../domain/errors.ts'
+import { dataFault } from '../../store/db.ts'
 import { type Beat, recordHeartbeats } from './heartbeat.ts'
 
 export interface BeatAnswer {
@@ -13,7 +15,9 @@ export interface BeatAnswer {
 export interface Beats {
   /**
    * Resolves once it is committed.
-   * @throws what the database says; nothing is written then, and the board sends it again
+   * @throws AppError request.invalid when the database cannot hold what it says: the board drops it, the others of its
+   *   transaction are recorded
+   * @throws what else the database says; nothing is written then, and the board sends it again
    */
   record(boardId: string, beat: BoardHeartbeat): Promise<BeatAnswer>
   /** Writes what is there. */
@@ -48,8 +52,21 @@ export function createBeats(ctx: Pick<DispatchContext, 'db' | 'now' | 'log'>): B
       const time = ctx.now().toISOString()
       for (const [i, { resolve }] of batch.entries()) resolve({ recorded: recorded[i] ?? 0, time })
     } catch (error) {
-      for (const { reject } of batch) reject(error)
+      const fault = dataFault(error)
+      if (fault === undefined) for (const { reject } of batch) reject(error)
+      else if (batch.length === 1) for (const one of batch) refuse(one, fault, error)
+      else {
+        // One of them is at fault; by halves, it is found among 500 within some twenty transactions.
+        const half = Math.ceil(batch.length / 2)
+        await write(batch.slice(0, half))
+        await write(batch.slice(half))
+      }
     }
+  }
+  const refuse = ({ beat, reject }: Waiting, fault: string, cause: unknown) => {
+    // Not the database's sentence: it may quote what the board said.
+    ctx.log.warn({ boardId: beat.boardId, fault }, 'boards: a heartbeat cannot be stored')
+    reject(unstorable(cause))
   }
   const next = () => {
     clearTimeout(timer)
@@ -81,4 +98,15 @@ export function createBeats(ctx: Pick<DispatchContext, 'db' | 'now' | 'log'>): B
       }
     },
   }
+}
+
+function unstorable(cause: unknown): AppError {
+  return new AppError(
+    'request.invalid',
+    {
+      vi: 'Tín hiệu của bảng có dữ liệu không lưu được nên bị từ chối.',
+      en: 'This heartbeat holds something that cannot be stored and was refused.',
+    },
+    { cause },
+  )
 }

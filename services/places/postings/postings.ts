@@ -30,6 +30,9 @@ const endWords: Record<PostingEnd, string> = {
   expired: 'Thông báo đã hết hạn: không niêm yết; nếu đã dán, hãy gỡ.',
 }
 
+/** For whoever holds the slip of a board that has been replaced. */
+export const notPaperSentence = 'Bảng này không còn là bảng niêm yết giấy: không niêm yết; nếu đã dán, hãy gỡ.'
+
 /** The sentence for the person at the board. */
 export function endSentence(end: PostingEnd): string {
   return endWords[end]
@@ -39,7 +42,8 @@ export function endSentence(end: PostingEnd): string {
  * Somebody posted the notice and sent a photo: the photo is kept, and the board's target is confirmed (`posted`, the best
  * that paper can give). Saying it again changes nothing; another photo replaces the first for a quarter of an hour, and both
  * are kept.
- * @throws AppError not-found | request.invalid | posting.bad-photo | posting.ended | posting.settled
+ * @throws AppError not-found | request.invalid | posting.bad-photo | posting.ended | posting.settled | board.wrong-kind (a
+ *   screen hangs there by now, and what it shows is for itself to prove)
  */
 export async function confirmPosting(
   ctx: DispatchContext,
@@ -63,6 +67,12 @@ export async function confirmPosting(
     // The answer to the first try may have got lost: the same photo is the same report, whenever it comes again.
     if (task.postedAt !== null && task.photo === sha256) return task
     refuseEnded(task, now)
+    if (!task.onPaper) {
+      throw new AppError('board.wrong-kind', {
+        vi: notPaperSentence,
+        en: 'This board is no paper board any more: do not post the notice, and take it down if it hangs.',
+      })
+    }
     if (task.removedAt !== null)
       throw settled('Thông báo này đã được báo là đã gỡ.', 'This notice was reported removed.')
     if (task.postedAt !== null && now.getTime() - task.postedAt.getTime() > photoReplaceMs) {

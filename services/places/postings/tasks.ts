@@ -8,6 +8,8 @@ export interface PostingTask extends PostingFacts {
   dispatchId: string
   boardId: string
   boardName: string
+  /** False: it was a paper board when this was sent out, and is a screen now. */
+  onPaper: boolean
   areaCode: string
   communeName: string
   keeperEmail: string | null
@@ -36,7 +38,7 @@ interface TaskRow extends Omit<PostingTask, 'issuedAt' | 'removeBy'> {
   expiresAt: Date | null
 }
 
-const columns = `d.id as "dispatchId", b.id as "boardId", b.name as "boardName", b.area_code as "areaCode",
+const columns = `d.id as "dispatchId", b.id as "boardId", b.name as "boardName", b.kind = 'paper' as "onPaper", b.area_code as "areaCode",
   c.name as "communeName", b.keeper_email as "keeperEmail", a.id as "announcementId", a.content->>'title' as title,
   a.content->>'issuer' as issuer, a.content->>'documentNumber' as "documentNumber", d.priority, d.revision, a.state,
   d.cancelled_at as "dispatchCancelledAt", a.approved_at as "approvedAt", d.not_before as "notBefore",

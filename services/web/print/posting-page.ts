@@ -21,6 +21,8 @@ export interface PostingView {
   standing: PostingStanding
   /** Why it is over, with the sentence for it; absent while it is to hang. */
   end?: { kind: PostingEnd; sentence: string }
+  /** The board is of paper no more: the sentence for it. */
+  notPaper?: string
   postedAt: Date | null
   removedAt: Date | null
   /** Address of the notice's text. */
@@ -97,6 +99,7 @@ function stateHtml(view: PostingView): string {
     return `<section class="good"><h1>Đã gỡ</h1><p>Ghi nhận lúc ${officialMoment(view.removedAt)}. Cảm ơn Ông/Bà.</p></section>`
   }
   if (view.end) return `<section class="alarm" role="alert"><p>${escapeHtml(view.end.sentence)}</p></section>`
+  if (view.notPaper) return `<section class="alarm" role="alert"><p>${escapeHtml(view.notPaper)}</p></section>`
   if (view.postedAt) {
     return `<section class="good"><h1>Đã niêm yết</h1><p>Ghi nhận lúc ${officialMoment(view.postedAt)}. Khi hết hạn, Ông/Bà gỡ xuống rồi quét lại mã này để báo đã gỡ.</p></section>`
   }
@@ -126,6 +129,7 @@ ${view.end ? '' : `<p style="margin:12px 0 0"><a href="${escapeHtml(view.publicP
 
 function formsHtml(view: PostingView): string {
   if (view.standing === 'removed') return ''
+  if (view.standing === 'to-post' && view.notPaper) return ''
   if (view.standing === 'to-post') {
     return `<section>${form(view, {
       kind: 'posted',
@@ -142,7 +146,7 @@ function formsHtml(view: PostingView): string {
     button: 'Gửi báo cáo đã gỡ',
     photo: 'optional',
   })
-  if (view.end) return `<section>${removal}</section>`
+  if (view.end || view.notPaper) return `<section>${removal}</section>`
   const replaceable = view.postedAt !== null && view.now.getTime() - view.postedAt.getTime() < photoReplaceMs
   const replace = replaceable
     ? `<section><details><summary>Ảnh bị mờ? Thay ảnh khác (trong 15 phút)</summary>${form(view, {

@@ -3,7 +3,10 @@ import { verifyChain } from '../../../services/airtime/as-run.ts'
 import { cancel } from '../../../services/dispatch/control.ts'
 import { applyReceipts } from '../../../services/dispatch/receipts.ts'
 import type { DeviceEvent } from '../../../services/domain/station.ts'
+import { transaction } from '../../../services/store/db.ts'
+import { withdrawFromShelves } from '../../../services/store/shelf.ts'
 import { countsOf, officer } from '../../support/dispatch.ts'
+import { until } from '../../support/wait.ts'
 import { type DevicesWorld, devicesWorld, inMinutes } from './world.ts'
 
 let world: DevicesWorld
@@ -219,5 +222,48 @@ describe('cancel and what was played', () => {
       ),
     ])
     for (const i of [0, 1]) expect(await verifyChain(world.deps.db, stationId(i))).toMatchObject({ ok: true })
+  })
+
+  test('a report of much that was fetched and its withdrawal do not stand in each other’s way', async () => {
+    const { db } = world.database
+    const dispatch = await loudspeaker(await world.announce())
+    const slot = await world.addSlot({ startsAt: inMinutes(-5), dispatchIds: [dispatch] })
+    const { token } = await world.addDevice()
+    const others = [...Array(8)].map(() => world.announce())
+    const dispatches = [dispatch, ...(await Promise.all((await Promise.all(others)).map(loudspeaker)))]
+    const { rows } = await db.query<{ id: string; dispatchId: string }>(
+      `select id, dispatch_id as "dispatchId" from shelf_items
+       where kind = 'stations' and place_id = $1 and dispatch_id = any($2::bigint[]) order by id desc`,
+      [stationId(), dispatches],
+    )
+    const events = rows.map(
+      (row, i): DeviceEvent => ({
+        n: i + 1,
+        at: ago(1),
+        kind: 'fetched',
+        dispatchId: row.dispatchId,
+        slotId: slot,
+      }),
+    )
+    // Somebody holds the one in the middle: both come that far, each by its own way, and then go on.
+    const third = await db.connect()
+    await third.query('begin')
+    await third.query('select from shelf_items where id = $1 for update', [rows[4]?.id])
+    const both = Promise.all([
+      world.report(token, events).then(answer => answer.status),
+      transaction(db, sql => withdrawFromShelves(sql, dispatches, new Date())).then(
+        () => 'done',
+        error => error,
+      ),
+    ])
+    await until('both wait', async () => {
+      const { rowCount } = await db.query(
+        `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+      )
+      return rowCount === 2
+    })
+    await third.query('commit')
+    third.release()
+    expect(await both).toEqual([200, 'done'])
   })
 })

@@ -125,6 +125,45 @@ describe('the page', () => {
     expect(text).toContain(`href="${pathOf(id)}?r=1"`)
   })
 
+  test('its pictures can be fetched for ten to twenty minutes, by addresses that stay for ten', async () => {
+    const id = await published()
+    const sha256 = 'a'.repeat(64)
+    const picture = {
+      kind: 'picture',
+      mediaId: '00000000-0000-4000-8000-000000000000',
+      sha256,
+      mime: 'image/png',
+      bytes: 1000,
+      width: 40,
+      height: 30,
+      caption: 'Sơ đồ đường',
+    }
+    await server.database.db.query(
+      `update announcements set content = jsonb_set(content, '{variants,board}', $2) where id = $1`,
+      [id, JSON.stringify({ media: [picture] })],
+    )
+    const now = server.deps.now
+    const ten = 600_000
+    const begin = Math.ceil(Date.now() / ten) * ten
+    const read = async (at: number) => {
+      server.deps.now = () => new Date(at)
+      const { text, headers } = await open(id).expect(200)
+      const [, path = '', exp = '', sig = ''] = /src="([^"?]+)\?exp=(\d+)&amp;sig=([^"]+)"/.exec(text) ?? []
+      return { etag: headers.etag, path, exp, sig }
+    }
+    try {
+      const first = await read(begin)
+      expect(first.path).toContain(sha256)
+      expect((await read(begin + ten - 1)).etag).toBe(first.etag)
+      expect((await read(begin + ten)).etag).not.toBe(first.etag)
+      const works = (at: number) => () => server.deps.links.checkSignedPath(first.path, first, new Date(at))
+      expect(works(begin + 2 * ten)).not.toThrow()
+      expect(works(begin + 2 * ten + 1000)).toThrow()
+    } finally {
+      server.deps.now = now
+    }
+  })
+
   test('is fetched again only when it changed, and asks the database once', async () => {
     const id = await published()
     const first = await open(id).expect(200).expect('Cache-Control', 'public, max-age=60')

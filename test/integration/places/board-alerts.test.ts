@@ -102,8 +102,29 @@ describe('silence', () => {
     now = minutes(2)
     expect(await pass(port)).toEqual({ closed: 1, opened: 0, told: 0 })
     expect(await alerts()).toEqual([{ kind: 'offline', open: false, told: true }])
-    now = minutes(30)
+  })
+
+  test('a board that comes and goes is told of again after six hours at the earliest; its alerts are there at once', async () => {
+    const { sent, port } = mailbox()
+    await beat(minutes(-11))
     expect(await pass(port)).toEqual({ closed: 0, opened: 1, told: 1 })
+    for (const at of [1, 60, 120]) {
+      await beat(minutes(at))
+      now = minutes(at + 1)
+      expect(await pass(port)).toMatchObject({ closed: 1, opened: 0 })
+      now = minutes(at + 30)
+      expect(await pass(port)).toEqual({ closed: 0, opened: 1, told: 0 })
+    }
+    // Another kind of fault is news.
+    await beat(minutes(151), { problems: ['Ảnh hỏng'] })
+    expect(await pass(port)).toMatchObject({ told: 1 })
+    await beat(minutes(152))
+    now = minutes(359)
+    expect(await pass(port)).toMatchObject({ told: 0 })
+    now = minutes(360)
+    expect(await pass(port)).toMatchObject({ told: 1 })
+    expect(sent).toHaveLength(3)
+    expect((await alerts()).filter(alert => alert.open && !alert.told)).toEqual([])
   })
 
   test('outside the hours, of paper, and out of use, nothing opens', async () => {

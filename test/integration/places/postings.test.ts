@@ -272,6 +272,42 @@ describe('posting', () => {
   })
 })
 
+describe('a board that is no paper board any more', () => {
+  const turn = (kind: 'screen' | 'paper') =>
+    world.database.db.query('update boards set kind = $2 where id = $1', [world.boards[0]?.id, kind])
+
+  test('its slip says so and confirms nothing; what hangs there can be reported as taken down', async () => {
+    const { path: old } = await slip({ title: 'Đã dán khi còn là bảng giấy' })
+    await send(`${old}/posted`, await phonePhoto('#123')).expect(200)
+    const { id, dispatchId, path } = await slip({ title: 'Bảng đã thay bằng màn hình' })
+    await turn('screen')
+    try {
+      const page = await http().get(path).expect(200)
+      expect(page.text).toContain('Bảng này không còn là bảng niêm yết giấy')
+      expect(page.text).not.toContain('/posted"')
+      const refused = await send(`${path}/posted`, await phonePhoto('#321'))
+      expect(refused.status).toBe(409)
+      expect(refused.body).toMatchObject({
+        code: 'board.wrong-kind',
+        message: expect.stringContaining('không còn là bảng niêm yết giấy'),
+      })
+      const hanging = await http().get(old).expect(200)
+      expect(hanging.text).toContain('Bảng này không còn là bảng niêm yết giấy')
+      expect(hanging.text).not.toContain('/posted"')
+      await send(`${old}/removed`, null).expect(200)
+    } finally {
+      await turn('paper')
+    }
+    await applyReceipts(world.deps)
+    const { rowCount } = await world.database.db.query(
+      `select from outcomes where dispatch_id = $1 and state = 'confirmed'`,
+      [dispatchId],
+    )
+    expect(rowCount).toBe(0)
+    expect((await first(id))?.standing).toBe('to-post')
+  })
+})
+
 describe('the end', () => {
   test('a withdrawn notice says so, is not posted any more, and its removal is taken', async () => {
     const { id, path } = await slip({ title: 'Sẽ thu hồi' })

@@ -68,3 +68,22 @@ test('one mail names every board, what is wrong and since when', () => {
   expect(mail.key).toMatch(/^board-alerts-[0-9a-f]{32}$/)
   expect(alertMail('giu@loa.example', [alert], false).subject).toBe('Đề nghị kiểm tra 1 bảng tin công cộng')
 })
+
+test('a mail lists at most a hundred alerts and says how many more there are', () => {
+  const alerts: UntoldAlert[] = Array.from({ length: 103 }, (_, i) => ({
+    id: String(i),
+    kind: 'offline',
+    beganAt: at('12:00'),
+    board: `Bảng tin ${i}`,
+    commune: 'Phường Đông Hà',
+    keeper: 'giu@loa.example',
+    lastSeenAt: null,
+  }))
+  const listed = (mail: { text: string }) => mail.text.split('\n').filter(line => line.startsWith('- ')).length
+  const mail = alertMail('giu@loa.example', alerts, false)
+  expect(mail.subject).toBe('Đề nghị kiểm tra 103 bảng tin công cộng')
+  expect(listed(mail)).toBe(100)
+  expect(mail.text).toContain('và 3 cảnh báo khác')
+  const whole = alertMail('giu@loa.example', alerts.slice(0, 100), false)
+  expect([listed(whole), whole.text.includes('cảnh báo khác')]).toEqual([100, false])
+})
