@@ -93,3 +93,18 @@ export async function pokeStationsOf(sql: Sql, areaCodes: string[]): Promise<voi
     [areaCodes],
   )
 }
+
+/** Dispatches that came to one paper board, the newest first, each announcement by its first round. Index: shelf_items_place. */
+export async function dispatchesOfPaperBoard(sql: Sql, boardId: string, limit: number): Promise<string[]> {
+  const { rows } = await sql.query<{ id: string }>(
+    `select id from (
+       select distinct on (d.announcement_id) d.id, s.put_at
+       from shelf_items s join dispatches d on d.id = s.dispatch_id
+         join boards b on b.id = s.place_id and b.kind = 'paper'
+       where s.kind = 'boards' and s.place_id = $1
+       order by d.announcement_id, d.id
+     ) first order by put_at desc, id desc limit $2`,
+    [boardId, limit],
+  )
+  return rows.map(row => row.id)
+}

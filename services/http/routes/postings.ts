@@ -11,8 +11,9 @@ import {
   notPaperSentence,
   type PostingKey,
 } from '../../places/postings/postings.ts'
-import { findTask, type PostingTask, tasksOfAnnouncement, tasksOfBoard, tasksUp } from '../../places/postings/tasks.ts'
+import { findTask, type PostingTask, tasksOfAnnouncement, tasksUp } from '../../places/postings/tasks.ts'
 import { findFile } from '../../store/files.ts'
+import { dispatchesOfPaperBoard } from '../../store/shelf.ts'
 import { loadPaperAssets } from '../../web/print/assets.ts'
 import { type PostingView, postingPage, unknownSlipPage } from '../../web/print/posting-page.ts'
 import type { HttpDeps } from '../deps.ts'
@@ -184,7 +185,10 @@ export function postingRoutes(deps: HttpDeps): RouteDef[] {
           )
         }
         if (query.board !== undefined) {
-          return listed((await tasksOfBoard(deps.db, query.board, 50)).map(task => presented(deps, task, now)))
+          const { board } = query
+          const ids = await dispatchesOfPaperBoard(deps.db, board, 50)
+          const tasks = await Promise.all(ids.map(id => findTask(deps.db, id, board)))
+          return listed(tasks.filter(task => task !== undefined).map(task => presented(deps, task, now)))
         }
         const due = (await tasksUp(deps.db)).filter(
           task => postingEnd(task, now) !== undefined || task.removeBy.getTime() - now.getTime() <= soonMs,

@@ -94,25 +94,6 @@ export async function tasksOfAnnouncement(sql: Sql, announcementId: string): Pro
   return rows.map(taskOf)
 }
 
-/** What came to one paper board, the newest first, each announcement once, up to `limit`. Index: shelf_items_place. */
-export async function tasksOfBoard(sql: Sql, boardId: string, limit: number): Promise<PostingTask[]> {
-  const { rows } = await sql.query<TaskRow>(
-    `with target as (
-       select distinct on (d.announcement_id) s.dispatch_id, s.put_at
-       from shelf_items s join dispatches d on d.id = s.dispatch_id
-       where s.kind = 'boards' and s.place_id = $1
-       order by d.announcement_id, d.id
-     )
-     select ${columns} from target t join dispatches d on d.id = t.dispatch_id
-       join announcements a on a.id = d.announcement_id
-       join boards b on b.id = $1 and b.kind = 'paper' join areas c on c.code = b.area_code
-       left join postings p on p.dispatch_id = d.id and p.board_id = b.id
-     order by t.put_at desc, d.id desc limit $2`,
-    [boardId, limit],
-  )
-  return rows.map(taskOf)
-}
-
 /** Everything that somebody posted and nobody has taken down yet, oldest end first. Index: postings_up. */
 export async function tasksUp(sql: Sql): Promise<PostingTask[]> {
   const { rows } = await sql.query<TaskRow>(

@@ -57,7 +57,7 @@ export const navSections: { heading: keyof Dictionary['navSections']; places: Na
     heading: 'boards',
     places: [
       { to: '/boards', label: 'boards', icon: IconDeviceTv, needs: 'board.read' },
-      { to: '/boards/emergency', label: 'emergency', icon: IconAlertOctagon, needs: 'announcement.write' },
+      { to: '/boards/emergency', label: 'emergency', icon: IconAlertOctagon, needs: 'announcement.control' },
       { to: '/postings', label: 'postings', icon: IconPinned, needs: 'announcement.read' },
     ],
   },

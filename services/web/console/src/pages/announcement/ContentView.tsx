@@ -41,8 +41,10 @@ export function ContentView({ announcement }: { announcement: Announcement }) {
           ),
       )}
       <BoardShowing announcement={announcement} />
-      <BoardMediaPanel media={content.variants.board?.media ?? []} />
-      {/* The approver has it on the desk above. */}
+      {/* The approver has pictures and reading on the desk above. */}
+      {!announcement.allowedActions.includes('approve') && (
+        <BoardMediaPanel media={content.variants.board?.media ?? []} />
+      )}
       {announcement.reading && !announcement.allowedActions.includes('approve') && (
         <Panel title={readingWords[language].title} lead={readingWords[language].lead}>
           <ReadingDiff reading={announcement.reading} maxHeight={600} />

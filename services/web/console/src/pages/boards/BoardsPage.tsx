@@ -63,7 +63,7 @@ export function BoardsPage() {
                 {w.pair}
               </Button>
             )}
-            {role && may(role, 'announcement.write') && (
+            {role && may(role, 'announcement.control') && (
               <Button
                 component={Link}
                 to="/boards/emergency"

@@ -1,6 +1,7 @@
 import { Alert, Button, Group, List, Stack, Text, Title } from '@mantine/core'
 import { IconSend, IconUsers } from '@tabler/icons-react'
 import { useState } from 'react'
+import { may } from '../../../../../domain/accounts.ts'
 import { useInstance, useMe } from '../../api/queries.ts'
 import { DateWords } from '../../app/DateWords.tsx'
 import { boardsWords } from '../../i18n/boards.ts'
@@ -26,9 +27,19 @@ export function EmergencyPage() {
   const me = useMe()
   if (!me.data) return <Busy />
   return (
-    <DateWords>
-      <Editor areas={me.data.areas} />
-    </DateWords>
+    <DateWords>{may(me.data.role, 'announcement.write') ? <Editor areas={me.data.areas} /> : <OnBoards />}</DateWords>
+  )
+}
+
+/** For an approver, who writes nothing but may take off what is on boards. */
+function OnBoards() {
+  const w = useOwn(boardsWords)
+  const now = useNow()
+  return (
+    <>
+      <PageHead title={w.emTitle} lead={w.emLead} />
+      <EmergencyList now={now} />
+    </>
   )
 }
 
