@@ -45,5 +45,7 @@ export type Posting = z.infer<typeof postingSchema>
 export const postingsSchema = z.object({
   counts: z.object({ total: int, toPost: int, posted: int, toRemove: int, removed: int, notPosted: int }),
   items: z.array(postingSchema),
+  /** So many are due beyond those listed and counted here. */
+  more: int,
 })
 export type Postings = z.infer<typeof postingsSchema>

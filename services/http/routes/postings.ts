@@ -11,7 +11,7 @@ import {
   notPaperSentence,
   type PostingKey,
 } from '../../places/postings/postings.ts'
-import { findTask, type PostingTask, tasksOfAnnouncement, tasksUp } from '../../places/postings/tasks.ts'
+import { findTask, type PostingTask, tasksDue, tasksOfAnnouncement } from '../../places/postings/tasks.ts'
 import { findFile } from '../../store/files.ts'
 import { dispatchesOfPaperBoard } from '../../store/shelf.ts'
 import { loadPaperAssets } from '../../web/print/assets.ts'
@@ -31,6 +31,9 @@ const busy = {
   vi: 'Hệ thống đang nhận nhiều ảnh. Ông/Bà vui lòng gửi lại sau ít phút.',
   en: 'Many photos are coming in. Please send it again in some minutes.',
 }
+
+/** More than anybody works through in a day. */
+const dueAtMost = 500
 
 const policy = [
   "default-src 'none'",
@@ -172,7 +175,7 @@ export function postingRoutes(deps: HttpDeps): RouteDef[] {
       method: 'get',
       path: '/api/postings',
       summary:
-        'Paper boards of one announcement (?announcement=), the last 50 notices for one board (?board=), or everything that is to be taken down now or within a day',
+        'Paper boards of one announcement (?announcement=), the last 50 notices for one board (?board=), or what is to be taken down now or within a day (500 at most)',
       tag: 'paper',
       access: 'announcement.read',
       query: z.object({ announcement: z.uuid().optional(), board: boardParams.shape.id.optional() }),
@@ -190,10 +193,11 @@ export function postingRoutes(deps: HttpDeps): RouteDef[] {
           const tasks = await Promise.all(ids.map(id => findTask(deps.db, id, board)))
           return listed(tasks.filter(task => task !== undefined).map(task => presented(deps, task, now)))
         }
-        const due = (await tasksUp(deps.db)).filter(
-          task => postingEnd(task, now) !== undefined || task.removeBy.getTime() - now.getTime() <= soonMs,
+        const { tasks, more } = await tasksDue(deps.db, new Date(now.getTime() + soonMs), dueAtMost)
+        return listed(
+          tasks.map(task => presented(deps, task, now)),
+          more,
         )
-        return listed(due.map(task => presented(deps, task, now)))
       },
     }),
     route({
@@ -231,7 +235,7 @@ function presented(deps: HttpDeps, task: PostingTask, now: Date): Posting {
   })
 }
 
-function listed(items: Posting[]): Postings {
+function listed(items: Posting[], more = 0): Postings {
   const count = (standing: Posting['standing']) => items.filter(item => item.standing === standing).length
   return {
     counts: {
@@ -243,5 +247,6 @@ function listed(items: Posting[]): Postings {
       notPosted: count('not-posted'),
     },
     items,
+    more,
   }
 }

@@ -1,5 +1,5 @@
 import type { Priority } from '../../domain/announcement.ts'
-import { issuedAt, removeBy } from '../../domain/paper.ts'
+import { issuedAt, paperDaysWithoutEnd, removeBy } from '../../domain/paper.ts'
 import type { PostingFacts, PostingReminder } from '../../domain/posting.ts'
 import type { Sql } from '../../store/db.ts'
 
@@ -94,19 +94,30 @@ export async function tasksOfAnnouncement(sql: Sql, announcementId: string): Pro
   return rows.map(taskOf)
 }
 
-/** Everything that somebody posted and nobody has taken down yet, oldest end first. Index: postings_up. */
-export async function tasksUp(sql: Sql): Promise<PostingTask[]> {
-  const { rows } = await sql.query<TaskRow>(
-    `select ${columns} from postings p join dispatches d on d.id = p.dispatch_id
+/**
+ * What somebody posted, nobody has taken down, and may hang no longer by `until`, newest end first: what nobody ever reports
+ * as taken down must not hide what is due today. The same rules as postingEnd and removeBy of services/domain, here because
+ * they choose the page. Index: postings_up.
+ * @returns at most `limit`, and how many more there are
+ */
+export async function tasksDue(sql: Sql, until: Date, limit: number): Promise<{ tasks: PostingTask[]; more: number }> {
+  const end = `coalesce(d.expires_at,
+    date_trunc('minute', greatest(a.approved_at, d.not_before)) + make_interval(days => ${paperDaysWithoutEnd}))`
+  const { rows } = await sql.query<TaskRow & { total: number }>(
+    `select ${columns}, count(*) over ()::int as total from postings p join dispatches d on d.id = p.dispatch_id
        join announcements a on a.id = d.announcement_id
        join boards b on b.id = p.board_id join areas c on c.code = b.area_code
-     where p.posted_at is not null and p.removed_at is null`,
+     where p.posted_at is not null and p.removed_at is null
+       and (a.state in ('superseded', 'cancelled', 'expired') or d.cancelled_at is not null or ${end} <= $1)
+     order by ${end} desc, p.id desc limit $2`,
+    [until, limit],
   )
-  return rows.map(taskOf).sort((a, b) => a.removeBy.getTime() - b.removeBy.getTime())
+  const total = rows[0]?.total ?? 0
+  return { tasks: rows.map(({ total: _, ...row }) => taskOf(row)), more: total - rows.length }
 }
 
 /**
- * Of {@link tasksUp} those whose keeper is still to be told that they end: what nobody ever reports as taken down is told of
+ * Posted and not taken down, those whose keeper is still to be told that they end: what nobody ever reports as taken down is told of
  * once and must not be read every minute for years. A withdrawal after that comes with {@link tasksWithdrawn}.
  */
 export async function tasksEnding(sql: Sql): Promise<PostingTask[]> {

@@ -4,7 +4,7 @@ import { createMailPort, type Mailer } from '../../../channels/email/smtp.ts'
 import { cancel } from '../../../services/dispatch/control.ts'
 import { confirmPosting, confirmRemoval } from '../../../services/places/postings/postings.ts'
 import { remindKeepers } from '../../../services/places/postings/reminders.ts'
-import { findTask, tasksEnding, tasksUp } from '../../../services/places/postings/tasks.ts'
+import { findTask, tasksDue, tasksEnding } from '../../../services/places/postings/tasks.ts'
 import { type Simulator, startSimulator } from '../../../services/simulator/index.ts'
 import { readMail } from '../../../services/simulator/mail.ts'
 import { officer } from '../../support/dispatch.ts'
@@ -86,7 +86,8 @@ describe('reminders to keepers', () => {
     expect(await remind()).toBe(1)
     pass(30 * day)
     // Nobody ever says that they were taken down: they hang, and are read no more.
-    expect(await tasksUp(world.database.db)).toHaveLength(3)
+    const { tasks, more } = await tasksDue(world.database.db, world.deps.now(), 2)
+    expect([tasks.map(task => task.title), more]).toEqual([['Lịch cắt điện', 'Thông báo tuyển quân'], 1])
     expect(await tasksEnding(world.database.db)).toEqual([])
     expect(await remind()).toBe(0)
     expect((await mails()).map(mail => mail.subject)).toEqual([

@@ -50,6 +50,7 @@ export const postingWords = ownWords(
     dueTitle: 'Bảng giấy cần gỡ',
     dueLead: 'Thông báo đang dán trên bảng giấy đã hết hạn, đã thu hồi, hoặc hết hạn trong vòng một ngày.',
     dueNone: 'Không có thông báo nào cần gỡ.',
+    dueMore: (n: string) => `Còn ${n} thông báo khác cần gỡ, hết hạn trước đó, chưa hiển thị ở đây.`,
   },
   {
     tab: 'Posting',
@@ -100,5 +101,6 @@ export const postingWords = ownWords(
     dueTitle: 'Paper boards: to be taken down',
     dueLead: 'Notices on paper boards that have expired, were withdrawn, or expire within a day.',
     dueNone: 'There is nothing to take down.',
+    dueMore: n => `${n} more that ended earlier are to be taken down and not shown here.`,
   },
 )

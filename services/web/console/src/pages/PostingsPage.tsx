@@ -6,7 +6,7 @@ import { PageHead, Panel } from '../parts/Panel.tsx'
 import { PostingList } from '../parts/PostingList.tsx'
 import { ProblemBox } from '../parts/problem.tsx'
 
-/** What is to be taken down from paper boards, over all announcements, that with the earliest end first. */
+/** What is to be taken down from paper boards, over all announcements, that with the latest end first. */
 export function PostingsPage() {
   const w = useOwn(postingWords)
   const due = useDuePostings()
@@ -20,7 +20,10 @@ export function PostingsPage() {
           {due.data.items.length === 0 ? (
             <Text c="dimmed">{w.dueNone}</Text>
           ) : (
-            <PostingList items={due.data.items} withTitle />
+            <>
+              <PostingList items={due.data.items} withTitle />
+              {due.data.more > 0 && <Text c="dimmed">{w.dueMore(String(due.data.more))}</Text>}
+            </>
           )}
         </Panel>
       )}
