@@ -49,6 +49,8 @@ interface Current {
   index: number
   since: number
   stoodSince: number
+  /** Its coming up is not counted yet. */
+  comesUp: boolean
   until: number
   seen: Set<number>
 }
@@ -95,12 +97,13 @@ export function createShow({ now, steady, displays, hasFile, onChange }: ShowPar
     const again = current?.key === key && current.emergency === emergency
     const slides = slidesNow(item)
     const at = Math.min(index, slides.length - 1)
-    if (!again || at === 0) displays.began(item, now())
     const isWhole = again && current?.slides.length === slides.length
     current = {
       ...{ item, key, emergency, slides, index: at },
       since: again && at > 0 && current ? current.since : now(),
       stoodSince: steady(),
+      // In the dark nothing comes up; what still stands when it gets light does so then.
+      comesUp: !again || at === 0 || current?.comesUp === true,
       until: steady() + (slides[at]?.ms ?? 0),
       seen: isWhole && current ? current.seen : new Set(),
     }
@@ -167,7 +170,10 @@ export function createShow({ now, steady, displays, hasFile, onChange }: ShowPar
     lastLook = at
     if (isDark()) return
     if (current) {
-      displays.stood(current.item, now(), Math.min(lastedMs, at - current.stoodSince), true)
+      const stoodMs = Math.min(lastedMs, at - current.stoodSince)
+      if (current.comesUp) displays.began(current.item, now() - stoodMs)
+      current.comesUp = false
+      displays.stood(current.item, now(), stoodMs, true)
       if (at - current.stoodSince >= displayedAfterMs) current.seen.add(current.index)
       if (current.seen.size >= current.slides.length && isReady(current.item)) complete(current.item)
     }

@@ -151,6 +151,18 @@ describe('the judge', () => {
     expect(afterKill(700)).toContain('700 s reported')
   })
 
+  test('a moved clock is no excuse for proof in the wrong hour, unless the run ended before it heard of the server', () => {
+    const moved = (e: BoardsEvidence) => {
+      e.proofs.splice(0, 1, proof('1001', 700, 60))
+      e.clockless.push([start + 300_000, start + 600_000])
+      return e
+    }
+    expect(found(moved)).toContain('700 s reported, 600 s seen')
+    // The start by which the doubt began is not the one that ends it.
+    expect(found(e => moved(e).starts.push(start + 300_000))).toContain('700 s reported')
+    expect(found(e => moved(e).starts.push(start + 500_000))).not.toContain('700 s reported')
+  })
+
   test('finds an item that waits for ever, and a board that does not ask', () => {
     const starved = found(e => {
       e.endMs = start + 90 * minute

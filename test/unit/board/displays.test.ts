@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { displaySchema } from '../../../services/domain/board.ts'
+import { type Display, displaySchema } from '../../../services/domain/board.ts'
 import { createDisplays } from '../../../services/web/board/core/displays.js'
 import { boardItem } from './board-manifest.ts'
 
@@ -83,6 +83,76 @@ describe('proof of display', () => {
     ])
     after.acknowledge(after.batch(200))
     expect(after.unsent()).toEqual([])
+  })
+
+  test('a row kept twice is the one that holds more', () => {
+    const before = createDisplays(boot, [])
+    before.stood(item, noon + 1_000, 1_000, true)
+    const early = before.unsent().map(row => ({ ...row }))
+    before.stood(item, noon + 2_000, 1_000, true)
+    const late = before.unsent()
+    for (const kept of [
+      [...early, ...late],
+      [...late, ...early],
+    ])
+      expect(createDisplays('boot-0002', kept).unsent()).toEqual(late)
+  })
+
+  test('a clock that ran ahead tells nothing until the server is heard, and then the true hours', () => {
+    const displays = createDisplays(boot, [])
+    displays.stood(item, noon + 1_000, 1_000, true)
+    displays.corrected(0, false)
+    // Three days ahead from here on, for an hour and a half.
+    const ahead = 3 * 24 * hour
+    displays.began(item, noon + ahead + 1_000)
+    for (let s = 2; s <= 5_400; s++) displays.stood(item, noon + ahead + s * 1_000, 1_000, true)
+    expect(displays.batch(200).map(r => [r.hour, r.shownMs])).toEqual([['2026-11-26T05:00:00.000Z', 1_000]])
+    // With the power it would all be gone; so it is kept by the clock there is.
+    expect(displays.unsent().reduce((sum, r) => sum + r.shownMs, 0)).toBe(5_400_000)
+    displays.corrected(-ahead, true)
+    expect(displays.batch(200).map(r => [r.hour, r.shownMs, r.times])).toEqual([
+      ['2026-11-26T05:00:00.000Z', 3_600_000, 1],
+      ['2026-11-26T06:00:00.000Z', 1_800_000, 0],
+    ])
+  })
+
+  test('after a clock was put back nothing that has been told begins anew', () => {
+    const displays = createDisplays(boot, [])
+    displays.stood(item, noon + 5 * hour, 1_000, true)
+    displays.acknowledge(displays.batch(200))
+    displays.stood(item, noon + 60_000, 10_000, true)
+    displays.acknowledge(displays.batch(200))
+    displays.stood(item, noon + 70_000, 10_000, true)
+    expect(displays.batch(200).map(r => r.shownMs)).toEqual([20_000])
+  })
+
+  test('whatever is moved by however much: once the server is heard, each hour holds what stood in it', () => {
+    const step = fc.record({
+      ms: fc.integer({ min: 1, max: 15_000 }),
+      item: fc.integer({ min: 0, max: 1 }),
+      hidden: fc.boolean(),
+    })
+    const error = fc.integer({ min: -100 * hour, max: 100 * hour })
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 300 }), error, fc.nat({ max: 300 }), (steps, errorMs, from) => {
+        const items = [item, boardItem({ dispatchId: '2' })]
+        const [told, truth] = [createDisplays(boot, []), createDisplays(boot, [])]
+        let at = noon + 45 * 60_000
+        for (const [i, { ms, item: which, hidden }] of steps.entries()) {
+          if (i === from) told.corrected(0, false)
+          at += ms
+          const shown = items[which] ?? item
+          told.stood(shown, at + (i >= from ? errorMs : 0), ms, !hidden)
+          truth.stood(shown, at, ms, !hidden)
+        }
+        told.corrected(-errorMs, true)
+        const sums = (rows: Display[]) => rows.map(r => [r.hour, r.dispatchId, r.shownMs + r.hiddenMs]).sort()
+        const wanted = sums(truth.batch(200))
+        expect(sums(told.batch(200)).map(row => row.slice(0, 2))).toEqual(wanted.map(row => row.slice(0, 2)))
+        for (const [i, row] of sums(told.batch(200)).entries())
+          expect(Math.abs(Number(row[2]) - Number(wanted[i]?.[2]))).toBeLessThanOrEqual(10)
+      }),
+    )
   })
 
   test('whatever is sent, lost and sent again: the greatest sums at the server are what stood on screen', () => {

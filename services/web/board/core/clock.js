@@ -20,6 +20,8 @@
  * @property {() => number} skewMs the set's own clock minus the corrected time
  * @property {() => boolean} sure whether the server told the time in this run
  * @property {() => ClockMemory} memory what to keep over a restart
+ * @property {(told: (byMs: number, sure: boolean) => void) => void} watch is told by how much the time known so far turned out
+ *   to be wrong, since it last was sure, and whether it is sure from here on; at once, too
  */
 
 /** A set's clock that was off by more than this says nothing; what it was off by says nothing either. */
@@ -58,6 +60,10 @@ export function createClock(sources, memory) {
   let anchorSteady = sources.steady()
   let tickWall = sources.wall()
   let tickSteady = anchorSteady
+  /** The time is the server's, and no sleep that may have been somebody's hand lies in between. */
+  let proven = false
+  /** @type {(byMs: number, sure: boolean) => void} */
+  let told = () => undefined
 
   function now() {
     return anchorMs + Math.max(0, sources.steady() - anchorSteady)
@@ -72,7 +78,10 @@ export function createClock(sources, memory) {
     now: now,
     heard: (serverMs, waitedMs) => {
       if (!Number.isFinite(serverMs)) return
+      const before = now()
       setTo(serverMs + Math.max(0, waitedMs) / 2)
+      if (!proven) told(Math.round(anchorMs - before), true)
+      proven = true
       offsetMs = anchorMs - sources.wall()
       sure = true
     },
@@ -84,12 +93,23 @@ export function createClock(sources, memory) {
       tickSteady = steady
       if (Math.abs(leap) < leapMs) return false
       // Counters stand still while a set sleeps. Without a server's word so far, a clock that was set right is news as well.
-      if (leap > 0 && leap <= believableSleepMs) setTo(now() + leap)
-      else if (!sure) setTo(Math.max(now(), timeAtBoot(wall, { offsetMs: 0, lastSeenMs: kept.lastSeenMs })))
+      if (leap > 0 && leap <= believableSleepMs) {
+        setTo(now() + leap)
+        proven = false
+        told(0, false)
+      } else if (!sure) {
+        const before = now()
+        setTo(Math.max(before, timeAtBoot(wall, { offsetMs: 0, lastSeenMs: kept.lastSeenMs })))
+        told(Math.round(now() - before), false)
+      }
       return true
     },
     skewMs: () => Math.round(sources.wall() - now()),
     sure: () => sure,
+    watch: callback => {
+      told = callback
+      told(0, proven)
+    },
     // Once the time is sure, what the set's clock is off by now counts: it may have been moved since the server was heard.
     memory: () => ({ offsetMs: sure ? Math.round(now() - sources.wall()) : offsetMs, lastSeenMs: Math.round(now()) }),
   }

@@ -1,6 +1,9 @@
 /*
  * Proof of display: how long each item stood on this board, by hour. Sums only grow within one run of the player, so that
  * rows may be sent again, late and in any order. "Displayed on the board" is all that they say.
+ *
+ * While the board cannot be sure of the time, nothing is told: what stood is remembered moment by moment, and put into its
+ * hours once the server says what time it was. A set whose clock is ahead would otherwise report hours that are yet to come.
  */
 
 /** @typedef {import('../../../domain/board.ts').Display} Display */
@@ -17,11 +20,29 @@
  * @property {(most: number) => Display[]} batch rows that the server does not know as they are now, oldest first
  * @property {(rows: Display[]) => void} acknowledge the server has these
  * @property {() => Display[]} unsent all of them, to be kept over a restart
+ * @property {(byMs: number, sure: boolean) => void} corrected the time told so far was wrong by `byMs` since it last was sure;
+ *   `sure`: from here on it is the server's
+ */
+
+/**
+ * What stood while the time was in doubt.
+ * @typedef {object} Span
+ * @property {Named} item
+ * @property {number} fromMs
+ * @property {number} toMs
+ * @property {number} shownMs
+ * @property {number} hiddenMs
+ * @property {number} times
+ * @property {boolean} complete
  */
 
 const hourMs = 3600000
 /** A longer silence between two looks is no proof that anything was on screen. */
 const longestSpanMs = 15000
+/** Looks are whole milliseconds apart. */
+const sameMs = 5
+/** Turns of about two days; of a longer doubt the beginning is put where the board's own clock has it. */
+const mostSpans = 12000
 
 /** @param {Pick<Display, 'hour' | 'dispatchId' | 'revision' | 'contentHash' | 'boot'>} row */
 function rowKey(row) {
@@ -30,7 +51,7 @@ function rowKey(row) {
 
 /**
  * @param {string} boot name of this run of the player
- * @param {Display[]} kept rows of earlier runs that the server has not acknowledged
+ * @param {Display[]} kept rows of earlier runs that the server has not acknowledged; some perhaps twice
  * @returns {Displays}
  */
 export function createDisplays(boot, kept) {
@@ -41,18 +62,22 @@ export function createDisplays(boot, kept) {
   /** @type {Record<string, boolean>} */
   const complete = {}
   kept.forEach(row => {
-    rows[rowKey(row)] = row
+    const other = rows[rowKey(row)]
+    // Kept twice, a moment apart: sums only grow.
+    if (other === undefined || other.shownMs + other.hiddenMs <= row.shownMs + row.hiddenMs) rows[rowKey(row)] = row
   })
 
   /** @param {Named} item */
   const itemKey = item => `${item.dispatchId}:${item.revision}:${item.contentHash}`
 
   /**
+   * @param {Record<string, Display>} into
    * @param {Named} item
    * @param {number} atMs
+   * @param {boolean} [whole]
    * @returns {Display}
    */
-  function rowAt(item, atMs) {
+  function rowAt(into, item, atMs, whole) {
     const at = new Date(atMs).toISOString()
     const hour = new Date(Math.floor(atMs / hourMs) * hourMs).toISOString()
     const named = {
@@ -63,49 +88,138 @@ export function createDisplays(boot, kept) {
       boot: boot,
     }
     const key = rowKey(named)
-    let row = rows[key]
+    let row = into[key]
     if (row === undefined) {
       const sums = { firstAt: at, lastAt: at, shownMs: 0, hiddenMs: 0, times: 0, complete: false }
-      row = Object.assign({}, named, sums)
-      rows[key] = row
+      row = Object.assign({}, named, rows[key] || sums)
+      into[key] = row
     }
     if (at > row.lastAt) row.lastAt = at
     if (at < row.firstAt) row.firstAt = at
-    if (complete[itemKey(item)]) row.complete = true
+    if (whole) row.complete = true
     return row
   }
 
+  /**
+   * Puts spans into the rows of their hours.
+   * @param {Record<string, Display>} into
+   * @param {Span[]} list
+   */
+  function placeAll(into, list) {
+    list.forEach(span => {
+      place(into, span)
+    })
+  }
+
+  /**
+   * @param {Record<string, Display>} into
+   * @param {Span} span
+   */
+  function place(into, span) {
+    rowAt(into, span.item, span.fromMs, span.complete).times += span.times
+    const lasted = span.toMs - span.fromMs
+    for (let from = span.fromMs; from < span.toMs; ) {
+      const border = (Math.floor(from / hourMs) + 1) * hourMs
+      const to = Math.min(border, span.toMs)
+      const part = (to - from) / lasted
+      const row = rowAt(into, span.item, from, span.complete)
+      // Never more than there was, though a clock that was put back lives an hour twice.
+      row.shownMs = Math.min(hourMs, row.shownMs + Math.round(span.shownMs * part))
+      row.hiddenMs = Math.min(hourMs, row.hiddenMs + Math.round(span.hiddenMs * part))
+      rowAt(into, span.item, to === border ? to - 1 : to, span.complete)
+      from = to
+    }
+  }
+
+  /** Spans in order of time, and the latest of each item, which may still grow. @type {Span[]} */
+  let spans = []
+  /** @type {Record<string, Span>} */
+  let latest = {}
+  let doubtful = false
+  /** The hour that was written to last: besides the newest one, it may still grow. */
+  let growing = ''
+
+  /** @param {Span} span */
+  function note(span) {
+    if (complete[itemKey(span.item)]) span.complete = true
+    if (!doubtful) {
+      place(rows, span)
+      growing = new Date(Math.floor(span.toMs / hourMs) * hourMs).toISOString()
+      return
+    }
+    const last = latest[itemKey(span.item)]
+    const goesOn = last !== undefined && span.times === 0 && Math.abs(span.fromMs - last.toMs) <= sameMs
+    const alike = goesOn && (last.shownMs === 0 || span.hiddenMs === 0) && (last.hiddenMs === 0 || span.shownMs === 0)
+    if (last !== undefined && alike) {
+      last.toMs = Math.max(last.toMs, span.toMs)
+      last.shownMs += span.shownMs
+      last.hiddenMs += span.hiddenMs
+      last.complete = last.complete || span.complete
+      return
+    }
+    spans.push(span)
+    latest[itemKey(span.item)] = span
+    if (spans.length > mostSpans) {
+      placeAll(rows, spans.splice(0, mostSpans / 2))
+      latest = {}
+    }
+  }
+
   function changed() {
-    return Object.keys(rows)
-      .filter(key => known[key] !== JSON.stringify(rows[key]))
-      .map(key => /** @type {Display} */ (rows[key]))
-      .sort((a, b) => (a.hour < b.hour ? -1 : a.hour > b.hour ? 1 : 0))
+    return sorted(
+      Object.keys(rows)
+        .filter(key => known[key] !== JSON.stringify(rows[key]))
+        .map(key => /** @type {Display} */ (rows[key]))
+    )
+  }
+
+  /** With what is in doubt, by the board's own clock: better than to forget it with the power. */
+  function withDoubtful() {
+    /** @type {Record<string, Display>} */
+    const all = {}
+    changed().forEach(row => {
+      all[rowKey(row)] = Object.assign({}, row)
+    })
+    placeAll(all, spans)
+    return sorted(Object.keys(all).map(key => /** @type {Display} */ (all[key])))
+  }
+
+  /** @param {Display[]} list */
+  function sorted(list) {
+    return list.sort((a, b) => (a.hour < b.hour ? -1 : a.hour > b.hour ? 1 : 0))
+  }
+
+  /**
+   * @param {Named} item
+   * @param {number} atMs
+   * @returns {Span}
+   */
+  function spanAt(item, atMs) {
+    return { item: item, fromMs: atMs, toMs: atMs, shownMs: 0, hiddenMs: 0, times: 0, complete: false }
   }
 
   return {
     boot: boot,
-    began: (item, atMs) => {
-      rowAt(item, atMs).times += 1
-    },
+    began: (item, atMs) => note(Object.assign(spanAt(item, atMs), { times: 1 })),
     stood: (item, atMs, lastedMs, visible) => {
-      const span = Math.max(0, Math.min(lastedMs, longestSpanMs))
-      const border = Math.floor(atMs / hourMs) * hourMs
-      const before = Math.max(0, Math.min(span, span - (atMs - border)))
-      const parts = [
-        { to: border - 1, from: atMs - span, ms: before },
-        { to: atMs, from: Math.max(border, atMs - span), ms: span - before },
-      ]
-      parts.forEach(part => {
-        if (part.ms <= 0) return
-        rowAt(item, part.from)
-        const row = rowAt(item, part.to)
-        if (visible) row.shownMs += Math.round(part.ms)
-        else row.hiddenMs += Math.round(part.ms)
-      })
+      const ms = Math.max(0, Math.min(lastedMs, longestSpanMs))
+      const sums = visible ? { shownMs: ms } : { hiddenMs: ms }
+      if (ms > 0) note(Object.assign(spanAt(item, atMs), { fromMs: atMs - ms }, sums))
     },
     completed: (item, atMs) => {
       complete[itemKey(item)] = true
-      rowAt(item, atMs)
+      note(spanAt(item, atMs))
+    },
+    corrected: (byMs, sure) => {
+      spans.forEach(span => {
+        span.fromMs += byMs
+        span.toMs += byMs
+      })
+      doubtful = !sure
+      if (!sure) return
+      placeAll(rows, spans)
+      spans = []
+      latest = {}
     },
     batch: most =>
       changed()
@@ -119,7 +233,7 @@ export function createDisplays(boot, kept) {
       const still = {}
       /** @type {Record<string, string>} */
       const stillKnown = {}
-      // What the server has of hours that are over is forgotten here; the newest hour of this run may still grow.
+      // What the server has of hours that are over is forgotten here; a forgotten row that grew again would begin with nothing.
       const newest = Object.keys(rows).reduce((hour, key) => {
         const row = /** @type {Display} */ (rows[key])
         return row.boot === boot && row.hour > hour ? row.hour : hour
@@ -127,13 +241,13 @@ export function createDisplays(boot, kept) {
       Object.keys(rows).forEach(key => {
         const row = /** @type {Display} */ (rows[key])
         const acknowledged = known[key] === JSON.stringify(row)
-        if (acknowledged && !(row.boot === boot && row.hour === newest)) return
+        if (acknowledged && !(row.boot === boot && (row.hour === newest || row.hour === growing))) return
         still[key] = row
         if (known[key] !== undefined) stillKnown[key] = known[key]
       })
       rows = still
       known = stillKnown
     },
-    unsent: () => changed(),
+    unsent: withDoubtful,
   }
 }
