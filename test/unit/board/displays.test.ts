@@ -5,7 +5,9 @@ import { createDisplays } from '../../../services/web/board/core/displays.js'
 import { boardItem } from './board-manifest.ts'
 
 const boot = 'boot-0001'
+const news = (byMs: number, sure: boolean, earlierToo = true, leapMs = 0) => ({ byMs, sure, earlierToo, leapMs })
 const item = boardItem()
+const hour = 3_600_000
 const noon = Date.parse('2026-11-26T05:00:00Z')
 
 describe('proof of display', () => {
@@ -101,7 +103,7 @@ describe('proof of display', () => {
   test('a clock that ran ahead tells nothing until the server is heard, and then the true hours', () => {
     const displays = createDisplays(boot, [])
     displays.stood(item, noon + 1_000, 1_000, true)
-    displays.corrected(0, false)
+    displays.corrected(news(0, false, true))
     // Three days ahead from here on, for an hour and a half.
     const ahead = 3 * 24 * hour
     displays.began(item, noon + ahead + 1_000)
@@ -109,11 +111,53 @@ describe('proof of display', () => {
     expect(displays.batch(200).map(r => [r.hour, r.shownMs])).toEqual([['2026-11-26T05:00:00.000Z', 1_000]])
     // With the power it would all be gone; so it is kept by the clock there is.
     expect(displays.unsent().reduce((sum, r) => sum + r.shownMs, 0)).toBe(5_400_000)
-    displays.corrected(-ahead, true)
+    displays.corrected(news(-ahead, true, false))
     expect(displays.batch(200).map(r => [r.hour, r.shownMs, r.times])).toEqual([
       ['2026-11-26T05:00:00.000Z', 3_600_000, 1],
       ['2026-11-26T06:00:00.000Z', 1_800_000, 0],
     ])
+  })
+
+  test('what a run that ended in doubt has kept is moved by the run that hears of the server', () => {
+    const error = 3 * 24 * hour
+    const first = createDisplays(boot, [])
+    first.corrected(news(0, false, true))
+    first.began(item, noon + error)
+    for (let s = 1; s <= 1_800; s++) first.stood(item, noon + error + s * 1_000, 1_000, true)
+    const second = createDisplays('boot-0002', JSON.parse(JSON.stringify(first.unsent())))
+    second.corrected(news(0, false, true))
+    second.stood(item, noon + error + 2_000_000, 10_000, true)
+    expect(second.batch(200)).toEqual([])
+    const all = JSON.parse(JSON.stringify(second.unsent()))
+    const third = createDisplays('boot-0003', all)
+    third.corrected(news(0, false, true))
+    third.corrected(news(-error, true, true))
+    expect(third.batch(200).map(r => [r.boot, r.hour, r.shownMs, r.times])).toEqual([
+      [boot, '2026-11-26T05:00:00.000Z', 1_800_000, 1],
+      ['boot-0002', '2026-11-26T05:00:00.000Z', 10_000, 0],
+    ])
+    for (const row of third.batch(200)) expect(displaySchema.strict().parse(row)).toEqual(row)
+    third.acknowledge(third.batch(200))
+    expect(third.unsent()).toEqual([])
+    // A clock that began anew with the power has nothing to say of theirs.
+    const other = createDisplays('boot-0003', all)
+    other.corrected(news(5 * hour, true, false))
+    expect(new Set(other.batch(200).map(r => r.hour))).toEqual(new Set(['2026-11-29T05:00:00.000Z']))
+  })
+
+  test.each([
+    ['a hand', -hour - 90_000, '05'],
+    ['sleep', 0, '05'],
+  ])('a leap that was %s leaves the time before it as it was', (_what, wrongMs, wanted) => {
+    const displays = createDisplays(boot, [])
+    displays.corrected(news(0, false))
+    displays.stood(item, noon + 10_000, 10_000, true)
+    displays.corrected(news(0, false, true, hour + 90_000))
+    displays.stood(item, noon + hour + 90_000 + 20_000, 10_000, true)
+    displays.corrected(news(wrongMs, true))
+    const rows = displays.batch(200)
+    expect(rows[0]?.hour.slice(11, 13)).toBe(wanted)
+    expect(rows.map(r => r.shownMs)).toEqual(wrongMs === 0 ? [10_000, 10_000] : [20_000])
   })
 
   test('after a clock was put back nothing that has been told begins anew', () => {
@@ -139,13 +183,13 @@ describe('proof of display', () => {
         const [told, truth] = [createDisplays(boot, []), createDisplays(boot, [])]
         let at = noon + 45 * 60_000
         for (const [i, { ms, item: which, hidden }] of steps.entries()) {
-          if (i === from) told.corrected(0, false)
+          if (i === from) told.corrected(news(0, false, true))
           at += ms
           const shown = items[which] ?? item
           told.stood(shown, at + (i >= from ? errorMs : 0), ms, !hidden)
           truth.stood(shown, at, ms, !hidden)
         }
-        told.corrected(-errorMs, true)
+        told.corrected(news(-errorMs, true, false))
         const sums = (rows: Display[]) => rows.map(r => [r.hour, r.dispatchId, r.shownMs + r.hiddenMs]).sort()
         const wanted = sums(truth.batch(200))
         expect(sums(told.batch(200)).map(row => row.slice(0, 2))).toEqual(wanted.map(row => row.slice(0, 2)))
@@ -184,5 +228,3 @@ describe('proof of display', () => {
     )
   })
 })
-
-const hour = 3_600_000

@@ -8,6 +8,10 @@
 
 /** @typedef {import('../../../domain/board.ts').Display} Display */
 /** @typedef {import('../../../domain/board.ts').ManifestItem} ManifestItem */
+/**
+ * A row as it is kept. `doubtful`: by a clock that had not heard of the server.
+ * @typedef {Display & { doubtful?: boolean | undefined }} Kept
+ */
 /** @typedef {Pick<ManifestItem, 'dispatchId' | 'revision' | 'contentHash'>} Named */
 
 /**
@@ -19,15 +23,15 @@
  * @property {(item: Named, atMs: number) => void} completed every page, picture and video of it has been on screen
  * @property {(most: number) => Display[]} batch rows that the server does not know as they are now, oldest first
  * @property {(rows: Display[]) => void} acknowledge the server has these
- * @property {() => Display[]} unsent all of them, to be kept over a restart
- * @property {(byMs: number, sure: boolean) => void} corrected the time told so far was wrong by `byMs` since it last was sure;
- *   `sure`: from here on it is the server's
+ * @property {() => Kept[]} unsent all of them, to be kept over a restart
+ * @property {(news: import('./clock.js').Correction) => void} corrected what the clock has found out of the time told so far
  */
 
 /**
  * What stood while the time was in doubt.
  * @typedef {object} Span
  * @property {Named} item
+ * @property {string} boot
  * @property {number} fromMs
  * @property {number} toMs
  * @property {number} shownMs
@@ -41,6 +45,8 @@ const hourMs = 3600000
 const longestSpanMs = 15000
 /** Looks are whole milliseconds apart. */
 const sameMs = 5
+/** A clock that is off by less is right. */
+const rightMs = 60000
 /** Turns of about two days; of a longer doubt the beginning is put where the board's own clock has it. */
 const mostSpans = 12000
 
@@ -51,7 +57,7 @@ function rowKey(row) {
 
 /**
  * @param {string} boot name of this run of the player
- * @param {Display[]} kept rows of earlier runs that the server has not acknowledged; some perhaps twice
+ * @param {Kept[]} kept rows of earlier runs that the server has not acknowledged; some perhaps twice
  * @returns {Displays}
  */
 export function createDisplays(boot, kept) {
@@ -61,10 +67,14 @@ export function createDisplays(boot, kept) {
   let known = {}
   /** @type {Record<string, boolean>} */
   const complete = {}
+  /** Of earlier runs, in doubt. @type {Record<string, Display>} */
+  const doubted = {}
   kept.forEach(row => {
-    const other = rows[rowKey(row)]
+    const into = row.doubtful ? doubted : rows
+    const other = into[rowKey(row)]
     // Kept twice, a moment apart: sums only grow.
-    if (other === undefined || other.shownMs + other.hiddenMs <= row.shownMs + row.hiddenMs) rows[rowKey(row)] = row
+    if (other !== undefined && other.shownMs + other.hiddenMs > row.shownMs + row.hiddenMs) return
+    into[rowKey(row)] = row
   })
 
   /** @param {Named} item */
@@ -72,12 +82,12 @@ export function createDisplays(boot, kept) {
 
   /**
    * @param {Record<string, Display>} into
-   * @param {Named} item
+   * @param {Span} span
    * @param {number} atMs
-   * @param {boolean} [whole]
    * @returns {Display}
    */
-  function rowAt(into, item, atMs, whole) {
+  function rowAt(into, span, atMs) {
+    const item = span.item
     const at = new Date(atMs).toISOString()
     const hour = new Date(Math.floor(atMs / hourMs) * hourMs).toISOString()
     const named = {
@@ -85,18 +95,18 @@ export function createDisplays(boot, kept) {
       revision: item.revision,
       contentHash: item.contentHash,
       hour: hour,
-      boot: boot,
+      boot: span.boot,
     }
     const key = rowKey(named)
     let row = into[key]
     if (row === undefined) {
       const sums = { firstAt: at, lastAt: at, shownMs: 0, hiddenMs: 0, times: 0, complete: false }
-      row = Object.assign({}, named, rows[key] || sums)
+      row = Object.assign({}, named, sums)
       into[key] = row
     }
     if (at > row.lastAt) row.lastAt = at
     if (at < row.firstAt) row.firstAt = at
-    if (whole) row.complete = true
+    if (span.complete) row.complete = true
     return row
   }
 
@@ -116,25 +126,38 @@ export function createDisplays(boot, kept) {
    * @param {Span} span
    */
   function place(into, span) {
-    rowAt(into, span.item, span.fromMs, span.complete).times += span.times
+    rowAt(into, span, span.fromMs).times += span.times
     const lasted = span.toMs - span.fromMs
     for (let from = span.fromMs; from < span.toMs; ) {
       const border = (Math.floor(from / hourMs) + 1) * hourMs
       const to = Math.min(border, span.toMs)
       const part = (to - from) / lasted
-      const row = rowAt(into, span.item, from, span.complete)
+      const row = rowAt(into, span, from)
       // Never more than there was, though a clock that was put back lives an hour twice.
       row.shownMs = Math.min(hourMs, row.shownMs + Math.round(span.shownMs * part))
       row.hiddenMs = Math.min(hourMs, row.hiddenMs + Math.round(span.hiddenMs * part))
-      rowAt(into, span.item, to === border ? to - 1 : to, span.complete)
+      rowAt(into, span, to === border ? to - 1 : to)
       from = to
     }
   }
 
+  /**
+   * What an earlier run kept in doubt: evenly over the time from its first to its last moment.
+   * @param {Display} row
+   * @returns {Span}
+   */
+  function spanOf(row) {
+    const sums = { shownMs: row.shownMs, hiddenMs: row.hiddenMs, times: row.times, complete: row.complete }
+    const times = { fromMs: Date.parse(row.firstAt), toMs: Date.parse(row.lastAt) }
+    return Object.assign({ item: row, boot: row.boot }, times, sums)
+  }
+
   /** Spans in order of time, and the latest of each item, which may still grow. @type {Span[]} */
-  let spans = []
+  let spans = Object.keys(doubted).map(key => spanOf(/** @type {Display} */ (doubted[key])))
   /** @type {Record<string, Span>} */
   let latest = {}
+  /** Leaps of the clock that looked like sleep: before which span, and by how much. @type {{ index: number, ms: number }[]} */
+  let leaps = []
   let doubtful = false
   /** The hour that was written to last: besides the newest one, it may still grow. */
   let growing = ''
@@ -162,7 +185,22 @@ export function createDisplays(boot, kept) {
     if (spans.length > mostSpans) {
       placeAll(rows, spans.splice(0, mostSpans / 2))
       latest = {}
+      leaps = leaps.map(leap => ({ index: Math.max(0, leap.index - mostSpans / 2), ms: leap.ms }))
     }
+  }
+
+  /**
+   * @param {number} from
+   * @param {number} to
+   * @param {number} byMs
+   * @param {boolean} earlierToo those of earlier runs, too
+   */
+  function move(from, to, byMs, earlierToo) {
+    spans.slice(from, to).forEach(span => {
+      if (span.boot !== boot && !earlierToo) return
+      span.fromMs += byMs
+      span.toMs += byMs
+    })
   }
 
   function changed() {
@@ -176,12 +214,10 @@ export function createDisplays(boot, kept) {
   /** With what is in doubt, by the board's own clock: better than to forget it with the power. */
   function withDoubtful() {
     /** @type {Record<string, Display>} */
-    const all = {}
-    changed().forEach(row => {
-      all[rowKey(row)] = Object.assign({}, row)
-    })
-    placeAll(all, spans)
-    return sorted(Object.keys(all).map(key => /** @type {Display} */ (all[key])))
+    const inDoubt = {}
+    placeAll(inDoubt, spans)
+    const marked = Object.keys(inDoubt).map(key => Object.assign({ doubtful: true }, inDoubt[key]))
+    return changed().concat(sorted(/** @type {Display[]} */ (marked)))
   }
 
   /** @param {Display[]} list */
@@ -195,7 +231,7 @@ export function createDisplays(boot, kept) {
    * @returns {Span}
    */
   function spanAt(item, atMs) {
-    return { item: item, fromMs: atMs, toMs: atMs, shownMs: 0, hiddenMs: 0, times: 0, complete: false }
+    return { item: item, boot: boot, fromMs: atMs, toMs: atMs, shownMs: 0, hiddenMs: 0, times: 0, complete: false }
   }
 
   return {
@@ -210,16 +246,23 @@ export function createDisplays(boot, kept) {
       complete[itemKey(item)] = true
       note(spanAt(item, atMs))
     },
-    corrected: (byMs, sure) => {
-      spans.forEach(span => {
-        span.fromMs += byMs
-        span.toMs += byMs
+    corrected: news => {
+      if (news.leapMs > 0) leaps.push({ index: spans.length, ms: news.leapMs })
+      doubtful = !news.sure
+      if (!news.sure) return move(0, spans.length, news.byMs, news.earlierToo)
+      let byMs = news.byMs
+      let end = spans.length
+      leaps.reverse().forEach(leap => {
+        move(leap.index, end, byMs, news.earlierToo)
+        end = leap.index
+        // What the clock was wrong by is just what it once leapt: that was no sleep, and before it the time was right.
+        if (Math.abs(byMs) > rightMs && Math.abs(byMs + leap.ms) <= rightMs) byMs += leap.ms
       })
-      doubtful = !sure
-      if (!sure) return
+      move(0, end, byMs, news.earlierToo)
       placeAll(rows, spans)
       spans = []
       latest = {}
+      leaps = []
     },
     batch: most =>
       changed()
