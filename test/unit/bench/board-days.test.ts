@@ -164,13 +164,20 @@ describe('the judge', () => {
   })
 
   test('finds an item that waits for ever, and a board that does not ask', () => {
-    const starved = found(e => {
+    const starve = (e: BoardsEvidence) => {
       e.endMs = start + 90 * minute
       e.items = [item('1001', { expiresAt: e.endMs + minute }), item('1002', { expiresAt: e.endMs + minute })]
       e.shelves = Array.from({ length: 90 }, (_, i) => shelf(5 + i * 60, ['1001', '1002']))
-      e.sights = [sight(10, 90 * 60, '1001')]
-    })
-    expect(starved).toContain('1002 waited 90 minutes')
+      e.sights = Array.from({ length: 90 }, (_, i) => sight(10 + i * 60, 69 + i * 60, '1001'))
+    }
+    expect(found(starve)).toContain('1002 waited 61 minutes')
+    const moved = (minutes: number) =>
+      found(e => {
+        starve(e)
+        e.clockless.push([start + minute, start + minutes * minute])
+      })
+    expect(moved(45)).not.toContain('waited')
+    expect(moved(20)).toContain('1002 waited')
     expect(found(e => e.shelves.splice(8, 4))).toContain(`no contact for 300 s from ${iso(425)}`)
     expect(found(e => e.shelves.splice(8, 4) && e.troubled.push([start + 480_000, start + 600_000]))).toBe('')
   })
