@@ -82,6 +82,7 @@ export async function startBoard(options: BoardOptions): Promise<Board> {
   const boot = randomBytes(9).toString('base64url')
   const time = createClock({ wall: clock.wallMs, steady: clock.steadyMs }, memory?.clock ?? null)
   const displays = createDisplays(boot, memory?.displays ?? [])
+  time.watch(displays.corrected)
   const store = await clock.busy(openFileStore(folder.media, options.limits ?? usualLimits))
   let problems: string[] = []
   let timer = () => {}

@@ -17,7 +17,7 @@ export type Credential = z.infer<typeof credentialSchema>
 /** What the rules of the player keep over a restart; see services/web/board/core/clock.js and displays.js. */
 const memorySchema = z.object({
   clock: z.object({ offsetMs: z.number(), lastSeenMs: z.number() }),
-  displays: z.array(displaySchema),
+  displays: z.array(displaySchema.extend({ doubtful: z.boolean().optional() })),
 })
 export type Memory = z.infer<typeof memorySchema>
 

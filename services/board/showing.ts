@@ -52,8 +52,8 @@ interface Current {
   since: number
   /** Since when the slide can be seen; undefined while its file is on its way. */
   stoodSince: number | undefined
-  /** This turn of the item counts: one slide of it has been drawn. */
-  began: boolean
+  /** Its coming up is not counted yet. */
+  comesUp: boolean
   until: number
   seen: Set<number>
 }
@@ -118,7 +118,8 @@ export function createShow({ now, steady, displays, hasFile, onChange }: ShowPar
       ...{ item, key, emergency, slides, index: at },
       since: again && at > 0 && current ? current.since : now(),
       stoodSince: undefined,
-      began: again && at > 0 && current ? current.began : false,
+      // In the dark nothing comes up; what still stands when it gets light does so then.
+      comesUp: !again || at === 0 || current?.comesUp === true,
       until: steady() + (slides[at]?.ms ?? 0),
       seen: isWhole && current ? current.seen : new Set(),
     }
@@ -131,10 +132,7 @@ export function createShow({ now, steady, displays, hasFile, onChange }: ShowPar
     const file = fileOf(current.slides[current.index])
     if (file !== undefined && !hasFile(file)) return
     current.stoodSince = steady()
-    if (current.began) return
-    current.began = true
-    current.since = now()
-    displays.began(current.item, now())
+    if (current.comesUp) current.since = now()
   }
 
   const next = (list: Playlist) => {
@@ -198,7 +196,10 @@ export function createShow({ now, steady, displays, hasFile, onChange }: ShowPar
     lastLook = at
     if (isDark()) return
     if (current?.stoodSince !== undefined) {
-      displays.stood(current.item, now(), Math.min(lastedMs, at - current.stoodSince), true)
+      const stoodMs = Math.min(lastedMs, at - current.stoodSince)
+      if (current.comesUp) displays.began(current.item, now() - stoodMs)
+      current.comesUp = false
+      displays.stood(current.item, now(), stoodMs, true)
       if (at - current.stoodSince >= displayedAfterMs) current.seen.add(current.index)
       if (current.seen.size >= current.slides.length && isReady(current.item)) complete(current.item)
     }

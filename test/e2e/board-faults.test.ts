@@ -114,6 +114,38 @@ describe('board player under faults', () => {
     await board.waitForTitle('Chưa tới được', 60_000)
   })
 
+  test('proof that a portal swallowed, and proof that a reload cut short, is told all the same', async () => {
+    const id = await world.announce({ title: 'Được xem trước' })
+    const heartbeat = '/api/board/heartbeat'
+    const beats = () => proxy.asked.filter(p => p === heartbeat).length
+    proxy.fault = answering(heartbeat, 200, 'text/html', '<h1>Đăng nhập Wi-Fi</h1>')
+    await open()
+    await board.waitForTitle('Được xem trước')
+    await until('it has told something', () => beats() > 0)
+    const second = await world.announce({ title: 'Được xem sau' })
+    await board.waitForTitle('Được xem sau')
+    const before = beats()
+    await until('it has told of both', () => beats() > before, 90_000)
+    await cancel(world.deps, officer, id, 'Hết')
+    // From here on the disk takes nothing that is not done at once.
+    await page.evaluate(`IDBObjectStore.prototype.put = () => { throw new Error('too late') }`)
+    await page.reload()
+    await board.waitForTitle('Được xem sau')
+    proxy.fault = null
+    const runs = async (announcement: string) => {
+      const { rows } = await world.database.db.query<{ ms: number }>(
+        `select p.shown_ms as ms from board_displays p join dispatches d on d.id = p.dispatch_id
+         where d.announcement_id = $1`,
+        [announcement],
+      )
+      return rows.map(r => r.ms)
+    }
+    await until('the first one is told', async () => (await runs(id))[0] !== undefined, 90_000)
+    // By the run before the reload and by the one after it.
+    await until('both runs are told', async () => (await runs(second)).length === 2, 90_000)
+    expect(Math.min(...(await runs(id)))).toBeGreaterThan(1_500)
+  }, 240_000)
+
   test('an item that throws while it is drawn costs its own turn only, and is passed over after three', async () => {
     await page.addInitScript(`{
       const make = Document.prototype.createTextNode

@@ -1,4 +1,4 @@
-import { type BoardsEvidence, marksOf, secondsOf, shelfAt, touches } from './evidence.ts'
+import { type BoardsEvidence, marksOf, type Span, secondsOf, shelfAt, touches } from './evidence.ts'
 import { isDarkNight } from './showing.ts'
 
 const hourMs = 3_600_000
@@ -22,13 +22,13 @@ export function proofFaults(evidence: BoardsEvidence) {
   }
   const failures: string[] = []
   let largest = 0
+  const unplaceable = unplaceableSpans(evidence)
   for (const key of new Set([...seen.keys(), ...told.keys()])) {
     const [hourText = '', mark = ''] = key.split('/')
     const hour = Number(hourText)
     const { ms = 0, times = 0 } = told.get(key) ?? {}
     const { ms: seenMs = 0, times: seenTimes = 0 } = seen.get(key) ?? {}
-    // A clock that nobody could set right puts time into a neighbouring hour.
-    if (touches(evidence.clockless, hour, hour + hourMs)) continue
+    if (touches(unplaceable, hour, hour + hourMs)) continue
     const kills = evidence.kills.filter(at => at >= hour && at <= hour + hourMs + lostAtKillMs).length
     const allowed = Math.max(leastMs, perTimeMs * Math.max(times, seenTimes))
     const difference = ms - seenMs
@@ -42,8 +42,19 @@ export function proofFaults(evidence: BoardsEvidence) {
   const sum = (map: Map<string, { ms: number }>) => seconds([...map.values()].reduce((all, { ms }) => all + ms, 0))
   return {
     failures: failures.slice(0, 60),
-    figures: { proofSeconds: sum(told), seenSeconds: sum(seen), proofDifferenceMaxSeconds: seconds(largest) },
+    figures: {
+      ...{ proofSeconds: sum(told), seenSeconds: sum(seen), proofDifferenceMaxSeconds: seconds(largest) },
+      proofExemptSeconds: seconds(unplaceable.reduce((all, [from, to]) => all + to - from, 0)),
+    },
   }
+}
+
+/**
+ * When nobody can say in which hour something was shown: under a clock that was moved, in a run that ended before it heard of
+ * the server. A run that hears of it puts its own time right.
+ */
+function unplaceableSpans({ clockless, starts }: BoardsEvidence): Span[] {
+  return clockless.filter(([from, to]) => starts.some(start => start > from + 1_000 && start < to))
 }
 
 /** Seconds in which an item could be read, and how often it came up. */

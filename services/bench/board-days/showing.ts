@@ -129,7 +129,7 @@ function isKnownBefore(shelves: Shelf[], at: number, mark: string): boolean {
 
 /** No item that the board knows waits for its turn too long, while nothing stands before it. */
 function starvation(evidence: BoardsEvidence, truths: Map<string, ItemTruth>) {
-  const { sights, shelves, off, starts } = evidence
+  const { sights, shelves, off, starts, clockless } = evidence
   const failures: string[] = []
   let longestMs = 0
   const waits = new Map<string, number>()
@@ -147,7 +147,8 @@ function starvation(evidence: BoardsEvidence, truths: Map<string, ItemTruth>) {
         waits.delete(mark)
         continue
       }
-      if (stands || touches(off, sight.from, sight.to)) continue
+      // By a clock that is days ahead an item is over, and no turn is due.
+      if (stands || touches(off, sight.from, sight.to) || touches(clockless, sight.from, sight.to)) continue
       const waited = (waits.get(mark) ?? 0) + secondsOf(sight) * 1_000
       waits.set(mark, waited)
       longestMs = Math.max(longestMs, waited)

@@ -23,6 +23,8 @@ export interface BoardsVerdict {
   proofSeconds: number
   seenSeconds: number
   proofDifferenceMaxSeconds: number
+  /** Seconds under a moved clock in runs that ended before they heard of the server: proof of their hours is not judged. */
+  proofExemptSeconds: number
   failures: string[]
 }
 

@@ -151,14 +151,33 @@ describe('the judge', () => {
     expect(afterKill(700)).toContain('700 s reported')
   })
 
+  test('a moved clock is no excuse for proof in the wrong hour, unless the run ended before it heard of the server', () => {
+    const moved = (e: BoardsEvidence) => {
+      e.proofs.splice(0, 1, proof('1001', 700, 60))
+      e.clockless.push([start + 300_000, start + 600_000])
+      return e
+    }
+    expect(found(moved)).toContain('700 s reported, 600 s seen')
+    // The start by which the doubt began is not the one that ends it.
+    expect(found(e => moved(e).starts.push(start + 300_000))).toContain('700 s reported')
+    expect(found(e => moved(e).starts.push(start + 500_000))).not.toContain('700 s reported')
+  })
+
   test('finds an item that waits for ever, and a board that does not ask', () => {
-    const starved = found(e => {
+    const starve = (e: BoardsEvidence) => {
       e.endMs = start + 90 * minute
       e.items = [item('1001', { expiresAt: e.endMs + minute }), item('1002', { expiresAt: e.endMs + minute })]
       e.shelves = Array.from({ length: 90 }, (_, i) => shelf(5 + i * 60, ['1001', '1002']))
-      e.sights = [sight(10, 90 * 60, '1001')]
-    })
-    expect(starved).toContain('1002 waited 90 minutes')
+      e.sights = Array.from({ length: 90 }, (_, i) => sight(10 + i * 60, 69 + i * 60, '1001'))
+    }
+    expect(found(starve)).toContain('1002 waited 61 minutes')
+    const moved = (minutes: number) =>
+      found(e => {
+        starve(e)
+        e.clockless.push([start + minute, start + minutes * minute])
+      })
+    expect(moved(45)).not.toContain('waited')
+    expect(moved(20)).toContain('1002 waited')
     expect(found(e => e.shelves.splice(8, 4))).toContain(`no contact for 300 s from ${iso(425)}`)
     expect(found(e => e.shelves.splice(8, 4) && e.troubled.push([start + 480_000, start + 600_000]))).toBe('')
   })

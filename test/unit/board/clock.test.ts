@@ -49,6 +49,42 @@ describe("a board's clock", () => {
     expect(clock.tick()).toBe(false)
   })
 
+  test('tells by how much it was wrong, and since when it may have been', () => {
+    const box = set(truth + 3 * day)
+    const clock = createClock(box.sources, null)
+    const told: [number, boolean, boolean, number][] = []
+    clock.watch(news => told.push([news.byMs, news.sure, news.earlierToo, news.leapMs]))
+    box.pass(hour)
+    clock.heard(truth + hour, 0)
+    box.pass(minute)
+    clock.tick()
+    clock.heard(truth + hour + minute, 0)
+    // A leap ahead may be sleep or somebody's hand.
+    box.at.wall += hour
+    clock.tick()
+    box.pass(hour)
+    clock.heard(truth + 2 * hour + minute, 0)
+    expect(told).toEqual([
+      [0, false, true, 0],
+      [-3 * day, true, true, 0],
+      [0, false, true, hour],
+      [-hour, true, true, 0],
+    ])
+  })
+
+  test('a clock that a hand set right before any server was heard moves what was noted by then', () => {
+    const box = set(truth - 10 * day)
+    const clock = createClock(box.sources, { offsetMs: 0, lastSeenMs: truth - 9 * day })
+    const told: [number, boolean, boolean, number][] = []
+    clock.watch(news => told.push([news.byMs, news.sure, news.earlierToo, news.leapMs]))
+    box.at.wall = truth
+    clock.tick()
+    expect(told).toEqual([
+      [0, false, false, 0],
+      [9 * day, false, false, 0],
+    ])
+  })
+
   test('a set that slept over night, with its counter standing still, knows that time has passed', () => {
     const box = set(truth)
     const clock = createClock(box.sources, null)

@@ -1,11 +1,13 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { displaySchema } from '../../../services/domain/board.ts'
+import { type Display, displaySchema } from '../../../services/domain/board.ts'
 import { createDisplays } from '../../../services/web/board/core/displays.js'
 import { boardItem } from './board-manifest.ts'
 
 const boot = 'boot-0001'
+const news = (byMs: number, sure: boolean, earlierToo = true, leapMs = 0) => ({ byMs, sure, earlierToo, leapMs })
 const item = boardItem()
+const hour = 3_600_000
 const noon = Date.parse('2026-11-26T05:00:00Z')
 
 describe('proof of display', () => {
@@ -97,6 +99,118 @@ describe('proof of display', () => {
     expect(displays.unsent()).toMatchObject([{ shownMs: 1_000, complete: false }])
   })
 
+  test('a row kept twice is the one that holds more', () => {
+    const before = createDisplays(boot, [])
+    before.stood(item, noon + 1_000, 1_000, true)
+    const early = before.unsent().map(row => ({ ...row }))
+    before.stood(item, noon + 2_000, 1_000, true)
+    const late = before.unsent()
+    for (const kept of [
+      [...early, ...late],
+      [...late, ...early],
+    ])
+      expect(createDisplays('boot-0002', kept).unsent()).toEqual(late)
+  })
+
+  test('a clock that ran ahead tells nothing until the server is heard, and then the true hours', () => {
+    const displays = createDisplays(boot, [])
+    displays.stood(item, noon + 1_000, 1_000, true)
+    displays.corrected(news(0, false, true))
+    // Three days ahead from here on, for an hour and a half.
+    const ahead = 3 * 24 * hour
+    displays.began(item, noon + ahead + 1_000)
+    for (let s = 2; s <= 5_400; s++) displays.stood(item, noon + ahead + s * 1_000, 1_000, true)
+    expect(displays.batch(200).map(r => [r.hour, r.shownMs])).toEqual([['2026-11-26T05:00:00.000Z', 1_000]])
+    // With the power it would all be gone; so it is kept by the clock there is.
+    expect(displays.unsent().reduce((sum, r) => sum + r.shownMs, 0)).toBe(5_400_000)
+    displays.corrected(news(-ahead, true, false))
+    expect(displays.batch(200).map(r => [r.hour, r.shownMs, r.times])).toEqual([
+      ['2026-11-26T05:00:00.000Z', 3_600_000, 1],
+      ['2026-11-26T06:00:00.000Z', 1_800_000, 0],
+    ])
+  })
+
+  test('what a run that ended in doubt has kept is moved by the run that hears of the server', () => {
+    const error = 3 * 24 * hour
+    const first = createDisplays(boot, [])
+    first.corrected(news(0, false, true))
+    first.began(item, noon + error)
+    for (let s = 1; s <= 1_800; s++) first.stood(item, noon + error + s * 1_000, 1_000, true)
+    const second = createDisplays('boot-0002', JSON.parse(JSON.stringify(first.unsent())))
+    second.corrected(news(0, false, true))
+    second.stood(item, noon + error + 2_000_000, 10_000, true)
+    expect(second.batch(200)).toEqual([])
+    const all = JSON.parse(JSON.stringify(second.unsent()))
+    const third = createDisplays('boot-0003', all)
+    third.corrected(news(0, false, true))
+    third.corrected(news(-error, true, true))
+    expect(third.batch(200).map(r => [r.boot, r.hour, r.shownMs, r.times])).toEqual([
+      [boot, '2026-11-26T05:00:00.000Z', 1_800_000, 1],
+      ['boot-0002', '2026-11-26T05:00:00.000Z', 10_000, 0],
+    ])
+    for (const row of third.batch(200)) expect(displaySchema.strict().parse(row)).toEqual(row)
+    third.acknowledge(third.batch(200))
+    expect(third.unsent()).toEqual([])
+    // A clock that began anew with the power has nothing to say of theirs.
+    const other = createDisplays('boot-0003', all)
+    other.corrected(news(5 * hour, true, false))
+    expect(new Set(other.batch(200).map(r => r.hour))).toEqual(new Set(['2026-11-29T05:00:00.000Z']))
+  })
+
+  test.each([
+    ['a hand', -hour - 90_000, '05'],
+    ['sleep', 0, '05'],
+  ])('a leap that was %s leaves the time before it as it was', (_what, wrongMs, wanted) => {
+    const displays = createDisplays(boot, [])
+    displays.corrected(news(0, false))
+    displays.stood(item, noon + 10_000, 10_000, true)
+    displays.corrected(news(0, false, true, hour + 90_000))
+    displays.stood(item, noon + hour + 90_000 + 20_000, 10_000, true)
+    displays.corrected(news(wrongMs, true))
+    const rows = displays.batch(200)
+    expect(rows[0]?.hour.slice(11, 13)).toBe(wanted)
+    expect(rows.map(r => r.shownMs)).toEqual(wrongMs === 0 ? [10_000, 10_000] : [20_000])
+  })
+
+  test('after a clock was put back nothing that has been told begins anew', () => {
+    const displays = createDisplays(boot, [])
+    displays.stood(item, noon + 5 * hour, 1_000, true)
+    displays.acknowledge(displays.batch(200))
+    displays.stood(item, noon + 60_000, 10_000, true)
+    displays.acknowledge(displays.batch(200))
+    displays.stood(item, noon + 70_000, 10_000, true)
+    expect(displays.batch(200).map(r => r.shownMs)).toEqual([20_000])
+  })
+
+  test('whatever is moved by however much: once the server is heard, each hour holds what stood in it', () => {
+    const step = fc.record({
+      ms: fc.integer({ min: 1, max: 15_000 }),
+      item: fc.integer({ min: 0, max: 1 }),
+      hidden: fc.boolean(),
+    })
+    const error = fc.integer({ min: -100 * hour, max: 100 * hour })
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 300 }), error, fc.nat({ max: 300 }), (steps, errorMs, from) => {
+        const items = [item, boardItem({ dispatchId: '2' })]
+        const [told, truth] = [createDisplays(boot, []), createDisplays(boot, [])]
+        let at = noon + 45 * 60_000
+        for (const [i, { ms, item: which, hidden }] of steps.entries()) {
+          if (i === from) told.corrected(news(0, false, true))
+          at += ms
+          const shown = items[which] ?? item
+          told.stood(shown, at + (i >= from ? errorMs : 0), ms, !hidden)
+          truth.stood(shown, at, ms, !hidden)
+        }
+        told.corrected(news(-errorMs, true, false))
+        const sums = (rows: Display[]) => rows.map(r => [r.hour, r.dispatchId, r.shownMs + r.hiddenMs]).sort()
+        const wanted = sums(truth.batch(200))
+        expect(sums(told.batch(200)).map(row => row.slice(0, 2))).toEqual(wanted.map(row => row.slice(0, 2)))
+        for (const [i, row] of sums(told.batch(200)).entries())
+          expect(Math.abs(Number(row[2]) - Number(wanted[i]?.[2]))).toBeLessThanOrEqual(10)
+      }),
+    )
+  })
+
   test('whatever is sent, lost and sent again: the greatest sums at the server are what stood on screen', () => {
     const step = fc.record({
       ms: fc.integer({ min: 1, max: 15_000 }),
@@ -126,5 +240,3 @@ describe('proof of display', () => {
     )
   })
 })
-
-const hour = 3_600_000

@@ -11,6 +11,14 @@
  */
 
 /**
+ * @typedef {object} Correction
+ * @property {number} byMs the time told since it last was sure was wrong by this, in the end
+ * @property {boolean} sure from here on it is the server's
+ * @property {boolean} earlierToo earlier runs that heard of no server went by the same clock
+ * @property {number} leapMs by this the clock has just leapt ahead: sleep, or somebody's hand
+ */
+
+/**
  * @typedef {object} BoardClock
  * @property {() => number} now corrected time, in milliseconds since 1970
  * @property {(serverMs: number, waitedMs: number) => void} heard an answer of the server told its time; `waitedMs`: from the
@@ -20,6 +28,8 @@
  * @property {() => number} skewMs the set's own clock minus the corrected time
  * @property {() => boolean} sure whether the server told the time in this run
  * @property {() => ClockMemory} memory what to keep over a restart
+ * @property {(told: (news: Correction) => void) => void} watch is told what turns out to have been wrong, and when the time is
+ *   in doubt; at once, too
  */
 
 /** A set's clock that was off by more than this says nothing; what it was off by says nothing either. */
@@ -58,6 +68,14 @@ export function createClock(sources, memory) {
   let anchorSteady = sources.steady()
   let tickWall = sources.wall()
   let tickSteady = anchorSteady
+  /** The time is the server's, and no sleep that may have been somebody's hand lies in between. */
+  let proven = false
+  /** @type {(news: Correction) => void} */
+  let watcher = () => undefined
+  // A set whose clock began anew with the power says nothing of the time before.
+  const goesOn = anchorMs !== kept.lastSeenMs
+  /** @param {number} byMs @param {number} leapMs */
+  const told = (byMs, leapMs) => watcher({ byMs: Math.round(byMs), sure: proven, earlierToo: goesOn, leapMs: leapMs })
 
   function now() {
     return anchorMs + Math.max(0, sources.steady() - anchorSteady)
@@ -72,7 +90,11 @@ export function createClock(sources, memory) {
     now: now,
     heard: (serverMs, waitedMs) => {
       if (!Number.isFinite(serverMs)) return
+      const before = now()
       setTo(serverMs + Math.max(0, waitedMs) / 2)
+      const news = !proven
+      proven = true
+      if (news) told(anchorMs - before, 0)
       offsetMs = anchorMs - sources.wall()
       sure = true
     },
@@ -84,12 +106,23 @@ export function createClock(sources, memory) {
       tickSteady = steady
       if (Math.abs(leap) < leapMs) return false
       // Counters stand still while a set sleeps. Without a server's word so far, a clock that was set right is news as well.
-      if (leap > 0 && leap <= believableSleepMs) setTo(now() + leap)
-      else if (!sure) setTo(Math.max(now(), timeAtBoot(wall, { offsetMs: 0, lastSeenMs: kept.lastSeenMs })))
+      if (leap > 0 && leap <= believableSleepMs) {
+        setTo(now() + leap)
+        proven = false
+        told(0, leap)
+      } else if (!sure) {
+        const before = now()
+        setTo(Math.max(before, timeAtBoot(wall, { offsetMs: 0, lastSeenMs: kept.lastSeenMs })))
+        told(now() - before, 0)
+      }
       return true
     },
     skewMs: () => Math.round(sources.wall() - now()),
     sure: () => sure,
+    watch: callback => {
+      watcher = callback
+      told(0, 0)
+    },
     // Once the time is sure, what the set's clock is off by now counts: it may have been moved since the server was heard.
     memory: () => ({ offsetMs: sure ? Math.round(now() - sources.wall()) : offsetMs, lastSeenMs: Math.round(now()) }),
   }

@@ -60,7 +60,7 @@ function remembered(store) {
   return Promise.all(['clock', 'manifest', 'displays', 'problems'].map(get)).then(found => ({
     clock: found[0] && Number.isFinite(found[0].lastSeenMs) && Number.isFinite(found[0].offsetMs) ? found[0] : null,
     manifest: typeof found[1] === 'string' ? readManifest(found[1]) : null,
-    displays: Array.isArray(found[2]) ? found[2] : [],
+    displays: (Array.isArray(found[2]) ? found[2] : []).concat(store.left('displays') || []),
     problems: Array.isArray(found[3]) ? found[3] : [],
   }))
 }
@@ -69,6 +69,7 @@ function remembered(store) {
 function createScreen(store, kept) {
   const clock = createClock({ wall: Date.now, steady: steadyMs }, kept.clock)
   const displays = createDisplays(newBoot(), kept.displays)
+  clock.watch(displays.corrected)
   const news = { displayed: () => undefined }
   const media = createMedia({ store: store, clock: clock, problem: problems.add, onReady: () => show.look() })
   const stage = createStage({ media: media, preview: preview })
@@ -185,7 +186,11 @@ function startBoard(store, kept) {
     keep()
   })
   guard.watch()
-  window.addEventListener('pagehide', keep)
+  window.addEventListener('pagehide', () => {
+    screen.show.look()
+    report.leave()
+    keep()
+  })
   keepAwake()
   keepStorage()
   registerWorker(problems.add)

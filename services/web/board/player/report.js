@@ -44,6 +44,13 @@ export function createProblems(aloud) {
   }
 }
 
+/* A portal, or a proxy that is ill, says yes to everything: what it swallowed would be told to nobody. */
+function isTaken(answer) {
+  if (answer === null || answer.status < 200 || answer.status >= 300) return false
+  const said = answer.json()
+  return Boolean(said) && typeof said.recorded === 'number'
+}
+
 /**
  * @param {object} deps
  * @param {string} deps.boot
@@ -58,6 +65,8 @@ export function createProblems(aloud) {
  */
 export function createReport(deps) {
   let sending = false
+  /* From here on nothing that was begun before may clear what is left for the next page. */
+  let leaving = false
   let lastSent = -Infinity
   let timer = 0
   let soonTimer = 0
@@ -92,6 +101,9 @@ export function createReport(deps) {
   function keepRows() {
     return deps.store
       .put('displays', deps.displays.unsent())
+      .then(() => {
+        if (!leaving) deps.store.leave('displays', null)
+      })
       .catch(error => deps.problems.add(`proof not kept: ${error}`))
   }
 
@@ -107,7 +119,7 @@ export function createReport(deps) {
         const problems = deps.problems.now()
         const beat = body(storage, rows, problems)
         return deps.session.ask('POST', '/api/board/heartbeat', { body: beat }).then(answer => {
-          if (answer === null || answer.status < 200 || answer.status >= 300) {
+          if (!isTaken(answer)) {
             if (answer === null || answer.status !== 422) return
             // What the server will never take must not block all that comes after it.
             deps.displays.acknowledge(rows)
@@ -141,6 +153,11 @@ export function createReport(deps) {
     soon: soon,
     /** What is not told yet is put on the disk. */
     keep: keepRows,
+    /** The page is left: the disk takes no work any more that is not done at once. */
+    leave: () => {
+      leaving = true
+      deps.store.leave('displays', deps.displays.unsent())
+    },
     /** What the officer sees of a board that waits to be paired. */
     about: () => ({ screen: `${window.innerWidth}x${window.innerHeight}`, player: deps.build }),
   }

@@ -161,7 +161,6 @@ export function createShow(deps) {
     const again = current !== null && current.key === key && current.emergency === emergency
     const slide = slides[at]
     const begun = !again || at === 0
-    if (!again || at === 0) deps.displays.began(item, deps.clock.now())
     current = {
       item: item,
       key: key,
@@ -170,6 +169,8 @@ export function createShow(deps) {
       emergency: emergency,
       since: begun ? deps.clock.now() : current.since,
       stoodSince: steadyMs(),
+      // In the dark nothing comes up; what still stands when it gets light does so then.
+      comesUp: begun || current.comesUp,
       // A video ends by itself; the limit is for one that never does.
       until: steadyMs() + (ms || (slide.kind === 'video' ? slide.ms + 20000 : slide.ms)),
       seen: again && current.slides.length === slides.length ? current.seen : {},
@@ -273,7 +274,10 @@ export function createShow(deps) {
     const seenNow = !document.hidden
     const now = deps.clock.now()
     if (current !== null) {
-      deps.displays.stood(current.item, now, Math.min(lasted, at - current.stoodSince), seenNow)
+      const stood = Math.min(lasted, at - current.stoodSince)
+      if (current.comesUp) deps.displays.began(current.item, now - stood)
+      current.comesUp = false
+      deps.displays.stood(current.item, now, stood, seenNow)
       if (seenNow && !current.failedSlide && !current.video && at - current.stoodSince >= DISPLAYED_AFTER) {
         current.seen[current.index] = true
       }

@@ -11,6 +11,9 @@
  * @property {(name: string, change: (value: any) => any) => Promise<any>} change reads and writes in one step, so that two
  *   tabs cannot come between; undefined from `change`: leave as it is. Gives what stands there afterwards
  * @property {(name: string, value: any) => Promise<void>} put done when it is on the disk
+ * @property {(name: string, value: any) => void} leave writes something small at once, for the next page: a page that is left
+ *   does not live to see `put` done. null: there is nothing
+ * @property {(name: string) => any} left what the page before has left; null: nothing
  * @property {() => Promise<{ sha256: string, bytes: number, usedAt: number }[]>} mediaList
  * @property {(sha256: string) => Promise<Medium | undefined>} medium
  * @property {(medium: Medium) => Promise<void>} putMedium rejected with QuotaExceededError when the disk is full
@@ -91,6 +94,25 @@ function mediaOf(database) {
   })
 }
 
+const LEFT = `${DATABASE}-left-`
+
+function leave(name, value) {
+  try {
+    if (value === null) localStorage.removeItem(LEFT + name)
+    else localStorage.setItem(LEFT + name, JSON.stringify(value))
+  } catch (_error) {
+    // A full disk, or none: what `put` has kept must do.
+  }
+}
+
+function left(name) {
+  try {
+    return JSON.parse(localStorage.getItem(LEFT + name) || 'null')
+  } catch (_error) {
+    return null
+  }
+}
+
 /**
  * @param {IDBDatabase} database
  * @returns {BoardStore}
@@ -115,6 +137,8 @@ function lastingStore(database) {
         }
       }),
     put: (name, value) => putFirst(database, name, value),
+    leave: leave,
+    left: left,
     mediaList: () => mediaOf(database),
     medium: sha256 =>
       inTransaction(database, 'media', 'readonly', (objects, give) => {
@@ -142,6 +166,8 @@ export function memoryStore() {
       kept[name] = value
       return Promise.resolve()
     },
+    leave: () => undefined,
+    left: () => null,
     mediaList: () => Promise.resolve(Object.keys(media).map(sha256 => media[sha256])),
     medium: sha256 => Promise.resolve(media[sha256]),
     putMedium: medium => {
