@@ -52,8 +52,8 @@ describe("a board's clock", () => {
   test('tells by how much it was wrong, and since when it may have been', () => {
     const box = set(truth + 3 * day)
     const clock = createClock(box.sources, null)
-    const told: [number, boolean, boolean, number][] = []
-    clock.watch(news => told.push([news.byMs, news.sure, news.earlierToo, news.leapMs]))
+    const told: [number, boolean, number][] = []
+    clock.watch(news => told.push([news.byMs, news.sure, news.leapMs]))
     box.pass(hour)
     clock.heard(truth + hour, 0)
     box.pass(minute)
@@ -65,23 +65,23 @@ describe("a board's clock", () => {
     box.pass(hour)
     clock.heard(truth + 2 * hour + minute, 0)
     expect(told).toEqual([
-      [0, false, true, 0],
-      [-3 * day, true, true, 0],
-      [0, false, true, hour],
-      [-hour, true, true, 0],
+      [0, false, 0],
+      [-3 * day, true, 0],
+      [0, false, hour],
+      [-hour, true, 0],
     ])
   })
 
   test('a clock that a hand set right before any server was heard moves what was noted by then', () => {
     const box = set(truth - 10 * day)
     const clock = createClock(box.sources, { offsetMs: 0, lastSeenMs: truth - 9 * day })
-    const told: [number, boolean, boolean, number][] = []
-    clock.watch(news => told.push([news.byMs, news.sure, news.earlierToo, news.leapMs]))
+    const told: [number, boolean, number][] = []
+    clock.watch(news => told.push([news.byMs, news.sure, news.leapMs]))
     box.at.wall = truth
     clock.tick()
     expect(told).toEqual([
-      [0, false, false, 0],
-      [9 * day, false, false, 0],
+      [0, false, 0],
+      [9 * day, false, 0],
     ])
   })
 

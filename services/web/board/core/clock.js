@@ -14,7 +14,6 @@
  * @typedef {object} Correction
  * @property {number} byMs the time told since it last was sure was wrong by this, in the end
  * @property {boolean} sure from here on it is the server's
- * @property {boolean} earlierToo earlier runs that heard of no server went by the same clock
  * @property {number} leapMs by this the clock has just leapt ahead: sleep, or somebody's hand
  */
 
@@ -72,10 +71,8 @@ export function createClock(sources, memory) {
   let proven = false
   /** @type {(news: Correction) => void} */
   let watcher = () => undefined
-  // A set whose clock began anew with the power says nothing of the time before.
-  const goesOn = anchorMs !== kept.lastSeenMs
   /** @param {number} byMs @param {number} leapMs */
-  const told = (byMs, leapMs) => watcher({ byMs: Math.round(byMs), sure: proven, earlierToo: goesOn, leapMs: leapMs })
+  const told = (byMs, leapMs) => watcher({ byMs: Math.round(byMs), sure: proven, leapMs: leapMs })
 
   function now() {
     return anchorMs + Math.max(0, sources.steady() - anchorSteady)

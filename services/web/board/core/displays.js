@@ -194,11 +194,11 @@ export function createDisplays(boot, kept) {
    * @param {number} from
    * @param {number} to
    * @param {number} byMs
-   * @param {boolean} earlierToo those of earlier runs, too
    */
-  function move(from, to, byMs, earlierToo) {
+  function move(from, to, byMs) {
     spans.slice(from, to).forEach(span => {
-      if (span.boot !== boot && !earlierToo) return
+      // Whether an earlier run went by the same wrong clock nobody knows: it was perhaps moved while the set was off.
+      if (span.boot !== boot) return
       span.fromMs += byMs
       span.toMs += byMs
     })
@@ -250,16 +250,16 @@ export function createDisplays(boot, kept) {
     corrected: news => {
       if (news.leapMs > 0) leaps.push({ index: spans.length, ms: news.leapMs })
       doubtful = !news.sure
-      if (!news.sure) return move(0, spans.length, news.byMs, news.earlierToo)
+      if (!news.sure) return move(0, spans.length, news.byMs)
       let byMs = news.byMs
       let end = spans.length
       leaps.reverse().forEach(leap => {
-        move(leap.index, end, byMs, news.earlierToo)
+        move(leap.index, end, byMs)
         end = leap.index
         // What the clock was wrong by is just what it once leapt: that was no sleep, and before it the time was right.
         if (Math.abs(byMs) > rightMs && Math.abs(byMs + leap.ms) <= rightMs) byMs += leap.ms
       })
-      move(0, end, byMs, news.earlierToo)
+      move(0, end, byMs)
       placeAll(rows, spans)
       spans = []
       latest = {}
