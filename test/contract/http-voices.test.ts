@@ -158,7 +158,7 @@ describe.each(speechVendors)('the voice of %s', vendor => {
 
   test('a slow answer within the time is taken', async () => {
     setFaults({ rules: [{ kind: 'speech.slow', delayMs: 400 }] })
-    expect((await say(voiceOf(vendor))).length).toBeGreaterThan(0)
+    expect((await say(voiceOf(vendor, { VOICE_TIMEOUT_MS: '30000' }))).length).toBeGreaterThan(0)
   })
 
   test('an abort ends the call at once with its own reason', async () => {

@@ -21,7 +21,7 @@ beforeEach(() => {
 const configured = (values: Record<string, string>) =>
   loudspeaker.configSchema.parse({
     ...readEnv(simulatorEnv(simulator)).channelValues('loudspeaker'),
-    VOICE_TIMEOUT_MS: '3000',
+    VOICE_TIMEOUT_MS: '30000',
     ...values,
   })
 
