@@ -41,6 +41,8 @@ function television(headers: Record<string, string> = {}) {
         jar.set(pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1))
       }
       path = /http-equiv="refresh" content="\d+;url=([^"]+)"/.exec(response.text)?.[1] ?? path
+      // Where a line may break is not what is said.
+      response.text = response.text.replaceAll('\u00a0', ' ')
       return response
     },
     /** A copy of this set with what it keeps now. */
