@@ -7,7 +7,7 @@ import { tellKeepers } from './alerts-mail.ts'
 
 /*
  * What somebody should see to at a board. Silence opens an alert within the board's own hours only; what heartbeats show is
- * opened where they are taken (heartbeat.ts), and a credential used by two where it is refused (board-sessions.ts). Here all
+ * opened where they are taken (heartbeat.ts), and a credential used by two where it is refused (sessions.ts). Here all
  * of them are closed, and keepers are written to.
  */
 
